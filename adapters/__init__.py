@@ -1,0 +1,1 @@
+"""What an agency runs beside its own case system."""

@@ -1,0 +1,1 @@
+"""One region's hit index: the only place that can connect two agencies."""

@@ -1,0 +1,1 @@
+"""HTTP in and out: it verifies, hands over and renders, and never decides."""

@@ -1,0 +1,1 @@
+"""The decisions, pure: no clock, no input or output, no framework."""

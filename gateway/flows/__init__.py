@@ -1,0 +1,1 @@
+"""One verb, one file, one screen: what happens from top to bottom, with the world behind ports."""

@@ -1,0 +1,1 @@
+"""Whom the gateway calls: webhooks of agencies, key holders, other gateways, witnesses."""

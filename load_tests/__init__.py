@@ -1,0 +1,1 @@
+"""What it costs: journeys in domain words, measured with a budget beside each figure."""
