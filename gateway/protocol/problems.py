@@ -1,0 +1,424 @@
+"""The catalogue of problems: every way in which the gateway refuses a call, with what to do about it, in Dutch and English.
+
+One source for the answers of the API, the pages under `/v1/problems`, the OpenAPI document and the exceptions of the
+client. A code never changes its meaning; its family (the word before the first dash) says who can mend it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One kind of problem (RFC 9457): a stable code, its HTTP status, a title and what mends it in two languages."""
+
+    code: str
+    status: int
+    title_nl: str
+    title_en: str
+    fix_nl: str
+    fix_en: str
+
+    @property
+    def family(self) -> str:
+        """Return the word before the first dash: signature, request, policy, state, limit or upstream."""
+        return self.code.partition("-")[0]
+
+    def title(self, language: str) -> str:
+        """Return the title in a language, "nl" or "en"."""
+        return self.title_en if language == "en" else self.title_nl
+
+    def fix(self, language: str) -> str:
+        """Return what mends it in a language, "nl" or "en"."""
+        return self.fix_en if language == "en" else self.fix_nl
+
+
+FAMILIES: Final = ("signature", "request", "policy", "state", "limit", "upstream")
+
+_SIGNATURE: Final = (
+    Problem(
+        "signature-missing",
+        401,
+        "De aanroep is niet ondertekend.",
+        "The call is not signed.",
+        "Onderteken elke aanroep (RFC 9421) met de sleutel van uw organisatie.",
+        "Sign every call (RFC 9421) with your agency's key.",
+    ),
+    Problem(
+        "signature-malformed",
+        401,
+        "De handtekening is niet te lezen.",
+        "The signature cannot be read.",
+        "Stuur één Signature-Input en één Signature met het label sig1, zoals docs/protocol beschrijft.",
+        "Send one Signature-Input and one Signature with the label sig1, as docs/protocol describes.",
+    ),
+    Problem(
+        "signature-incomplete",
+        401,
+        "De handtekening dekt niet alles wat zij moet dekken.",
+        "The signature does not cover all that it must.",
+        "Dek methode, adres, de inhoud met haar digest en alle kopregels van het protocol.",
+        "Cover the method, the address, the content with its digest and every header of the protocol.",
+    ),
+    Problem(
+        "signature-invalid",
+        401,
+        "De handtekening klopt niet.",
+        "The signature does not verify.",
+        "Controleer of niets tussen ondertekenen en ontvangen is veranderd, ook het adres niet.",
+        "Check that nothing changed between signing and receiving, the address included.",
+    ),
+    Problem(
+        "signature-clock",
+        401,
+        "De klok van de afzender loopt niet gelijk.",
+        "The sender's clock is off.",
+        "Zet de klok gelijk (NTP) en onderteken opnieuw; `seconds` zegt hoeveel hij afwijkt.",
+        "Set the clock (NTP) and sign again; `seconds` says by how much it is off.",
+    ),
+    Problem(
+        "signature-replayed",
+        401,
+        "Deze ondertekende aanroep is al eens ontvangen.",
+        "This signed call was received before.",
+        "Onderteken bij elke poging opnieuw met een nieuwe nonce; houd de Idempotency-Key gelijk.",
+        "Sign each attempt anew with a fresh nonce; keep the Idempotency-Key.",
+    ),
+    Problem(
+        "signature-key-unknown",
+        401,
+        "De sleutel staat niet op de vertrouwenslijst.",
+        "The key is not on the trust list.",
+        "Vraag de beheerder van de regio de sleutel van uw organisatie op te nemen.",
+        "Ask the region's operator to list your agency's key.",
+    ),
+    Problem(
+        "signature-key-expired",
+        401,
+        "De sleutel is niet (meer) geldig.",
+        "The key is not valid at this time.",
+        "Onderteken met de sleutel die nu geldt.",
+        "Sign with the key that is valid now.",
+    ),
+    Problem(
+        "signature-key-revoked",
+        401,
+        "De sleutel is ingetrokken.",
+        "The key was revoked.",
+        "Neem contact op met de beheerder van de regio; gebruik deze sleutel nergens meer.",
+        "Contact the region's operator; do not use this key anywhere.",
+    ),
+    Problem(
+        "signature-digest-wrong",
+        401,
+        "De inhoud past niet bij de ondertekende digest.",
+        "The content does not fit the signed digest.",
+        "Bereken Content-Digest (RFC 9530, sha-256) over precies de verstuurde bytes.",
+        "Compute Content-Digest (RFC 9530, sha-256) over exactly the bytes that are sent.",
+    ),
+)
+
+_REQUEST: Final = (
+    Problem(
+        "request-too-large",
+        413,
+        "De aanroep is te groot.",
+        "The call is too large.",
+        "Stuur hooguit 64 KB per aanroep, of een reeks regels naar /registration-batches.",
+        "Send at most 64 KB a call, or lines to /registration-batches.",
+    ),
+    Problem(
+        "request-malformed",
+        400,
+        "De aanroep is geen geldige JSON.",
+        "The call is not valid JSON.",
+        "Stuur één JSON-object in UTF-8 (NFC), zonder dubbele sleutels, NaN of losse surrogaten.",
+        "Send one JSON object in UTF-8 (NFC) without duplicate keys, NaN or lone surrogates.",
+    ),
+    Problem(
+        "request-too-deep",
+        400,
+        "De aanroep is te diep genest of heeft te veel sleutels.",
+        "The call is nested too deeply or has too many keys.",
+        "Nest hooguit 8 diep en gebruik hooguit 64 sleutels.",
+        "Nest at most 8 deep and use at most 64 keys.",
+    ),
+    Problem(
+        "request-member-invalid",
+        400,
+        "Een gegeven ontbreekt, is onbekend of heeft niet de goede vorm.",
+        "A member is missing, unknown or has not the right form.",
+        "`member` noemt het gegeven; vergelijk het met het OpenAPI-document.",
+        "`member` names it; compare it with the OpenAPI document.",
+    ),
+    Problem(
+        "request-person-number",
+        400,
+        "Een gegeven lijkt op een burgerservicenummer.",
+        "A member looks like a person number.",
+        "Stuur nooit een BSN; ook niet in een eigen kenmerk. Er is niets van bewaard.",
+        "Never send a BSN, not in a reference of your own either. Nothing of it was kept.",
+    ),
+    Problem(
+        "request-header-missing",
+        400,
+        "Een verplichte kopregel ontbreekt of heeft niet de goede vorm.",
+        "A required header is missing or has not the right form.",
+        "`header` noemt de kopregel; zet hem en dek hem met de handtekening.",
+        "`header` names it; set it and cover it with the signature.",
+    ),
+    Problem(
+        "request-purpose-differs",
+        400,
+        "Het doel in de kopregel is niet het doel in de inhoud.",
+        "The purpose in the header is not the purpose in the content.",
+        "Noem op beide plaatsen hetzelfde doel.",
+        "Name the same purpose in both places.",
+    ),
+    Problem(
+        "request-content-type",
+        415,
+        "De inhoud heeft een soort die hier niet past.",
+        "The content is of a type that does not fit here.",
+        "Gebruik application/json, of application/x-ndjson voor /registration-batches.",
+        "Use application/json, or application/x-ndjson for /registration-batches.",
+    ),
+    Problem(
+        "request-idempotency-key-missing",
+        400,
+        "De Idempotency-Key ontbreekt of heeft niet de goede vorm.",
+        "The Idempotency-Key is missing or has not the right form.",
+        "Geef bij elke wijziging een eigen sleutel van 16 tot 64 tekens uit A-Z, a-z, 0-9, - en _.",
+        "Give every change a key of its own, 16 to 64 characters of A-Z, a-z, 0-9, - and _.",
+    ),
+    Problem(
+        "request-too-many-rows",
+        413,
+        "De reeks heeft te veel regels, of een regel is te lang.",
+        "The batch has too many lines, or a line is too long.",
+        "Stuur hooguit 10.000 regels van elk hooguit 2 KB.",
+        "Send at most 10,000 lines of at most 2 KB each.",
+    ),
+    Problem(
+        "request-address-not-allowed",
+        400,
+        "Dit adres mag geen webhook zijn.",
+        "This address may not be a webhook.",
+        "Geef een https-adres dat naar openbare adressen verwijst.",
+        "Give an https address that resolves to public addresses.",
+    ),
+    Problem(
+        "request-method-not-allowed",
+        405,
+        "Deze methode past niet bij dit adres.",
+        "This method does not fit this address.",
+        "De kopregel Allow noemt de methoden die wel passen.",
+        "The Allow header names the methods that fit.",
+    ),
+    Problem(
+        "request-outcome-needs-reason",
+        400,
+        "Zonder contact is een reden nodig.",
+        "Without contact a reason is needed.",
+        "Stuur `reason` mee bij de uitkomst `none`.",
+        "Send `reason` with the outcome `none`.",
+    ),
+    Problem(
+        "request-token-key-unknown",
+        400,
+        "Het pseudoniem is met een onbekende of vervallen sleutel gemaakt.",
+        "The token was made with a key that is unknown or has lapsed.",
+        "Haal de vertrouwenslijst opnieuw op en maak het pseudoniem opnieuw.",
+        "Fetch the trust list again and make the token anew.",
+    ),
+    Problem(
+        "request-token-other-agency",
+        400,
+        "Het pseudoniem is van een andere organisatie.",
+        "The token is another agency's.",
+        "Maak het pseudoniem met het label van uw eigen organisatie.",
+        "Make the token under your own agency's label.",
+    ),
+    Problem(
+        "request-token-other-lane",
+        400,
+        "Het pseudoniem is voor een andere stroom gemaakt.",
+        "The token was made for another lane.",
+        "Maak het pseudoniem voor de stroom waarin u registreert.",
+        "Make the token for the lane in which you register.",
+    ),
+    Problem(
+        "request-token-invalid",
+        400,
+        "Het pseudoniem is geen geldig pseudoniem.",
+        "The token is not a valid token.",
+        "Maak het pseudoniem opnieuw en stuur het ongewijzigd.",
+        "Make the token anew and send it unchanged.",
+    ),
+)
+
+_POLICY: Final = (
+    Problem(
+        "policy-lane-unknown",
+        403,
+        "Deze stroom bestaat hier niet.",
+        "There is no such lane here.",
+        "Gebruik een stroom waarvoor deze regio een regelkaart heeft.",
+        "Use a lane for which this region has a rule card.",
+    ),
+    Problem(
+        "policy-agency-not-admitted",
+        403,
+        "Dit soort organisatie mag in deze stroom niet registreren.",
+        "This kind of agency may not register in this lane.",
+        "Vraag de privacy officer van de regio naar de regelkaart van de stroom.",
+        "Ask the region's privacy officer for the lane's rule card.",
+    ),
+    Problem(
+        "policy-purpose-not-admitted",
+        403,
+        "Voor dit doel mag in deze stroom niet worden geregistreerd.",
+        "Nobody may register for this purpose in this lane.",
+        "Gebruik het doel dat de regelkaart noemt, en alleen als het uw doel is.",
+        "Use the purpose that the rule card names, and only if it is yours.",
+    ),
+    Problem(
+        "policy-flag-not-admitted",
+        403,
+        "Deze vlag hoort niet bij deze stroom.",
+        "This flag does not belong to this lane.",
+        "Gebruik een vlag die de regelkaart noemt.",
+        "Use a flag that the rule card names.",
+    ),
+    Problem(
+        "policy-basis-not-in-force",
+        403,
+        "De wettelijke grondslag geldt nu niet.",
+        "The legal basis is not in force now.",
+        "Vraag de privacy officer van de regio wanneer de grondslag ingaat of waarom zij is vervallen.",
+        "Ask the region's privacy officer when the basis takes effect or why it lapsed.",
+    ),
+    Problem(
+        "policy-expired",
+        403,
+        "De regelkaart van deze stroom geldt nu niet.",
+        "The lane's rule card is not in force now.",
+        "Vraag de privacy officer van de regio om een geldige regelkaart.",
+        "Ask the region's privacy officer for a rule card in force.",
+    ),
+    Problem(
+        "policy-term-too-long",
+        403,
+        "De termijn is langer dan de regelkaart toestaat.",
+        "The term is longer than the rule card allows.",
+        "Kies een eerdere `validUntil`; `latest` noemt de uiterste dag.",
+        "Choose an earlier `validUntil`; `latest` names the last day.",
+    ),
+    Problem(
+        "policy-term-past",
+        403,
+        "De termijn eindigt voordat zij begint.",
+        "The term ends before it begins.",
+        "Kies een `validUntil` na vandaag.",
+        "Choose a `validUntil` after today.",
+    ),
+    Problem(
+        "policy-notice-incomplete",
+        403,
+        "De mededeling aan de betrokkene is niet volledig.",
+        "The notice to the person is incomplete.",
+        "Geef de dag van de mededeling, of bij uitstel een reden en een dag van herbeoordeling.",
+        "Give the day of the notice, or for a deferral its reason and a review day.",
+    ),
+)
+
+_STATE: Final = (
+    Problem(
+        "state-not-found",
+        404,
+        "Dit bestaat hier niet, of niet voor u.",
+        "This does not exist here, or not for you.",
+        "Controleer het adres en het kenmerk.",
+        "Check the address and the id.",
+    ),
+    Problem(
+        "state-idempotency-key-reused",
+        409,
+        "Deze Idempotency-Key hoort bij een andere aanroep.",
+        "This Idempotency-Key belongs to another call.",
+        "Geef een nieuwe wijziging een nieuwe sleutel.",
+        "Give a new change a new key.",
+    ),
+    Problem(
+        "state-contact-unknown",
+        409,
+        "Dit contactpunt is niet bekend.",
+        "This contact desk is not known.",
+        "Leg het contactpunt eerst vast met PUT /contacts/{id}.",
+        "Record the desk first with PUT /contacts/{id}.",
+    ),
+    Problem(
+        "state-not-active",
+        409,
+        "De registratie is niet meer actief.",
+        "The registration is no longer active.",
+        "Registreer opnieuw als u nog of weer betrokken bent.",
+        "Register anew if you still are, or again are, involved.",
+    ),
+    Problem(
+        "state-match-ended",
+        409,
+        "De match is beëindigd.",
+        "The match has ended.",
+        "Er hoeft niets meer te worden gemeld.",
+        "Nothing needs to be reported any more.",
+    ),
+)
+
+_LIMIT: Final = (
+    Problem(
+        "limit-overloaded",
+        429,
+        "Het is nu te druk.",
+        "It is too busy now.",
+        "Probeer het na `Retry-After` opnieuw met dezelfde Idempotency-Key. Er is niets gebeurd.",
+        "Try again after `Retry-After` with the same Idempotency-Key. Nothing was done.",
+    ),
+)
+
+_UPSTREAM: Final = (
+    Problem(
+        "upstream-store-unavailable",
+        503,
+        "De opslag is even niet bereikbaar.",
+        "The store cannot be reached at the moment.",
+        "Probeer het na `Retry-After` opnieuw met dezelfde Idempotency-Key. Er is niets gebeurd.",
+        "Try again after `Retry-After` with the same Idempotency-Key. Nothing was done.",
+    ),
+    Problem(
+        "upstream-outcome-unknown",
+        503,
+        "Het is niet zeker of de wijziging is vastgelegd.",
+        "It is not certain whether the change was recorded.",
+        "Vraag het opnieuw met dezelfde Idempotency-Key; het gebeurt nooit twee keer.",
+        "Ask again with the same Idempotency-Key; it is never done twice.",
+    ),
+    Problem(
+        "upstream-internal",
+        500,
+        "Er ging hier iets mis.",
+        "Something went wrong here.",
+        "Probeer het opnieuw met dezelfde Idempotency-Key; noem de beheerder het `correlationId`.",
+        "Try again with the same Idempotency-Key; name the `correlationId` to the operator.",
+    ),
+)
+
+PROBLEMS: Final[Mapping[str, Problem]] = MappingProxyType(
+    {
+        problem.code: problem
+        for family in (_SIGNATURE, _REQUEST, _POLICY, _STATE, _LIMIT, _UPSTREAM)
+        for problem in family
+    }
+)
