@@ -1,4 +1,4 @@
-"""The catalogue of problems: every way in which the gateway refuses a call, with what to do about it, in Dutch and English.
+"""The catalogue of problems: every way in which the gateway refuses a call, with what mends it, in Dutch and English.
 
 One source for the answers of the API, the pages under `/v1/problems`, the OpenAPI document and the exceptions of the
 client. A code never changes its meaning; its family (the word before the first dash) says who can mend it.
