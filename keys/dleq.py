@@ -18,7 +18,9 @@ class ProofRejected(ValueError):
     """The evaluation was not made with the key it should be made with, or was changed on its way."""
 
 
-def prove(suite: Suite, secret: Scalar, public: Element, inputs: Sequence[Element], outputs: Sequence[Element]) -> bytes:
+def prove(
+    suite: Suite, secret: Scalar, public: Element, inputs: Sequence[Element], outputs: Sequence[Element]
+) -> bytes:
     """Return the proof that outputs[i] = secret * inputs[i] (RFC 9497, section 2.2.1, GenerateProof)."""
     group = suite.group
     m = group.linear_combination(_weights(suite, public, inputs, outputs), inputs)
@@ -31,15 +33,15 @@ def prove(suite: Suite, secret: Scalar, public: Element, inputs: Sequence[Elemen
 def verify(suite: Suite, public: Element, inputs: Sequence[Element], outputs: Sequence[Element], proof: bytes) -> None:
     """Raise ProofRejected unless the proof fits (RFC 9497, section 2.2.2, VerifyProof); any bytes may come in."""
     if len(inputs) != len(outputs) or not _fits(suite, public, inputs, outputs, proof):
-        message = "the proof does not fit the key and the evaluated elements"
-        raise ProofRejected(message)
+        raise ProofRejected("the proof does not fit the key and the evaluated elements")
 
 
 def _fits(suite: Suite, public: Element, inputs: Sequence[Element], outputs: Sequence[Element], proof: bytes) -> bool:
     group = suite.group
-    weights = _weights(suite, public, inputs, outputs)
+    middle = len(proof) // 2
     try:
-        challenge, response = (group.decode_scalar(half) for half in (proof[:32], proof[32:]))
+        challenge, response = group.decode_scalar(proof[:middle]), group.decode_scalar(proof[middle:])
+        weights = _weights(suite, public, inputs, outputs)
         m = group.linear_combination(weights, inputs)
         z = group.linear_combination(weights, outputs)
         t2 = group.add(group.multiply_base(response), group.multiply(challenge, public))
@@ -52,8 +54,7 @@ def _fits(suite: Suite, public: Element, inputs: Sequence[Element], outputs: Seq
 def _weights(suite: Suite, public: Element, inputs: Sequence[Element], outputs: Sequence[Element]) -> list[Scalar]:
     """Return the factors that fold both lists into one pair: they depend on everything that is proved."""
     if not 0 < len(inputs) <= _LARGEST_BATCH:
-        message = f"a batch has 1 to {_LARGEST_BATCH} elements, not {len(inputs)}"
-        raise ValueError(message)
+        raise ValueError(f"a batch has 1 to {_LARGEST_BATCH} elements, not {len(inputs)}")
     seed = lp(suite.group.digest(lp(public) + lp(b"Seed-" + suite.context)))
     return [
         suite.hash_to_scalar(seed + at.to_bytes(2, "big") + lp(source) + lp(result) + b"Composite")

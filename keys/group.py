@@ -67,19 +67,17 @@ def scalar_invert(scalar: Scalar) -> Scalar:
     try:
         return Scalar(sodium.scalar_invert(scalar))
     except sodium.SodiumRefused:
-        message = "zero has no inverse"
-        raise InvalidScalar(message) from None
+        raise InvalidScalar("zero has no inverse") from None
 
 
 def scalar_invert_each(scalars: Sequence[Scalar]) -> list[Scalar]:
     """Return 1/scalar of each, for the price of one inversion and three multiplications each (Montgomery's trick)."""
-    mul = sodium.scalar_mul
-    products = list(accumulate(scalars, mul, initial=ONE))
-    remaining: bytes = scalar_invert(Scalar(products[-1]))
+    products = list(accumulate(scalars, scalar_mul, initial=ONE))
+    remaining = scalar_invert(products[-1])
     inverses: list[Scalar] = []
     for scalar, product in zip(reversed(scalars), reversed(products[:-1]), strict=True):
-        inverses.append(Scalar(mul(remaining, product)))
-        remaining = mul(remaining, scalar)
+        inverses.append(scalar_mul(remaining, product))
+        remaining = scalar_mul(remaining, scalar)
     inverses.reverse()
     return inverses
 
@@ -92,8 +90,7 @@ def scalar_from_int(value: int) -> Scalar:
 def decode_scalar(value: bytes) -> Scalar:
     """Accept 32 received bytes as a scalar; raises InvalidScalar unless they are canonical. For values on the wire."""
     if len(value) != SCALAR_BYTES or int.from_bytes(value, "little") >= ORDER:
-        message = "not a canonical scalar"
-        raise InvalidScalar(message)
+        raise InvalidScalar("not a canonical scalar")
     return Scalar(value)
 
 
@@ -105,8 +102,7 @@ def reduce_wide(value: bytes) -> Scalar:
 def decode_element(value: bytes) -> Element:
     """Accept received bytes as an element; raises InvalidElement unless they are canonical and not the identity."""
     if value == IDENTITY or not sodium.element_is_valid(value):
-        message = "not a canonical element of the group other than the identity"
-        raise InvalidElement(message)
+        raise InvalidElement("not a canonical element of the group other than the identity")
     return Element(value)
 
 
@@ -115,8 +111,7 @@ def multiply(scalar: Scalar, element: Element) -> Element:
     try:
         return Element(sodium.scalarmult(scalar, element))
     except sodium.SodiumRefused:
-        message = "an undecodable element, or the identity"
-        raise InvalidElement(message) from None
+        raise InvalidElement("an undecodable element, or the identity") from None
 
 
 def multiply_base(scalar: Scalar) -> Element:
@@ -124,8 +119,7 @@ def multiply_base(scalar: Scalar) -> Element:
     try:
         return Element(sodium.scalarmult_base(scalar))
     except sodium.SodiumRefused:
-        message = "zero times the generator is the identity"
-        raise InvalidElement(message) from None
+        raise InvalidElement("zero times the generator is the identity") from None
 
 
 def add(left: Element, right: Element) -> Element:
@@ -133,8 +127,7 @@ def add(left: Element, right: Element) -> Element:
     try:
         return Element(sodium.element_add(left, right))
     except sodium.SodiumRefused:
-        message = "an undecodable element"
-        raise InvalidElement(message) from None
+        raise InvalidElement("an undecodable element") from None
 
 
 def subtract(left: Element, right: Element) -> Element:
@@ -142,8 +135,7 @@ def subtract(left: Element, right: Element) -> Element:
     try:
         return Element(sodium.element_sub(left, right))
     except sodium.SodiumRefused:
-        message = "an undecodable element"
-        raise InvalidElement(message) from None
+        raise InvalidElement("an undecodable element") from None
 
 
 def add_all(elements: Iterable[Element]) -> Element:
@@ -173,10 +165,9 @@ def hash_to_scalar(message: bytes, dst: bytes) -> Scalar:
 
 
 def _expand_message(message: bytes, dst: bytes) -> bytes:
-    """Return 64 uniform bytes: expand_message_xmd with SHA-512 for the one length used here (RFC 9380, section 5.3.1)."""
+    """Return 64 uniform bytes: expand_message_xmd with SHA-512 (RFC 9380, section 5.3.1)."""
     if len(dst) > _LONGEST_DST:
-        reason = "a domain separation tag is at most 255 bytes"
-        raise ValueError(reason)
+        raise ValueError("a domain separation tag is at most 255 bytes")
     dst_prime = dst + bytes((len(dst),))
     first = _PADDED.copy()
     first.update(message + _WIDE_BYTES.to_bytes(2, "big") + b"\x00" + dst_prime)

@@ -3,7 +3,7 @@
 import hashlib
 import re
 from dataclasses import dataclass
-from typing import Literal, NewType, Self
+from typing import Literal, NewType, Self, cast
 
 from keys.group import IDENTIFIER, Element
 
@@ -32,8 +32,7 @@ class InvalidPersonNumber(ValueError):
 def lp(value: bytes) -> bytes:
     """Return the value behind its own length in two bytes, so that no two lists of strings have one encoding."""
     if len(value) > _LONGEST_STRING:
-        message = f"a string of {len(value)} bytes is longer than {_LONGEST_STRING}"
-        raise ValueError(message)
+        raise ValueError(f"a string of {len(value)} bytes is longer than {_LONGEST_STRING}")
     return len(value).to_bytes(_LENGTH_BYTES, "big") + value
 
 
@@ -53,14 +52,11 @@ class KeyLabel:
         """Refuse a label that no holder should publish a key for."""
         owned = _NAME.fullmatch(self.owner) is not None
         if self.kind not in {"agency", "index"} or (not owned if self.kind == "agency" else self.owner != ""):
-            message = "a label is of kind agency with an owner, or of kind index without one"
-            raise MalformedLabel(message)
+            raise MalformedLabel("a label is of kind agency with an owner, or of kind index without one")
         if not _NAME.fullmatch(self.lane):
-            message = "a lane is 1 to 128 printable ASCII characters"
-            raise MalformedLabel(message)
+            raise MalformedLabel("a lane is 1 to 128 printable ASCII characters")
         if not 0 <= self.epoch < 2 ** (8 * EPOCH_BYTES):
-            message = "an epoch is a number of 32 bits"
-            raise MalformedLabel(message)
+            raise MalformedLabel("an epoch is a number of 32 bits")
 
     def encode(self) -> bytes:
         """Return the bytes that keys are derived from (protocol, section 2)."""
@@ -72,14 +68,12 @@ class KeyLabel:
         """Read back what `encode` wrote; raises MalformedLabel for anything else."""
         parts = _split(encoded)
         try:
-            _, kind, owner, lane, epoch = (part.decode("ascii") if at < 4 else part for at, part in enumerate(parts))  # noqa: PLR2004
+            _, kind, owner, lane = (part.decode("ascii") for part in parts[:-1])
         except ValueError:
-            message = "not the encoding of a key label"
-            raise MalformedLabel(message) from None
-        label = cls(kind, owner, lane, int.from_bytes(epoch, "big"))  # type: ignore[arg-type]
+            raise MalformedLabel("not the encoding of a key label") from None
+        label = cls(cast("LabelKind", kind), owner, lane, int.from_bytes(parts[-1], "big"))
         if label.encode() != encoded:
-            message = "not the one encoding of this key label"
-            raise MalformedLabel(message)
+            raise MalformedLabel("not the one encoding of this key label")
         return label
 
 
@@ -113,11 +107,10 @@ def oprf_input(idtype: str, rule: str, value: str) -> bytes:
 def bsn_input(bsn: str) -> bytes:
     """Return the OPRF input of a citizen service number: nine ASCII digits that pass the 11-test.
 
-    Raises InvalidPersonNumber, without the number, for anything else (article 1 Wabb; the 11-test of the RvIG).
+    Raises InvalidPersonNumber, without the number, for anything else (Wet algemene bepalingen burgerservicenummer).
     """
     if not _BSN.fullmatch(bsn) or not _passes_eleven_test(bsn):
-        message = "a BSN is nine digits that pass the 11-test"
-        raise InvalidPersonNumber(message)
+        raise InvalidPersonNumber("a BSN is nine digits that pass the 11-test")
     return oprf_input("nl-bsn", "1", bsn)
 
 

@@ -46,15 +46,13 @@ def derive_key_pair(seed: bytes, info: bytes, *, suite: Suite = VOPRF) -> tuple[
 def derive_secret(seed: bytes, info: bytes, *, suite: Suite = VOPRF) -> Scalar:
     """Return the secret key alone, for shares whose public key nobody asks for (RFC 9497, section 3.2.1)."""
     if len(seed) != _SEED_BYTES:
-        message = f"a seed is {_SEED_BYTES} bytes, not {len(seed)}"
-        raise ValueError(message)
+        raise ValueError(f"a seed is {_SEED_BYTES} bytes, not {len(seed)}")
     dst = b"DeriveKeyPair" + suite.context
     for counter in range(256):
         secret = suite.group.hash_to_scalar(seed + lp(info) + bytes((counter,)), dst)
         if any(secret):
             return secret
-    message = "no key follows from this seed"  # once in 2**64512
-    raise ValueError(message)
+    raise ValueError("no key follows from this seed")  # once in 2**64512
 
 
 def blind(
@@ -112,7 +110,7 @@ def unblind(blinds: Sequence[Scalar], evaluated: Sequence[Element], *, suite: Su
 
 
 def finalize(value: bytes, unblinded: Element, *, info: bytes | None = None, suite: Suite = VOPRF) -> bytes:
-    """Return the hashed output of the RFC (section 3.3.1, Finalize); `info` in mode POPRF. No key of the house meets it."""
+    """Return the hashed output of the RFC (section 3.3.1, Finalize); `info` in mode POPRF."""
     public_input = b"" if info is None else lp(info)
     return suite.group.digest(lp(value) + public_input + lp(unblinded) + b"Finalize")
 
@@ -135,8 +133,7 @@ def tweak_public(public: Element, info: bytes, *, suite: Suite) -> Element:
     """Return the public key that belongs to a public input (RFC 9497, section 3.3.3, Blind); raises InvalidElement."""
     tweaked = suite.group.add(suite.group.multiply_base(_tweak(info, suite)), public)
     if not any(tweaked):
-        message = "this public input cancels the key"
-        raise InvalidElement(message)
+        raise InvalidElement("this public input cancels the key")
     return tweaked
 
 

@@ -56,8 +56,7 @@ def _bundled_library() -> ctypes.CDLL:
 def _loaded() -> ctypes.CDLL:
     library = load_library()
     if library.sodium_init() < 0:
-        message = "libsodium could not be initialized"
-        raise RuntimeError(message)
+        raise RuntimeError("libsodium could not be initialized")
     return library
 
 
@@ -73,8 +72,7 @@ def version() -> str:
 
 def _check(value: bytes, size: int) -> None:
     if len(value) != size:
-        message = f"expected {size} bytes, got {len(value)}"
-        raise ValueError(message)
+        raise ValueError(f"expected {size} bytes, got {len(value)}")
 
 
 def _of_none(name: str, result_size: int) -> Callable[[], bytes]:
@@ -141,7 +139,7 @@ _is_valid_point.argtypes, _is_valid_point.restype = (ctypes.c_char_p,), ctypes.c
 
 def element_is_valid(value: bytes) -> bool:
     """Tell whether 32 bytes are a canonical encoding (RFC 9496, section 4.3.1); the identity is one."""
-    return len(value) == ELEMENT_BYTES and _is_valid_point(value) == 1
+    return len(value) == ELEMENT_BYTES and bool(_is_valid_point(value))
 
 
 _seed_keypair = _library.crypto_sign_seed_keypair
@@ -174,4 +172,5 @@ def ed25519_verify(signature: bytes, message: bytes, public: bytes) -> bool:
     """Tell whether the signature fits; a signature or key of another length never does. Refuses weak public keys."""
     if len(signature) != ED25519_SIGNATURE_BYTES or len(public) != ED25519_PUBLIC_BYTES:
         return False
-    return _verify_detached(signature, message, len(message), public) == 0
+    status: int = _verify_detached(signature, message, len(message), public)
+    return status == 0
