@@ -130,7 +130,7 @@ class _Draw:
     """The dice of one region, and what they have given out so far."""
 
     def __init__(self, *, seed: int, on: date) -> None:
-        self._random = Random(seed)  # noqa: S311 - a region must be repeatable, and nothing in it is secret
+        self._random = Random(seed)  # seeded: a region must be repeatable, and nothing in it is secret
         self._faker = Faker("nl_NL")
         self._faker.seed_instance(seed)
         self._on = on
