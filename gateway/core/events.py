@@ -1,0 +1,76 @@
+"""The closed list of events that the gateway records, each with the fields that it may carry."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+
+
+class EventKind(StrEnum):
+    """What happened. No event carries a token, a person number, a name or a match's persons (guarantee G35)."""
+
+    REGISTERED = "registered"
+    RENEWED = "renewed"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+    CALL_ADMITTED = "call_admitted"
+    CALL_REFUSED = "call_refused"
+    MATCHES_SOUGHT = "matches_sought"
+    MATCH_OPENED = "match_opened"
+    MATCH_VIEWED = "match_viewed"
+    JOB_FAILED = "job_failed"
+    ALERTS_ACKNOWLEDGED = "alerts_acknowledged"
+    CONTACT_REPORTED = "contact_reported"
+    DESK_CHANGED = "desk_changed"
+    WEBHOOK_CHANGED = "webhook_changed"
+    WEBHOOK_DELIVERED = "webhook_delivered"
+    WEBHOOK_FAILED = "webhook_failed"
+    POLICY_LOADED = "policy_loaded"
+    LEDGER_TRIMMED = "ledger_trimmed"
+
+
+_CALL = {"purpose", "user_role", "case_reference"}
+
+FIELDS: Mapping[EventKind, frozenset[str]] = MappingProxyType(
+    {
+        EventKind.REGISTERED: frozenset(_CALL | {"registration", "lane", "policy", "rule", "epoch"}),
+        EventKind.RENEWED: frozenset(_CALL | {"registration", "valid_until"}),
+        EventKind.WITHDRAWN: frozenset(_CALL | {"registration", "reason"}),
+        EventKind.EXPIRED: frozenset({"registrations"}),
+        EventKind.CALL_ADMITTED: frozenset(_CALL | {"verb"}),
+        EventKind.CALL_REFUSED: frozenset(_CALL | {"verb", "refusal", "row"}),
+        EventKind.MATCHES_SOUGHT: frozenset({"jobs", "matches"}),
+        EventKind.MATCH_OPENED: frozenset({"match", "lane", "policy", "levels", "rules", "alerts"}),
+        EventKind.MATCH_VIEWED: frozenset(_CALL | {"match", "level"}),
+        EventKind.JOB_FAILED: frozenset({"registration", "attempts", "parked"}),
+        EventKind.ALERTS_ACKNOWLEDGED: frozenset(_CALL | {"alerts"}),
+        EventKind.CONTACT_REPORTED: frozenset(_CALL | {"match", "outcome", "state"}),
+        EventKind.DESK_CHANGED: frozenset(_CALL | {"contact"}),
+        EventKind.WEBHOOK_CHANGED: frozenset(_CALL | {"endpoint", "change"}),
+        EventKind.WEBHOOK_DELIVERED: frozenset({"endpoint", "alert", "attempts"}),
+        EventKind.WEBHOOK_FAILED: frozenset({"endpoint", "alert", "attempts", "parked", "cause"}),
+        EventKind.POLICY_LOADED: frozenset({"digest", "lanes"}),
+        EventKind.LEDGER_TRIMMED: frozenset({"nonces", "answers"}),
+    }
+)
+
+Value = str | int | bool | None | tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happened, recorded in the transaction of its change; the store adds the database's time.
+
+    `id` is `evt_` and a ULID, minted by the caller because receipts name their event.
+    `actor` is an agency's OIN, or `gateway`.
+    """
+
+    id: str
+    kind: EventKind
+    actor: str
+    fields: Mapping[str, Value]
+
+    def __post_init__(self) -> None:
+        """Refuse a field that the catalogue does not allow for this kind: a slip here is a leak."""
+        if unexpected := self.fields.keys() - FIELDS[self.kind]:
+            raise ValueError(f"event {self.kind} may not carry {sorted(unexpected)}")

@@ -1,0 +1,57 @@
+"""What an agency's involvement with a person is once the index holds it, and when it ends."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+from typing import NewType
+from zoneinfo import ZoneInfo
+
+from gateway.protocol.messages import RegistrationStatus, SubjectNotice, WithdrawalReason
+from keys.tokens import IndexToken, SealedElement
+
+Oin = NewType("Oin", str)  # an agency's number in the register of government organizations: twenty digits
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+RENEWAL_NOTICE_DAYS = 14
+
+
+def ends_at(valid_until_on: date) -> datetime:
+    """Return the instant at which a term ends: 00:00 in Amsterdam on the first day after it (domain rule 8)."""
+    return datetime(valid_until_on.year, valid_until_on.month, valid_until_on.day, tzinfo=AMSTERDAM).astimezone(UTC)
+
+
+def renew_before(valid_until_on: date) -> date:
+    """Return the day before which the agency is asked to renew: two weeks before the end."""
+    return valid_until_on - timedelta(days=RENEWAL_NOTICE_DAYS)
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """One involvement as the index holds it. `case_reference` is the agency's own and shown to it alone."""
+
+    id: str
+    agency: Oin
+    lane: str
+    index_token: IndexToken
+    sealed: SealedElement
+    key_id: bytes
+    epoch: int
+    flag: str
+    purpose: str
+    case_reference: str
+    contact_id: str
+    notice: SubjectNotice
+    valid_until_on: date
+    status: RegistrationStatus = RegistrationStatus.ACTIVE
+    registered_at: datetime | None = None  # the database's time, known once it is stored
+
+
+class Ending(StrEnum):
+    """What happens to the matches of a registration that ends."""
+
+    ENDED = "ended"
+    VOID = "void"
+
+
+def ending_of_matches(reason: WithdrawalReason) -> Ending:
+    """Return whether matches end or never were: registered in error means "forget this" (domain rule 10)."""
+    return Ending.VOID if reason is WithdrawalReason.REGISTERED_IN_ERROR else Ending.ENDED

@@ -1,0 +1,54 @@
+"""Which registrations meet: active ones of one person in one lane, once for each pair of different agencies."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from gateway.core.involvement import Oin
+from keys.tokens import IndexToken
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of the two registrations in a meeting, with what deciding about it needs."""
+
+    agency: Oin
+    registration: str
+    purpose: str
+    case_reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """Two registrations of one person by different agencies; `low` is the side whose OIN sorts first."""
+
+    lane: str
+    index_token: IndexToken
+    low: Side
+    high: Side
+
+
+def meeting(lane: str, index_token: IndexToken, one: Side, other: Side) -> Meeting:
+    """Return the meeting of two sides in its one canonical order; the same pair always looks the same."""
+    low, high = sorted((one, other), key=lambda side: side.agency)
+    return Meeting(lane=lane, index_token=index_token, low=low, high=high)
+
+
+def one_per_pair(meetings: Iterable[Meeting]) -> tuple[Meeting, ...]:
+    """Keep, for each person, lane and pair of agencies, the meeting of the oldest registrations.
+
+    Two registrations of one agency never match (domain rule 2). Ids are ULIDs, so the oldest sorts first; a further
+    registration of an agency that already meets another joins that match and tells nobody anything new.
+    """
+    kept: dict[tuple[str, IndexToken, Oin, Oin], Meeting] = {}
+    for found in meetings:
+        if found.low.agency == found.high.agency:
+            continue
+        pair = (found.lane, found.index_token, found.low.agency, found.high.agency)
+        best = kept.get(pair)
+        if best is None or _ids(found) < _ids(best):
+            kept[pair] = found
+    return tuple(kept.values())
+
+
+def _ids(found: Meeting) -> tuple[str, str]:
+    return found.low.registration, found.high.registration

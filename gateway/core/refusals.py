@@ -1,0 +1,71 @@
+"""The closed list of reasons for which a call, or one row of a batch, is refused."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+
+
+class Refusal(StrEnum):
+    """One reason. `gateway/api/problems.py` gives each its HTTP problem; a test holds the two lists together."""
+
+    # who calls
+    SIGNATURE_MISSING = "signature_missing"
+    SIGNATURE_MALFORMED = "signature_malformed"
+    SIGNATURE_INCOMPLETE = "signature_incomplete"
+    SIGNATURE_INVALID = "signature_invalid"
+    SIGNATURE_CLOCK = "signature_clock"
+    SIGNATURE_REPLAYED = "signature_replayed"
+    KEY_UNKNOWN = "key_unknown"
+    KEY_EXPIRED = "key_expired"
+    KEY_REVOKED = "key_revoked"
+    DIGEST_WRONG = "digest_wrong"
+    # what was sent
+    BODY_TOO_LARGE = "body_too_large"
+    BODY_MALFORMED = "body_malformed"
+    BODY_TOO_DEEP = "body_too_deep"
+    MEMBER_INVALID = "member_invalid"
+    PERSON_NUMBER = "person_number"
+    HEADER_MISSING = "header_missing"
+    PURPOSE_DIFFERS = "purpose_differs"
+    CONTENT_TYPE = "content_type"
+    IDEMPOTENCY_KEY_MISSING = "idempotency_key_missing"
+    IDEMPOTENCY_KEY_REUSED = "idempotency_key_reused"
+    TOO_MANY_ROWS = "too_many_rows"
+    ADDRESS_NOT_ALLOWED = "address_not_allowed"
+    # what the policy says
+    LANE_UNKNOWN = "lane_unknown"
+    AGENCY_NOT_ADMITTED = "agency_not_admitted"
+    PURPOSE_NOT_ADMITTED = "purpose_not_admitted"
+    FLAG_NOT_ADMITTED = "flag_not_admitted"
+    BASIS_NOT_IN_FORCE = "basis_not_in_force"
+    POLICY_EXPIRED = "policy_expired"
+    TERM_TOO_LONG = "term_too_long"
+    TERM_PAST = "term_past"
+    NOTICE_INCOMPLETE = "notice_incomplete"
+    # whose token
+    TOKEN_KEY_UNKNOWN = "token_key_unknown"
+    TOKEN_OTHER_AGENCY = "token_other_agency"
+    TOKEN_OTHER_LANE = "token_other_lane"
+    TOKEN_INVALID = "token_invalid"
+    # where things stand
+    NOT_FOUND = "not_found"
+    METHOD_NOT_ALLOWED = "method_not_allowed"
+    CONTACT_UNKNOWN = "contact_unknown"
+    NOT_ACTIVE = "not_active"
+    MATCH_ENDED = "match_ended"
+    OUTCOME_NEEDS_REASON = "outcome_needs_reason"
+    # not now
+    OVERLOADED = "overloaded"
+    STORE_UNAVAILABLE = "store_unavailable"
+    OUTCOME_UNKNOWN = "outcome_unknown"
+    INTERNAL = "internal"
+
+
+class Refused(Exception):
+    """A refusal on its way to the caller, with the facts that its problem may name (never a value that was sent)."""
+
+    def __init__(self, refusal: Refusal, /, **facts: str | int) -> None:
+        """Refuse with a reason and the facts that help the caller mend it."""
+        super().__init__(refusal.value)
+        self.refusal = refusal
+        self.facts: Mapping[str, str | int] = MappingProxyType(facts)

@@ -1,0 +1,84 @@
+"""Let a signed call in once: its nonce is new, and under one idempotency key there is one effect and one answer."""
+
+from collections.abc import Callable
+from typing import Any
+
+from keys.signing import Signed
+
+from gateway.core.events import Event, EventKind, Value
+from gateway.core.refusals import Refusal, Refused
+from gateway.flows.ports import Answer, CallSlip, House, Recorded, Tx
+from gateway.protocol.messages import Message
+
+SINGLE = 0  # the row under which the answer to a single call is kept
+
+
+def change_once(
+    call: Signed[Any], house: House, name: str, act: Callable[[Tx], tuple[Message, tuple[Event, ...]]]
+) -> bytes:
+    """Run `act` in one transaction with the call's nonce, key and events; return the answer's JSON bytes.
+
+    A repeated call with the same key and body (its reply got lost) gets the first answer again, byte for byte, and
+    changes nothing.
+
+    Raises:
+        Refused: replayed nonce, key used with another body, or whatever `act` refuses.
+    """
+    slip = slip_of(call)
+
+    def work(tx: Tx) -> Recorded[bytes]:
+        admit_one(tx, slip)
+        for kept in tx.calls.answers((slip,)):
+            if kept.body_digest != slip.body_digest:
+                raise Refused(Refusal.IDEMPOTENCY_KEY_REUSED)
+            return Recorded(kept.body, (admitted_event(call, house, name),))
+        message, events = act(tx)
+        body = json_of(message)
+        tx.calls.keep((Answer(slip.agency, slip.idempotency_key, SINGLE, slip.body_digest, body),))
+        return Recorded(body, events)
+
+    return house.store.change(name, work)
+
+
+def admit_read(call: Signed[Any], house: House, name: str) -> None:
+    """Record that this call was let in to read: its nonce, and who reads for what purpose."""
+
+    def work(tx: Tx) -> Recorded[None]:
+        admit_one(tx, slip_of(call))
+        return Recorded(None, (admitted_event(call, house, name),))
+
+    house.store.change(name, work)
+
+
+def admit_one(tx: Tx, slip: CallSlip) -> None:
+    """Record the nonce of one call, or refuse it as a replay (G21)."""
+    if tx.calls.admit((slip,)) != (True,):
+        raise Refused(Refusal.SIGNATURE_REPLAYED)
+
+
+def slip_of(call: Signed[Any]) -> CallSlip:
+    """Return what a call leaves in the ledger."""
+    return CallSlip(
+        agency=call.caller.oin,
+        key_id=call.key_id,
+        nonce=call.nonce,
+        expires_at=call.expires_at,
+        idempotency_key=call.idempotency_key,
+        body_digest=call.body_digest,
+    )
+
+
+def event_of(call: Signed[Any], house: House, kind: EventKind, **fields: Value) -> Event:
+    """Return an event of this caller, with purpose, role and case reference from the signed part (G25)."""
+    signed = {"purpose": call.purpose, "user_role": call.user_role, "case_reference": call.case_reference}
+    return Event(id=house.mint("evt"), kind=kind, actor=call.caller.oin, fields={**signed, **fields})
+
+
+def admitted_event(call: Signed[Any], house: House, verb: str) -> Event:
+    """Return the event of a call that was let in and changed nothing."""
+    return event_of(call, house, EventKind.CALL_ADMITTED, verb=verb)
+
+
+def json_of(message: Message) -> bytes:
+    """Return a message as it goes over the wire."""
+    return message.model_dump_json(by_alias=True, exclude_none=True).encode()

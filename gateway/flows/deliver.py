@@ -1,0 +1,73 @@
+"""Deliver alerts to webhook addresses: at least once, each by itself, with capped back-off for fourteen days (G11)."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from gateway.core.events import Event, EventKind, Value
+from gateway.flows.match import GATEWAY
+from gateway.flows.ports import Delivery, House, Recorded, Tx, View
+
+KEEP_TRYING = timedelta(days=14)
+FIRST_PAUSE = timedelta(seconds=2)
+LONGEST_PAUSE = timedelta(hours=6)
+DUE_AT_ONCE = 64
+DUE_PER_ENDPOINT = 8
+
+
+class Undelivered(StrEnum):
+    """Why a delivery did not succeed."""
+
+    REFUSED = "refused"
+    TIMED_OUT = "timed_out"
+    UNREACHABLE = "unreachable"
+    ADDRESS = "address"
+
+
+Send = Callable[[Delivery], Undelivered | None]
+
+
+def due(house: House) -> tuple[Delivery, ...]:
+    """Return what is due now, at most a few for one address."""
+
+    def look(view: View) -> tuple[Delivery, ...]:
+        return view.webhooks.due(limit=DUE_AT_ONCE, per_endpoint=DUE_PER_ENDPOINT)
+
+    return house.store.view("due", look)
+
+
+def deliver(delivery: Delivery, house: House, *, send: Send, jitter: Callable[[], float]) -> Undelivered | None:
+    """Send one delivery, record what came of it, and return the fault if there was one.
+
+    A crash between the two sends it again: the receiver knows it by its `webhook-id`, the alert's id.
+    `jitter` returns a number in [0.5, 1.5).
+    """
+    fault = send(delivery)
+
+    def work(tx: Tx) -> Recorded[Undelivered | None]:
+        if fault is None:
+            tx.webhooks.delivered(delivery)
+            return Recorded(None, (_event(delivery, house, EventKind.WEBHOOK_DELIVERED),))
+        next_try_at = _next_try(delivery, now=tx.now(), jitter=jitter())
+        tx.webhooks.failed(delivery, next_try_at=next_try_at)
+        parked = next_try_at is None
+        return Recorded(fault, (_event(delivery, house, EventKind.WEBHOOK_FAILED, parked=parked, cause=fault.value),))
+
+    return house.store.change("deliver", work)
+
+
+def _next_try(delivery: Delivery, *, now: datetime, jitter: float) -> datetime | None:
+    if now - delivery.first_due_at > KEEP_TRYING:
+        return None
+    doublings: int = 2 ** min(delivery.attempts, 20)
+    pause = min(LONGEST_PAUSE, FIRST_PAUSE * doublings)
+    return now + pause * jitter
+
+
+def _event(delivery: Delivery, house: House, kind: EventKind, **more: str | bool) -> Event:
+    fields: dict[str, Value] = {
+        "endpoint": delivery.endpoint.id,
+        "alert": delivery.alert.id,
+        "attempts": delivery.attempts + 1,
+    }
+    return Event(house.mint("evt"), kind, GATEWAY, {**fields, **more})

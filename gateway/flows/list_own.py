@@ -1,0 +1,36 @@
+"""Show an agency its own registrations; nobody else's can be reached from here."""
+
+from typing import Any
+
+from keys.signing import Signed
+
+from gateway.core.refusals import Refusal, Refused
+from gateway.flows.admission import admit_read
+from gateway.flows.ports import House
+from gateway.flows.renew import own_view
+from gateway.protocol.messages import OwnRegistration, OwnRegistrations
+
+PAGE = 100
+
+
+def own_registrations(call: Signed[Any], house: House, *, after: str, limit: int = PAGE) -> OwnRegistrations:
+    """Return a page of the caller's registrations in order of id."""
+    admit_read(call, house, "list registrations")
+    rows = house.store.view(
+        "list registrations", lambda view: view.registrations.page(call.caller.oin, after=after, limit=limit + 1)
+    )
+    return OwnRegistrations(
+        registrations=tuple(own_view(row) for row in rows[:limit]),
+        next=rows[limit - 1].id if len(rows) > limit else None,
+    )
+
+
+def own_registration(call: Signed[Any], house: House, registration: str) -> OwnRegistration:
+    """Return one of the caller's registrations; another agency's does not exist for it (G24)."""
+    admit_read(call, house, "show registration")
+    row = house.store.view(
+        "show registration", lambda view: view.registrations.one(registration, agency=call.caller.oin)
+    )
+    if row is None:
+        raise Refused(Refusal.NOT_FOUND)
+    return own_view(row)

@@ -1,0 +1,345 @@
+"""What the flows need from the world: a store that changes only with an event, a converter, a directory, ids.
+
+Two stores live behind these ports (SQLite and PostgreSQL), and one contract suite holds both to them
+(`tests/contracts`).
+"""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Generic, Protocol, TypeVar
+
+from gateway.core.contact import OpenedMatch, StandingMatch
+from gateway.core.events import Event
+from gateway.core.involvement import Ending, Oin, Registration
+from gateway.core.matching import Meeting
+from gateway.core.policy import PolicySet
+from gateway.core.refusals import Refusal
+from gateway.protocol.messages import ContactDesk, ContactOutcome, MatchState, RegistrationStatus, SubjectNotice
+from keys.tokens import IndexToken, PersonToken, SealedElement
+
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded(Generic[T]):
+    """The result of a change together with its events: a change without an event cannot be expressed."""
+
+    result: T
+    events: tuple[Event, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CallSlip:
+    """The trace a signed call leaves in the ledger: its nonce (refused when seen before) and its idempotency key.
+
+    `idempotency_key` is empty for calls that change nothing; `body_digest` is the SHA-256 of the signed body.
+    """
+
+    agency: Oin
+    key_id: str
+    nonce: str
+    expires_at: datetime
+    idempotency_key: str = ""
+    body_digest: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer kept under an idempotency key: row 0 for a single call, 1.. for the rows of a batch."""
+
+    agency: Oin
+    idempotency_key: str
+    row: int
+    body_digest: bytes
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class MatchJob:
+    """A registration waiting to be matched; jobs are taken in order of acceptance."""
+
+    registration: str
+    lane: str
+    index_token: IndexToken
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingAlert:
+    """An alert in an agency's inbox: where to look, nothing else."""
+
+    id: str
+    match: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """An agency's webhook address."""
+
+    id: str
+    agency: Oin
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One alert due at one webhook address; `attempts` were made before this one."""
+
+    endpoint: Endpoint
+    alert: WaitingAlert
+    attempts: int
+    first_due_at: datetime
+
+
+class CallLedger(Protocol):
+    """Nonces and idempotency keys (G6, G21), rows in the same transaction as the change."""
+
+    def admit(self, slips: Sequence[CallSlip]) -> tuple[bool, ...]:
+        """Record each nonce; False for one that was seen before, in this list or ever (unique in the database)."""
+
+    def answers(self, slips: Collection[CallSlip]) -> tuple[Answer, ...]:
+        """Return every answer kept under these slips' idempotency keys, in any order."""
+
+    def keep(self, answers: Sequence[Answer]) -> None:
+        """Keep answers; a key and row that exist already make the whole transaction start again."""
+
+    def trim(self, *, answers_before_days: int) -> tuple[int, int]:
+        """Forget nonces past their expiry and answers older than so many days; return how many of each."""
+
+
+class Registrations(Protocol):
+    """The registrations of the index."""
+
+    def add(self, registrations: Sequence[Registration]) -> None:
+        """Add them, each with its match job, in as many statements as tables."""
+
+    def one(self, registration: str, *, agency: Oin) -> Registration | None:
+        """Return this agency's registration; another agency's is as absent as one that never was (G24)."""
+
+    def page(self, agency: Oin, *, after: str, limit: int) -> tuple[Registration, ...]:
+        """Return this agency's registrations with an id after `after`, in order of id."""
+
+    def renew(self, registration: str, *, valid_until_on: date, notice: SubjectNotice) -> None:
+        """Give an active registration its new end and notice."""
+
+    def end(self, registrations: Sequence[str], *, status: RegistrationStatus, reason: str, ending: Ending) -> None:
+        """End registrations and their standing matches; the agency's other active ones of the person are matched anew."""
+
+    def due_to_expire(self, *, limit: int) -> tuple[MatchJob, ...]:
+        """Return active registrations whose end has come by the database's clock."""
+
+
+class MatchJobs(Protocol):
+    """The queue between acceptance and matching."""
+
+    def waiting(self) -> bool:
+        """Return whether a job waits; cheap, asked outside a change."""
+
+    def take(self, *, limit: int) -> tuple[MatchJob, ...]:
+        """Take the oldest waiting jobs that no other worker holds; they are held until the transaction ends."""
+
+    def peek(self, *, limit: int) -> tuple[MatchJob, ...]:
+        """Return the oldest waiting jobs without holding them."""
+
+    def take_one(self, registration: str) -> tuple[MatchJob, ...]:
+        """Take the waiting job of one registration: a tuple of one, or empty when it is gone or held by another."""
+
+    def of_persons(self, index_tokens: Collection[IndexToken]) -> tuple[MatchJob, ...]:
+        """Return the waiting jobs of these persons, held by others or not."""
+
+    def done(self, jobs: Sequence[MatchJob]) -> None:
+        """Remove jobs."""
+
+    def failed(self, job: MatchJob, *, park: bool) -> None:
+        """Count a failed attempt; a parked job waits for a human and holds up no other (G12)."""
+
+    def parked(self) -> int:
+        """Return how many jobs are parked."""
+
+
+class Matches(Protocol):
+    """Matches and their parties."""
+
+    def end_stale(self, jobs: Sequence[MatchJob]) -> None:
+        """End standing matches of these persons in which a registration is no longer active."""
+
+    def meetings(self, jobs: Sequence[MatchJob]) -> tuple[Meeting, ...]:
+        """Return every meeting of these jobs' registrations with others' active ones, where no match stands.
+
+        Active is decided here, by the database's clock, under the claim (G8, G15).
+        """
+
+    def open(self, matches: Sequence[OpenedMatch]) -> None:
+        """Record matches, their two parties, both alerts and the webhook deliveries of those alerts."""
+
+    def one(self, match: str, *, agency: Oin) -> StandingMatch | None:
+        """Return a match as this party sees it, or None when it is no party (G24)."""
+
+    def page(self, agency: Oin, *, after: str, limit: int) -> tuple[StandingMatch, ...]:
+        """Return this agency's matches with an id after `after`, in order of id."""
+
+    def hold(self, match: str) -> None:
+        """Hold the match until the transaction ends, so that two reports at one moment see one another."""
+
+    def report(self, match: str, *, agency: Oin, outcome: ContactOutcome, state: MatchState) -> None:
+        """Record this party's outcome and the state that follows."""
+
+
+class Alerts(Protocol):
+    """The inboxes."""
+
+    def waiting(self, agency: Oin, *, limit: int) -> tuple[WaitingAlert, ...]:
+        """Return this agency's unacknowledged alerts, oldest first."""
+
+    def acknowledge(self, agency: Oin, alerts: Collection[str]) -> tuple[str, ...]:
+        """Mark this agency's alerts as acknowledged; return those that are its own, acknowledged now or before."""
+
+
+class Desks(Protocol):
+    """Contact desks."""
+
+    def of(self, agency: Oin) -> tuple[ContactDesk, ...]:
+        """Return the desks of an agency."""
+
+    def known(self, wanted: Collection[tuple[Oin, str]]) -> frozenset[tuple[Oin, str]]:
+        """Return which of these (agency, contact id) exist."""
+
+    def put(self, agency: Oin, desk: ContactDesk) -> None:
+        """Add a desk or replace the one of the same id."""
+
+
+class Webhooks(Protocol):
+    """Webhook addresses and what is due at them."""
+
+    def of(self, agency: Oin) -> tuple[Endpoint, ...]:
+        """Return the addresses of an agency."""
+
+    def add(self, endpoint: Endpoint) -> None:
+        """Add an address."""
+
+    def remove(self, agency: Oin, endpoint: str) -> bool:
+        """Remove an address and what is due at it; False when there is none such of this agency."""
+
+    def due(self, *, limit: int, per_endpoint: int) -> tuple[Delivery, ...]:
+        """Return deliveries whose time has come, at most so many for one address: a slow one delays no other."""
+
+    def delivered(self, delivery: Delivery) -> None:
+        """Remove a delivery that was made."""
+
+    def failed(self, delivery: Delivery, *, next_try_at: datetime | None) -> None:
+        """Put a delivery back until `next_try_at`, or park it when that is None."""
+
+
+class View(Protocol):
+    """A consistent look at the store, without changing it."""
+
+    @property
+    def registrations(self) -> Registrations:
+        """The registrations."""
+
+    @property
+    def jobs(self) -> MatchJobs:
+        """The match jobs."""
+
+    @property
+    def matches(self) -> Matches:
+        """The matches."""
+
+    @property
+    def alerts(self) -> Alerts:
+        """The inboxes."""
+
+    @property
+    def desks(self) -> Desks:
+        """The contact desks."""
+
+    @property
+    def webhooks(self) -> Webhooks:
+        """The webhook addresses."""
+
+    def now(self) -> datetime:
+        """Return the database's time, to the millisecond at least."""
+
+
+class Tx(View, Protocol):
+    """One transaction. What it writes becomes durable with its events, or not at all."""
+
+    @property
+    def calls(self) -> CallLedger:
+        """The call ledger."""
+
+    def claim(self, index_tokens: Collection[IndexToken]) -> None:
+        """Hold these persons until commit, in key order so that batches do not deadlock (G9).
+
+        Whoever matches or withdraws claims first; statements after the claim see all that was committed before it.
+        """
+
+
+class Store(Protocol):
+    """The database as the flows see it."""
+
+    def change(self, name: str, work: Callable[[Tx], Recorded[T]]) -> T:
+        """Run `work` in one transaction, record its events in it, commit durably and return its result.
+
+        The whole closure runs again when the database says so (serialization, deadlock, busy, a unique key taken in a
+        race), so it must be free of other effects. A change that wrote something and names no event is an inner
+        contradiction and stops the worker. `Refused` rolls back and passes through.
+
+        Raises:
+            Refused: `store_unavailable` when the database cannot be reached, nothing was done; `outcome_unknown` when
+                the connection was lost during commit: ask again with the same idempotency key (G3, G4).
+        """
+
+    def view(self, name: str, work: Callable[[View], T]) -> T:
+        """Run `work` on a read-only look."""
+
+
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """A person token turned into what the index stores."""
+
+    index_token: IndexToken
+    sealed: SealedElement
+    epoch: int
+
+
+class Converter(Protocol):
+    """The one place that holds conversion factors (protocol section 5); adapter of `keys.conversion.Converter`."""
+
+    def convert(
+        self, rows: Sequence[tuple[PersonToken, str]], *, agency: Oin, lane: str
+    ) -> tuple[Converted | Refusal, ...]:
+        """Convert (token, registration id) pairs, one answer each in order; a bad token spoils no other (G14)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Agency:
+    """A party of the federation: its kind decides what the policy says, its name is disclosed by rule."""
+
+    oin: Oin
+    name: str
+    kind: str
+
+
+class Directory(Protocol):
+    """Who the agencies are."""
+
+    def agency(self, oin: Oin) -> Agency | None:
+        """Return the agency, or None."""
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """Everything a flow may reach. `mint` makes a sortable id; `policies` returns the set now in force."""
+
+    store: Store
+    converter: Converter
+    directory: Directory
+    policies: Callable[[], PolicySet]
+    mint: Callable[[str], str]
+
+
+Answers = Mapping[tuple[Oin, str, int], Answer]

@@ -1,0 +1,256 @@
+"""Register involvements: permit -> convert -> record; the receipt is fixed before anything is matched.
+
+1. `prepare` asks the policy (before anything is looked up) and converts tokens; it needs no transaction.
+2. `record` writes a group of prepared calls in one transaction: nonces, registrations, match jobs, events, answers.
+Nothing here depends on whether a match exists, so neither do the bytes nor the time of the receipt (G9, G32).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from keys.signing import Signed
+
+from gateway.core.events import Event, EventKind
+from gateway.core.involvement import Oin, Registration, renew_before
+from gateway.core.policy import Denied, Permitted
+from gateway.core.refusals import Refusal, Refused
+from gateway.core.terms import checked_notice, checked_term
+from gateway.flows.admission import SINGLE, event_of, json_of, slip_of
+from gateway.flows.ports import Answer, Answers, House, Recorded, Tx
+from gateway.flows.refusal_of_policy import refused_by_policy
+from gateway.protocol.messages import Receipt, RegisterInvolvement, RegistrationStatus
+from keys.tokens import PersonToken
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One registration asked for: row 0 for a single call, 1.. for the lines of a batch; or the line's own fault."""
+
+    number: int
+    asked: RegisterInvolvement | Refused
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedRow:
+    """A row that the policy permits, converted and ready to be written, with its event; or refused."""
+
+    number: int
+    ready: tuple[Registration, Event] | Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A signed call (or a chunk of a batch) ready for the commit group.
+
+    `first` is False for the later chunks of a batch: their nonce was admitted with the first.
+    """
+
+    call: Signed[tuple[Row, ...]]
+    rows: tuple[PreparedRow, ...]
+    first: bool = True
+
+
+RowAnswer = bytes | Refused  # a receipt's JSON, or why the row was refused
+Outcome = tuple[RowAnswer, ...] | Refused  # one answer a row, or the whole call refused
+
+
+def prepare(call: Signed[tuple[Row, ...]], house: House, *, today_on: date, first: bool = True) -> Prepared:
+    """Permit and convert every row of a call. A bad row is refused by itself and spoils no other (G14)."""
+    permitted = [_permit(row, call, house, today_on) for row in call.message]
+    rows = _convert(permitted, call, house)
+    return Prepared(call=call, rows=rows, first=first)
+
+
+@dataclass(frozen=True, slots=True)
+class _PermittedRow:
+    number: int
+    asked: RegisterInvolvement
+    token: PersonToken
+    permitted: Permitted
+    policy: str
+    valid_until_on: date
+
+
+def _permit(row: Row, call: Signed[tuple[Row, ...]], house: House, today_on: date) -> _PermittedRow | PreparedRow:
+    try:
+        if isinstance(row.asked, Refused):
+            raise row.asked
+        return _permitted(row.number, row.asked, call, house, today_on)
+    except Refused as refused:
+        return PreparedRow(row.number, refused)
+
+
+def _permitted(
+    number: int, asked: RegisterInvolvement, call: Signed[tuple[Row, ...]], house: House, today_on: date
+) -> _PermittedRow:
+    if asked.purpose != call.purpose:
+        raise Refused(Refusal.PURPOSE_DIFFERS)
+    lane = house.policies().lane(asked.lane)
+    if lane is None:
+        raise Refused(Refusal.LANE_UNKNOWN)
+    answer = lane.may_register(agency_kind=call.caller.kind, purpose=asked.purpose, flag=asked.flag, on=today_on)
+    if isinstance(answer, Denied):
+        raise refused_by_policy(answer)
+    valid_until_on = checked_term(asked.valid_until, permitted=answer, today_on=today_on)
+    checked_notice(asked.subject_notice, today_on=today_on)
+    return _PermittedRow(number, asked, _token(asked.token), answer, lane.digest, valid_until_on)
+
+
+def _token(text: str) -> PersonToken:
+    try:
+        return PersonToken.decode(text)
+    except ValueError:
+        raise Refused(Refusal.TOKEN_INVALID) from None
+
+
+def _convert(
+    rows: Sequence[_PermittedRow | PreparedRow], call: Signed[tuple[Row, ...]], house: House
+) -> tuple[PreparedRow, ...]:
+    """Convert the permitted rows of each lane in one go, and put all rows back in their order."""
+    done = {row.number: row for row in rows if isinstance(row, PreparedRow)}
+    by_lane: dict[str, list[_PermittedRow]] = {}
+    for row in rows:
+        if isinstance(row, _PermittedRow):
+            by_lane.setdefault(row.asked.lane, []).append(row)
+    for lane, permitted in by_lane.items():
+        ids = [house.mint("reg") for _ in permitted]
+        pairs = [(row.token, id_) for row, id_ in zip(permitted, ids, strict=True)]
+        converted = house.converter.convert(pairs, agency=call.caller.oin, lane=lane)
+        for row, id_, index in zip(permitted, ids, converted, strict=True):
+            if isinstance(index, Refusal):
+                done[row.number] = PreparedRow(row.number, Refused(index))
+                continue
+            registration = Registration(
+                id=id_,
+                agency=call.caller.oin,
+                lane=lane,
+                index_token=index.index_token,
+                sealed=index.sealed,
+                key_id=row.token.key_id,
+                epoch=index.epoch,
+                flag=row.asked.flag,
+                purpose=row.asked.purpose,
+                case_reference=row.asked.case_reference,
+                contact_id=row.asked.contact_id,
+                notice=row.asked.subject_notice,
+                valid_until_on=row.valid_until_on,
+            )
+            done[row.number] = PreparedRow(row.number, (registration, _registered(registration, row, call, house)))
+    return tuple(done[row.number] for row in rows)
+
+
+def _registered(registration: Registration, row: _PermittedRow, call: Signed[tuple[Row, ...]], house: House) -> Event:
+    return event_of(
+        call,
+        house,
+        EventKind.REGISTERED,
+        case_reference=registration.case_reference,
+        registration=registration.id,
+        lane=registration.lane,
+        policy=row.policy,
+        rule=row.permitted.rule,
+        epoch=registration.epoch,
+    )
+
+
+def record(group: Sequence[Prepared], house: House) -> tuple[Outcome, ...]:
+    """Write a commit group in one durable transaction and return each call's outcome, in order.
+
+    A crash before the commit loses the whole group and nobody was answered; after it, each caller that asks again with
+    its idempotency key gets its kept receipt (G1, G6).
+    """
+    return house.store.change("register", lambda tx: _record(tx, group, house))
+
+
+def _record(tx: Tx, group: Sequence[Prepared], house: House) -> Recorded[tuple[Outcome, ...]]:
+    slips = [slip_of(prepared.call) for prepared in group]
+    firsts = [i for i, prepared in enumerate(group) if prepared.first]
+    new = dict(zip(firsts, tx.calls.admit([slips[i] for i in firsts]), strict=True))
+    kept = {(answer.agency, answer.idempotency_key, answer.row): answer for answer in tx.calls.answers(slips)}
+    desks = tx.desks.known({(r.agency, r.contact_id) for p in group for r in _registrations(p)})
+
+    writing = _Writing(desks, dict(kept), house)
+    outcomes = tuple(
+        writing.call(prepared) if new.get(i, True) else Refused(Refusal.SIGNATURE_REPLAYED)
+        for i, prepared in enumerate(group)
+    )
+    tx.registrations.add(writing.registrations)
+    tx.calls.keep(writing.answers)
+    return Recorded(outcomes, tuple(writing.events))
+
+
+def _registrations(prepared: Prepared) -> list[Registration]:
+    return [row.ready[0] for row in prepared.rows if not isinstance(row.ready, Refused)]
+
+
+class _Writing:
+    """What one commit group is about to write; answers made here count at once for a repetition in the same group."""
+
+    def __init__(self, desks: frozenset[tuple[Oin, str]], kept: Answers, house: House) -> None:
+        self._desks = desks
+        self._kept = dict(kept)
+        self._house = house
+        self.registrations: list[Registration] = []
+        self.answers: list[Answer] = []
+        self.events: list[Event] = []
+
+    def call(self, prepared: Prepared) -> Outcome:
+        """Answer every row of one call, or refuse it whole when its key was used with another body."""
+        slip = slip_of(prepared.call)
+        digests = {
+            answer.body_digest
+            for row in prepared.rows
+            if (answer := self._kept.get((slip.agency, slip.idempotency_key, row.number)))
+        }
+        if digests - {slip.body_digest}:
+            return Refused(Refusal.IDEMPOTENCY_KEY_REUSED)
+        before = len(self.events)
+        answers = tuple(self._row(row, prepared) for row in prepared.rows)
+        if len(self.events) == before:  # an old answer given again: the nonce is still a change, so it has its event
+            self.events.append(event_of(prepared.call, self._house, EventKind.CALL_ADMITTED, verb="register"))
+        return answers
+
+    def _row(self, row: PreparedRow, prepared: Prepared) -> RowAnswer:
+        slip = slip_of(prepared.call)
+        place = (slip.agency, slip.idempotency_key, row.number)
+        if known := self._kept.get(place):
+            return known.body
+        ready = row.ready
+        if not isinstance(ready, Refused) and (slip.agency, ready[0].contact_id) not in self._desks:
+            ready = Refused(Refusal.CONTACT_UNKNOWN)
+        if isinstance(ready, Refused):
+            return self._refuse(ready, row.number, prepared)
+        registration, event = ready
+        answer = Answer(*place, slip.body_digest, _receipt(registration, event))
+        self._kept[place] = answer
+        self.registrations.append(registration)
+        self.answers.append(answer)
+        self.events.append(event)
+        return answer.body
+
+    def _refuse(self, refused: Refused, row: int, prepared: Prepared) -> Refused:
+        where: Mapping[str, int] = {} if row == SINGLE else {"row": row}
+        self.events.append(
+            event_of(
+                prepared.call,
+                self._house,
+                EventKind.CALL_REFUSED,
+                verb="register",
+                refusal=refused.refusal.value,
+                **where,
+            )
+        )
+        return refused
+
+
+def _receipt(registration: Registration, event: Event) -> bytes:
+    return json_of(
+        Receipt(
+            id=registration.id,
+            status=RegistrationStatus.ACTIVE,
+            valid_until=registration.valid_until_on,
+            renew_before=renew_before(registration.valid_until_on),
+            event=event.id,
+        )
+    )

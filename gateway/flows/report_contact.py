@@ -1,0 +1,44 @@
+"""Report what came of the contact; the match is closed when both parties have reported."""
+
+from dataclasses import dataclass
+
+from keys.signing import Signed
+
+from gateway.core.contact import state_after
+from gateway.core.events import Event, EventKind
+from gateway.core.refusals import Refusal, Refused
+from gateway.flows.admission import change_once, event_of
+from gateway.flows.ports import House, Tx
+from gateway.protocol.messages import ContactReported, Message, ReportContact
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What one party reports about one match."""
+
+    match: str
+    asked: ReportContact
+
+
+def report_contact(call: Signed[Report], house: House) -> bytes:
+    """Record this party's outcome; return the JSON of `ContactReported`.
+
+    Raises:
+        Refused: not found (or no party to it), ended, or no contact without a reason.
+    """
+    wanted = call.message
+
+    def act(tx: Tx) -> tuple[Message, tuple[Event, ...]]:
+        tx.matches.hold(wanted.match)
+        match = tx.matches.one(wanted.match, agency=call.caller.oin)
+        if match is None:
+            raise Refused(Refusal.NOT_FOUND)
+        outcome = wanted.asked.outcome
+        state = state_after(match, outcome, reason=wanted.asked.reason)
+        tx.matches.report(match.id, agency=call.caller.oin, outcome=outcome, state=state)
+        event = event_of(
+            call, house, EventKind.CONTACT_REPORTED, match=match.id, outcome=outcome.value, state=state.value
+        )
+        return ContactReported(id=match.id, state=state), (event,)
+
+    return change_once(call, house, "report contact", act)
