@@ -126,7 +126,7 @@ class Registrations(Protocol):
         """Give an active registration its new end and notice."""
 
     def end(self, registrations: Sequence[str], *, status: RegistrationStatus, reason: str, ending: Ending) -> None:
-        """End registrations and their standing matches; the agency's other active ones of the person are matched anew."""
+        """End registrations and their standing matches; the agency's other active ones of the person match anew."""
 
     def due_to_expire(self, *, limit: int) -> tuple[MatchJob, ...]:
         """Return active registrations whose end has come by the database's clock."""
