@@ -81,8 +81,8 @@ class RegionAgency:
         return self.case_pattern.format(first + ordinal)
 
 
-# OINs are nobody's: no register hands out suffixes that begin with 0000000099. Mail goes to a reserved domain (RFC
-# 2606). Phones are in 555-0100 to 555-0199, set aside for fiction; no Dutch range is known to be.
+# OINs are nobody's: no register hands out suffixes that begin with 0000000099. Mail goes to `.example`, reserved for
+# this (RFC 2606). Phones cannot be dialed: behind an area code no Dutch subscriber's number begins with a zero.
 AGENCIES: Final[tuple[RegionAgency, ...]] = (
     RegionAgency(
         slug="police",
@@ -90,8 +90,8 @@ AGENCIES: Final[tuple[RegionAgency, ...]] = (
         kind="police",
         oin="00000000990000000101",
         contact_name="Jeugdcoördinatie",
-        contact_phone="+1 202 555 0101",
-        contact_email="jeugdcoordinatie@politie.example.nl",
+        contact_phone="010-000 00 01",
+        contact_email="jeugdcoordinatie@politie.example",
         share=14,
         case_pattern="PVR{}M",
         export=ExportHabit(
@@ -114,8 +114,8 @@ AGENCIES: Final[tuple[RegionAgency, ...]] = (
         kind="veilig_thuis",
         oin="00000000990000000202",
         contact_name="Meldpunt",
-        contact_phone="+1 202 555 0102",
-        contact_email="meldpunt@veiligthuis.example.nl",
+        contact_phone="010-000 00 02",
+        contact_email="meldpunt@veiligthuis.example",
         share=16,
         case_pattern="VT/{}/D",
         export=ExportHabit(
@@ -140,8 +140,8 @@ AGENCIES: Final[tuple[RegionAgency, ...]] = (
         kind="local_team",
         oin="00000000990000000303",
         contact_name="Aanmelddesk",
-        contact_phone="+1 202 555 0103",
-        contact_email="aanmelddesk@wijkteam.example.nl",
+        contact_phone="010-000 00 03",
+        contact_email="aanmelddesk@wijkteam.example",
         share=26,
         case_pattern="WT-{}-jgd",
         export=ExportHabit(
@@ -167,8 +167,8 @@ AGENCIES: Final[tuple[RegionAgency, ...]] = (
         kind="school",
         oin="00000000990000000404",
         contact_name="Zorgteam",
-        contact_phone="+1 202 555 0104",
-        contact_email="zorgteam@school.example.nl",
+        contact_phone="010-000 00 04",
+        contact_email="zorgteam@school.example",
         share=22,
         case_pattern="leerling{}z",
         export=ExportHabit(
@@ -193,8 +193,8 @@ AGENCIES: Final[tuple[RegionAgency, ...]] = (
         kind="mental_health",
         oin="00000000990000000505",
         contact_name="Intakebalie",
-        contact_phone="+1 202 555 0105",
-        contact_email="intakebalie@ggz.example.nl",
+        contact_phone="010-000 00 05",
+        contact_email="intakebalie@ggz.example",
         share=8,
         case_pattern="ggz.{}.jeugd",
         export=ExportHabit(
@@ -218,8 +218,8 @@ AGENCIES: Final[tuple[RegionAgency, ...]] = (
         kind="youth_protection",
         oin="00000000990000000606",
         contact_name="Bereikbaarheidsdienst",
-        contact_phone="+1 202 555 0106",
-        contact_email="bereikbaarheidsdienst@jeugdbescherming.example.nl",
+        contact_phone="010-000 00 06",
+        contact_email="bereikbaarheidsdienst@jeugdbescherming.example",
         share=14,
         case_pattern="JB{}ots",
         export=ExportHabit(
