@@ -179,15 +179,13 @@ def _growing_middles(tree: ast.Module) -> Iterator[int]:
 
 
 def _thawed_values(tree: ast.Module) -> Iterator[int]:
-    for node in ast.walk(tree):
-        for mark in node.decorator_list if isinstance(node, ast.ClassDef) else ():
-            if _name_of(mark) == "dataclass":
-                words = mark.keywords if isinstance(mark, ast.Call) else []
-                asked = {
-                    word.arg for word in words if isinstance(word.value, ast.Constant) and word.value.value is True
-                }
-                if not {"frozen", "slots"} <= asked:
-                    yield node.lineno
+    marks = (mark for node in ast.walk(tree) if isinstance(node, ast.ClassDef) for mark in node.decorator_list)
+    for mark in marks:
+        if _name_of(mark) == "dataclass":
+            words = mark.keywords if isinstance(mark, ast.Call) else []
+            asked = {word.arg for word in words if isinstance(word.value, ast.Constant) and word.value.value is True}
+            if not {"frozen", "slots"} <= asked:
+                yield mark.lineno
 
 
 def _skipped_tests(tree: ast.Module) -> Iterator[int]:
