@@ -35,7 +35,7 @@ fix: setup ## let the tools mend what they can
 	$(BIN)/ruff format .
 
 test: check ## check, then every test; ARGS go to pytest
-	@$(BIN)/pytest -n auto $(ARGS)
+	@$(BIN)/pytest -n logical $(ARGS)
 
 demo: setup ## a region on this machine, one story told live; ARGS go to the command
 	@$(BIN)/seinhuis demo $(ARGS)
