@@ -13,6 +13,9 @@ CLOCKS_AND_CHANCE = frozenset({"time", "random", "secrets", "uuid"})
 NOW = frozenset({"now", "utcnow", "today", "urandom"})
 NOW_OF = frozenset({"datetime", "date", "os"})  # the transaction's own `now()` is the database's time, and welcome
 GROWING_MIDDLE = re.compile(r"(Manager|Service|Util|Utils|Helper|Helpers)$|^(handle_|process_|get_)")
+OTHERS_NAMES = frozenset(
+    {"process_bind_param", "process_result_value", "process_literal_param"}
+)  # SQLAlchemy's to choose
 GROWING_MODULE = re.compile(r"(^|_)(manager|service|util|utils|helper|helpers|common|misc)$")
 SQL = re.compile(
     r"^\s*(SELECT\s.+\sFROM\s|INSERT\s+(OR\s+\w+\s+)?INTO\s|UPDATE\s+\w+\s+SET\s|DELETE\s+FROM\s|WITH\s+\w+\s+AS\s*\("
@@ -169,7 +172,7 @@ def _growing_middles(tree: ast.Module) -> Iterator[int]:
     for node in ast.walk(tree):
         match node:
             case ast.ClassDef(name=name) | ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
-                if GROWING_MIDDLE.search(name):
+                if GROWING_MIDDLE.search(name) and name not in OTHERS_NAMES:
                     yield node.lineno
             case ast.Import(names=names) | ast.ImportFrom(names=names):
                 if any(GROWING_MODULE.search(one.name) for one in names):
@@ -293,7 +296,7 @@ RULES = (
         (),
         _growing_middles,
         "class MatchManager:\n    def get_match(self): ...",
-        "class Matching:\n    def decide(self): ...",
+        "class Matching:\n    def decide(self): ...\nclass Sealed(TypeDecorator):\n    def process_bind_param(self): ...",
     ),
     Rule(
         "values are frozen and slotted",
