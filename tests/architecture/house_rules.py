@@ -296,7 +296,7 @@ RULES = (
         (),
         _growing_middles,
         "class MatchManager:\n    def get_match(self): ...",
-        "class Matching:\n    def decide(self): ...\nclass Sealed(TypeDecorator):\n    def process_bind_param(self): ...",
+        "class Matching:\n    def decide(self): ...\n    def process_bind_param(self): ...",
     ),
     Rule(
         "values are frozen and slotted",
