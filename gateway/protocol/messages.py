@@ -272,8 +272,8 @@ class MatchView(Message):
     rules: tuple[str, ...]
     legal_basis: tuple[str, ...]
     why: Explanation
-    other: OtherParty | None
-    outcome: ContactOutcome | None
+    other: OtherParty | None = None
+    outcome: ContactOutcome | None = None
     other_reported: bool
 
 
@@ -344,7 +344,7 @@ class WhoAmI(Message):
     name: str
     kind: str
     key_id: str
-    key_valid_until: datetime | None
+    key_valid_until: datetime | None = None
 
 
 class Withdrawn(Message):
