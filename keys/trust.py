@@ -1,0 +1,201 @@
+"""Holds who may call and who may be believed: the parties of one region, their public keys, and the key manifests."""
+
+import os
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Protocol, Self
+
+import structlog
+
+from keys import trust_format
+from keys.durable import write_atomically
+from keys.labels import KeyLabel
+from keys.manifest import Manifest
+from keys.parties import Algorithm, Party, PartyKey, Role
+from keys.trust_format import TrustRejected
+
+__all__ = ["Algorithm", "KnownKeys", "Party", "PartyKey", "Role", "TrustFile", "TrustList", "TrustRejected"]
+
+SECONDS_BETWEEN_LOOKS = 1.0  # a revoked key must stop working within 60 (G19)
+_PUBLIC_FILE = 0o644
+
+
+class KnownKeys(Protocol):
+    """Where verification looks a key up: a `TrustList` as it stands, or a `TrustFile` that follows its file."""
+
+    def key(self, key_id: str) -> tuple[Party, PartyKey] | None:
+        """Return the party and its key, also one that no longer counts; None for a key that nobody registered."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrustList:
+    """The parties of one region and the manifests of the holders' keys, checked as a whole when it is made.
+
+    `threshold` is how many holders evaluate; it stands here and not only in each manifest, so that one holder alone
+    cannot declare itself enough. Raises TrustRejected with all problems.
+    """
+
+    parties: tuple[Party, ...] = ()
+    manifests: tuple[Manifest, ...] = ()
+    threshold: int = 1
+    _keys: dict[str, tuple[Party, PartyKey]] = field(init=False, repr=False, compare=False)
+    _parties: dict[str, Party] = field(init=False, repr=False, compare=False)
+    _manifests: dict[KeyLabel, Manifest] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Refuse a list that contradicts itself, or holds a manifest that too few holders signed."""
+        problems = (*_contradictions(self.parties, self.threshold), *_unfit_manifests(self))
+        if problems:
+            raise TrustRejected(problems)
+        object.__setattr__(self, "_keys", {key.key_id: (party, key) for party in self.parties for key in party.keys})
+        object.__setattr__(self, "_parties", {party.oin: party for party in self.parties})
+        object.__setattr__(self, "_manifests", {manifest.label: manifest for manifest in self.manifests})
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """Read a file; raises TrustRejected with all problems, and OSError when it cannot be read."""
+        parties, manifests, threshold = trust_format.read(path.read_bytes())
+        return cls(parties, manifests, threshold)
+
+    def save(self, path: Path) -> None:
+        """Write the file at once: a reader sees the old list or the new one."""
+        write_atomically(path, trust_format.write(self.parties, self.manifests, self.threshold), mode=_PUBLIC_FILE)
+
+    def key(self, key_id: str) -> tuple[Party, PartyKey] | None:
+        """Return the party and its key, also one that no longer counts; None for a key that nobody registered."""
+        return self._keys.get(key_id)
+
+    def party(self, oin: str) -> Party | None:
+        """Return the party with this OIN."""
+        return self._parties.get(oin)
+
+    def holders(self) -> tuple[Party, ...]:
+        """Return the key holders in order of their number."""
+        return _holders(self.parties)
+
+    def manifest(self, label: KeyLabel) -> Manifest | None:
+        """Return which key belongs to a label: only with this may an evaluation be checked."""
+        return self._manifests.get(label)
+
+    def with_party(self, party: Party) -> Self:
+        """Return the list with one party added, or replaced when its OIN is there."""
+        others = tuple(kept for kept in self.parties if kept.oin != party.oin)
+        return replace(self, parties=(*others, party))
+
+    def with_manifest(self, manifest: Manifest) -> Self:
+        """Return the list with one manifest added; raises TrustRejected when the label has another key already."""
+        if self.manifest(manifest.label) == manifest:
+            return self
+        return replace(self, manifests=(*self.manifests, manifest))
+
+
+def _holders(parties: tuple[Party, ...]) -> tuple[Party, ...]:
+    holders = (party for party in parties if party.role is Role.HOLDER)
+    return tuple(sorted(holders, key=lambda holder: holder.holder_index or 0))
+
+
+def _contradictions(parties: tuple[Party, ...], threshold: int) -> Iterator[str]:
+    for oin, times in Counter(party.oin for party in parties).items():
+        if times > 1:
+            yield f"party {oin}: stands {times} times in the list"
+    for key_id, times in Counter(key.key_id for party in parties for key in party.keys).items():
+        if times > 1:
+            yield f"key {key_id}: stands {times} times in the list"
+    for party in parties:
+        if (party.kind != "") != (party.role is Role.AGENCY):
+            yield f"party {party.oin}: an agency has a kind, and nobody else"
+        if (party.holder_index is not None) != (party.role is Role.HOLDER):
+            yield f"party {party.oin}: a holder has a number, and nobody else"
+    holders = _holders(parties)
+    if [holder.holder_index for holder in holders] != list(range(1, len(holders) + 1)):
+        yield "holders: they are numbered from 1 without a gap"
+    if threshold < 1 or (holders and len(holders) < 2 * threshold - 1):
+        yield "threshold: n holders with threshold t need n >= 2t-1 >= 1"
+
+
+def _unfit_manifests(trust: TrustList) -> Iterator[str]:
+    """Name manifests for other holders than these, or with fewer than t valid signatures of them.
+
+    A revoked signing key no longer counts, an expired one does: the signature was given while it was valid.
+    """
+    keys = {
+        holder.holder_index or 0: tuple(
+            key.public for key in holder.keys if key.algorithm is Algorithm.ED25519 and key.revoked_at is None
+        )
+        for holder in _holders(trust.parties)
+    }
+    for label, times in Counter(manifest.label for manifest in trust.manifests).items():
+        if times > 1:
+            yield f"manifest {_name(label)}: the label has {times} manifests"
+    for manifest in trust.manifests:
+        if (manifest.threshold, manifest.holders) != (trust.threshold, len(keys)):
+            yield f"manifest {_name(manifest.label)}: is for {manifest.threshold} of {manifest.holders} other holders"
+        elif len(manifest.valid_signers(keys)) < trust.threshold:
+            yield f"manifest {_name(manifest.label)}: fewer than {trust.threshold} holders signed it"
+
+
+def _name(label: KeyLabel) -> str:
+    return "/".join((label.kind, label.owner, label.lane, str(label.epoch)))
+
+
+class TrustFile:
+    """The trust list of a file that may change while we run: looked at once a second, a bad change is not taken.
+
+    While the file is torn, refused or gone, the last good list stays in force, `problems` says why, and so does one
+    line in the log. Raises TrustRejected or OSError when there is no good list to begin with.
+    """
+
+    def __init__(self, path: Path, *, monotonic: Callable[[], float] = time.monotonic) -> None:
+        """Load the file; `monotonic` is a clock in seconds."""
+        self._path = path
+        self._monotonic = monotonic
+        self._lock = threading.Lock()
+        self._seen = self._mark()
+        self._current = TrustList.load(path)
+        self._looked_at = monotonic()
+        self.problems: tuple[str, ...] = ()
+
+    @property
+    def current(self) -> TrustList:
+        """The list in force now."""
+        now = self._monotonic()
+        if now - self._looked_at >= SECONDS_BETWEEN_LOOKS and self._lock.acquire(blocking=False):
+            try:
+                self._looked_at = now
+                self._look()
+            finally:
+                self._lock.release()
+        return self._current
+
+    def key(self, key_id: str) -> tuple[Party, PartyKey] | None:
+        """Return the party and its key as the list in force has them."""
+        return self.current.key(key_id)
+
+    def _look(self) -> None:
+        mark = self._mark()
+        if mark == self._seen:
+            return
+        self._seen = mark
+        try:
+            self._current = TrustList.load(self._path)
+            self.problems = ()
+        except TrustRejected as rejected:
+            self._keep_last(rejected.problems)
+        except OSError:
+            self._keep_last(("the file cannot be read",))
+
+    def _keep_last(self, problems: tuple[str, ...]) -> None:
+        self.problems = problems
+        structlog.get_logger("seinhuis.trust").warning("trust_list_rejected", problems=problems)
+
+    def _mark(self) -> tuple[int, int, int] | None:
+        """Return what changes when the file does: written in place or replaced."""
+        try:
+            status = os.stat(self._path)  # noqa: PTH116  # no Path made anew for every call of the hot path
+        except OSError:
+            return None
+        return status.st_mtime_ns, status.st_size, status.st_ino
