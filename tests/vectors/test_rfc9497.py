@@ -1,4 +1,4 @@
-"""The official vectors of RFC 9497 (origin: `shared/vectors/SOURCE.md`), byte for byte, in every mode."""
+"""The official vectors of RFC 9497 (cfrg/draft-irtf-cfrg-voprf, `poc/vectors/allVectors.json`), byte for byte, in every mode."""
 
 import json
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from keys.group import Element, Scalar
 from keys.suite import Group, Mode, Suite
 from tests.support import p256
 
-SOURCE = Path(__file__).parents[3] / "shared" / "vectors" / "rfc9497-allVectors.json"
+SOURCE = Path(__file__).parent / "rfc9497_all_vectors.json"
 GROUPS: dict[str, Group] = {"ristretto255-SHA512": group, "P256-SHA256": p256}
 OFFICIAL = 16
 
