@@ -1,4 +1,7 @@
-"""The official vectors of RFC 9497 (cfrg/draft-irtf-cfrg-voprf, `poc/vectors/allVectors.json`), byte for byte, in every mode."""
+"""The official vectors of RFC 9497, byte for byte, in every mode.
+
+Origin: cfrg/draft-irtf-cfrg-voprf, `poc/vectors/allVectors.json`, unchanged.
+"""
 
 import json
 from dataclasses import dataclass
