@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Self
+from typing import NewType, Self
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
@@ -13,6 +13,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from keys import sodium
 from keys.signing_key import KeyName, SigningKey, from_base64url, thumbprint
+
+Oin = NewType("Oin", str)  # a number in the register of government organizations: twenty digits
 
 _SMALLEST_RSA_BITS = 3072
 
@@ -71,7 +73,7 @@ class Party:
     and kind stay out of the repr: that the police or a clinic is involved tells something about a person.
     """
 
-    oin: str
+    oin: Oin
     name: str = field(repr=False)
     role: Role
     kind: str = field(default="", repr=False)

@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, Field, StringConstraints, ValidationError
 from keys.group import InvalidElement, decode_element
 from keys.labels import MalformedLabel
 from keys.manifest import Assurance, HolderSignature, Manifest
-from keys.parties import Algorithm, Party, PartyKey, Role
+from keys.parties import Algorithm, Oin, Party, PartyKey, Role
 from keys.strict_json import MalformedJson, parse
 from keys.wire import MOST_HOLDERS, Bytes32, Bytes64, Holder, LabelMessage, Message
 
@@ -118,7 +118,7 @@ def _party(text: PartyText, place: str, problems: list[str]) -> Party:
         key for i, one in enumerate(text.keys) if (key := _key(one, f"{place}.keys[{i}]", problems)) is not None
     )
     return Party(
-        oin=text.oin,
+        oin=Oin(text.oin),
         name=text.name,
         role=text.role,
         kind=text.kind,

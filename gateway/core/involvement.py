@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
-from typing import NewType
 from zoneinfo import ZoneInfo
 
 from gateway.protocol.messages import RegistrationStatus, SubjectNotice, WithdrawalReason
+from keys.parties import Oin
 from keys.tokens import IndexToken, SealedElement
 
-Oin = NewType("Oin", str)  # an agency's number in the register of government organizations: twenty digits
+__all__ = ["AMSTERDAM", "Ending", "Oin", "Registration", "ending_of_matches", "ends_at", "renew_before"]
+
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 RENEWAL_NOTICE_DAYS = 14
 
