@@ -64,7 +64,7 @@ class _Admission:
     lapsed: Mapping[_Asked, Denied]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class LanePolicy:
     """One lane's card, ready to decide; made by `compile_policy` only, and never changed afterwards."""
 
@@ -73,6 +73,10 @@ class LanePolicy:
     _starts_on: tuple[date, ...]
     _eras: tuple[_Era, ...]
     _admission: _Admission
+
+    def __repr__(self) -> str:
+        """Name the policy; its tables are too large to show."""
+        return f"LanePolicy({self.card.lane!r}, version={self.card.version})"
 
     @property
     def lane(self) -> Lane:
@@ -209,15 +213,15 @@ def _era(card: PolicyFile, in_force: set[str]) -> _Era:
 
 
 def _decision(rules: Sequence[DisclosureRule]) -> Decision:
-    """Take the highest step that a rule allows, held below the lowest that a rule refuses."""
+    """Take the highest step that a rule allows, held below the lowest that a rule refuses; name first what decided."""
     refusing = [rule for rule in rules if rule.refuses]
     allowing = [rule for rule in rules if not rule.refuses]
     allowed = max((rule.level for rule in allowing), default=DisclosureLevel.SILENT)
     ceiling = DisclosureLevel(min((rule.level - 1 for rule in refusing), default=max(DisclosureLevel)))
     level = min(allowed, ceiling)
-    held_down = [rule for rule in refusing if rule.level - 1 == level] if ceiling < allowed or not allowing else []
-    carrying = [rule for rule in allowing if rule.level >= level] if level > DisclosureLevel.SILENT else []
-    telling = [*held_down, *carrying]
+    holding = [rule for rule in refusing if rule.level - 1 == ceiling]
+    carrying = [rule for rule in allowing if rule.level >= level > DisclosureLevel.SILENT]
+    telling = [*holding, *carrying] if ceiling < allowed else [*carrying, *holding]
     return Decision(
         level=level,
         rules=tuple(rule.id for rule in telling),
