@@ -1,0 +1,239 @@
+"""Turns a raw call into a signed message, or refuses it: nothing behind this door sees what was not verified here.
+
+1. Headers say that the body can fit and is of the right type; the key is one that somebody registered.
+2. The body is read, never past its limit nor longer than it may take.
+3. The signature is verified over exactly what came in (RFC 9421).
+4. Purpose, role, case reference and idempotency key are there and in form.
+5. The body is JSON in its one strict form, and neither it nor a header holds what looks like a person number.
+6. The JSON is the message that this address takes.
+"""
+
+import asyncio
+import re
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from typing import Final, TypeVar, get_args
+
+from pydantic import BaseModel, ValidationError
+
+from gateway.api import strict_json
+from gateway.api.exchange import NDJSON, CallerLeft, Endpoint, Request
+from gateway.api.front import Front
+from gateway.api.strict_json import Member
+from gateway.core.person_numbers import looks_like_person_number
+from gateway.core.refusals import Refusal, Refused
+from gateway.protocol.headers import CASE_REFERENCE, IDEMPOTENCY_KEY, PURPOSE, USER_ROLE
+from gateway.protocol.messages import BYTES_PER_CALL, ROWS_PER_BATCH, Message
+from gateway.telemetry import CALLER_CHARACTERS
+from keys.parties import Role
+from keys.signing import RawCall, SignatureFault, SignatureRefused, Verified, verify_call
+
+BYTES_PER_ROW: Final = 2 * 1024
+BYTES_PER_BATCH: Final = ROWS_PER_BATCH * BYTES_PER_ROW
+BODY_SECONDS: Final = 10.0
+BATCH_BODY_SECONDS: Final = 60.0
+
+M = TypeVar("M", bound=Message)
+
+_FAULTS: Final = {
+    SignatureFault.MISSING: Refusal.SIGNATURE_MISSING,
+    SignatureFault.MALFORMED: Refusal.SIGNATURE_MALFORMED,
+    SignatureFault.INCOMPLETE: Refusal.SIGNATURE_INCOMPLETE,
+    SignatureFault.INVALID: Refusal.SIGNATURE_INVALID,
+    SignatureFault.CLOCK: Refusal.SIGNATURE_CLOCK,
+    SignatureFault.KEY_UNKNOWN: Refusal.KEY_UNKNOWN,
+    SignatureFault.KEY_EXPIRED: Refusal.KEY_EXPIRED,
+    SignatureFault.KEY_REVOKED: Refusal.KEY_REVOKED,
+    SignatureFault.DIGEST_WRONG: Refusal.DIGEST_WRONG,
+}
+_NAME: Final = re.compile(r"[a-z][a-z0-9_-]{0,39}")
+_CASE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._/-]{0,63}")
+_KEY: Final = re.compile(r"[A-Za-z0-9_-]{16,64}")
+# One random key in a few hundred of these looks like a person number by chance, so they are known by their form.
+_RANDOM: Final = re.compile(r"[0-9a-f]{32,64}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_DIGIT: Final = re.compile("[0-9]")
+_FEWEST_DIGITS: Final = 8
+_KEY_ID: Final = re.compile(r';keyid="([A-Za-z0-9_-]{43})"')
+# Their form is exact and holds no words; they are checked against it in step 6.
+_EXACT_MEMBERS: Final = frozenset({"token", "alerts"})
+
+
+async def signed(request: Request, front: Front, takes: type[M]) -> tuple[Verified, M]:
+    """Return who signed a call, and its message.
+
+    Raises:
+        Refused: with the first of the steps above that the call does not pass.
+    """
+    body = await _body(request, front)
+    verified = verify(request, front, body)
+    check_body_texts(strict_json.parse(body))
+    return verified, read_message(takes, body)
+
+
+async def signed_bare(request: Request, front: Front) -> Verified:
+    """Return who signed a call that has no body."""
+    if await _body(request, front):
+        raise Refused(Refusal.BODY_MALFORMED)
+    return verify(request, front, b"")
+
+
+async def signed_lines(request: Request, front: Front) -> tuple[Verified, bytes]:
+    """Return who sent a batch and its lines, still to be read: twenty megabytes are not copied line by line."""
+    body = await _body(request, front)
+    verified = verify(request, front, body)
+    if not body:
+        raise Refused(Refusal.BODY_MALFORMED)
+    if body.count(b"\n", 0, -1) >= ROWS_PER_BATCH:
+        raise Refused(Refusal.TOO_MANY_ROWS, most=ROWS_PER_BATCH)
+    return verified, body
+
+
+def lines_of(body: bytes) -> Iterator[bytes]:
+    """Yield the lines of a batch one by one."""
+    start = 0
+    while start < len(body):
+        end = body.find(b"\n", start)
+        end = len(body) if end < 0 else end
+        yield body[start:end]
+        start = end + 1
+
+
+def message_of_line(takes: type[M], line: bytes) -> M:
+    """Steps 5 and 6 for one line of a batch."""
+    if len(line) > BYTES_PER_ROW:
+        raise Refused(Refusal.BODY_TOO_LARGE, most_bytes=BYTES_PER_ROW)
+    check_body_texts(strict_json.parse(line))
+    return read_message(takes, line)
+
+
+async def _body(request: Request, front: Front) -> bytes:
+    """Steps 1 and 2."""
+    batch = request.endpoint.content_type == NDJSON
+    limit = BYTES_PER_BATCH if batch else BYTES_PER_CALL
+    length = request.header("content-length")
+    if length and (len(length) > len(str(limit)) or not length.isdecimal() or int(length) > limit):
+        raise Refused(Refusal.BODY_TOO_LARGE, most_bytes=limit)
+    if request.endpoint.takes is not None:
+        _check_content_type(request)
+    if batch:
+        _check_key_known(request, front)
+    try:
+        async with asyncio.timeout(BATCH_BODY_SECONDS if batch else BODY_SECONDS):
+            return await _read(request, limit)
+    except TimeoutError:
+        raise Refused(Refusal.BODY_MALFORMED) from None
+
+
+async def _read(request: Request, limit: int) -> bytes:
+    pieces: list[bytes] = []
+    size = 0
+    while True:
+        message = await request.arrival.receive()
+        if message["type"] == "http.disconnect":
+            raise CallerLeft
+        piece = message.get("body", b"")
+        size += len(piece)
+        if size > limit:
+            raise Refused(Refusal.BODY_TOO_LARGE, most_bytes=limit)
+        pieces.append(piece)
+        if not message.get("more_body"):
+            return b"".join(pieces)
+
+
+def _check_content_type(request: Request) -> None:
+    given = request.header("content-type").replace(" ", "").lower()
+    wanted = request.endpoint.content_type
+    if given not in {wanted, f"{wanted};charset=utf-8"} or "content-encoding" in request.arrival.by_name:
+        raise Refused(Refusal.CONTENT_TYPE, wanted=wanted)
+
+
+def _check_key_known(request: Request, front: Front) -> None:
+    """A batch is twenty megabytes: nobody without a registered key makes us read one."""
+    if "signature" not in request.arrival.by_name:
+        raise Refused(Refusal.SIGNATURE_MISSING)
+    named = _KEY_ID.search(request.header("signature-input"))
+    if named is None:
+        raise Refused(Refusal.SIGNATURE_MALFORMED)
+    if front.trust.key(named[1]) is None:
+        raise Refused(Refusal.KEY_UNKNOWN)
+
+
+def verify(request: Request, front: Front, body: bytes) -> Verified:
+    """Steps 3 and 4: who signed exactly this, with every header that the endpoint asks for."""
+    arrival = request.arrival
+    call = RawCall(arrival.method, front.public_url + arrival.target, arrival.headers, body)
+    try:
+        verified = verify_call(call, front.trust, now=datetime.now(UTC))
+    except SignatureRefused as refused:
+        raise Refused(_FAULTS[refused.reason], **refused.facts) from None
+    arrival.trace.caller = verified.key_id[:CALLER_CHARACTERS]
+    if verified.party.role is not Role.AGENCY:
+        raise Refused(Refusal.AGENCY_NOT_ADMITTED)
+    _check_headers(verified, request.endpoint)
+    return verified
+
+
+def _check_headers(verified: Verified, endpoint: Endpoint) -> None:
+    if not _NAME.fullmatch(verified.purpose):
+        raise Refused(Refusal.HEADER_MISSING, header=PURPOSE)
+    if not _NAME.fullmatch(verified.user_role):
+        raise Refused(Refusal.HEADER_MISSING, header=USER_ROLE)
+    if (endpoint.about_a_person or verified.case_reference) and not _CASE.fullmatch(verified.case_reference):
+        raise Refused(Refusal.HEADER_MISSING, header=CASE_REFERENCE)
+    key = verified.idempotency_key
+    if (endpoint.changes or key) and not _KEY.fullmatch(key):
+        raise Refused(Refusal.IDEMPOTENCY_KEY_MISSING)
+    texts = [(PURPOSE, verified.purpose), (USER_ROLE, verified.user_role), (CASE_REFERENCE, verified.case_reference)]
+    if not _RANDOM.fullmatch(key):
+        texts.append((IDEMPOTENCY_KEY, key))
+    for header, text in texts:
+        if holds_person_number(header, text):
+            raise Refused(Refusal.PERSON_NUMBER, header=header)
+
+
+def check_body_texts(body: strict_json.Json) -> None:
+    """Step 5: refuse a body in which any text or key looks like a person number, without saying which."""
+    if any(holds_person_number(member, text) for member, text in _distinct(strict_json.texts(body))):
+        raise Refused(Refusal.PERSON_NUMBER)
+
+
+def _distinct(texts: Iterable[Member]) -> Iterable[Member]:
+    return (found for found in texts if found[0] not in _EXACT_MEMBERS)
+
+
+def holds_person_number(member: str, text: str) -> bool:
+    """Whether a text looks like a person number; of a telephone number all digits count as one row."""
+    if text.isascii() and len(_DIGIT.findall(text)) < _FEWEST_DIGITS:
+        return False
+    return looks_like_person_number(text.replace(" ", "").replace("-", "") if member == "phone" else text)
+
+
+def read_message(takes: type[M], body: bytes) -> M:
+    """Step 6: return the message, or refuse it naming the member that is wrong and nothing that was sent."""
+    try:
+        return takes.model_validate_json(body, strict=True)
+    except ValidationError as error:
+        member = _member(takes, error)
+    raise Refused(Refusal.MEMBER_INVALID, **({"member": member} if member else {}))
+
+
+def _member(takes: type[BaseModel], error: ValidationError) -> str:
+    """Return the path of the first faulty member as far as the message itself knows it: an unknown name is not ours."""
+    path: list[str] = []
+    model: type[BaseModel] | None = takes
+    for step in error.errors(include_input=False, include_context=False, include_url=False)[0]["loc"]:
+        if isinstance(step, int):
+            path.append(str(step))
+            continue
+        field = next((one for one in model.model_fields.values() if one.alias == step), None) if model else None
+        if field is None:
+            break
+        path.append(step)
+        model = _model_in(field.annotation)
+    return ".".join(path)
+
+
+def _model_in(annotation: object) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((found for part in get_args(annotation) if (found := _model_in(part))), None)

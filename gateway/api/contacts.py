@@ -1,0 +1,46 @@
+"""Contact desks over HTTP: who may be called at an agency after a match."""
+
+from typing import Final
+
+from gateway.api.caller import signed, signed_bare
+from gateway.api.exchange import Endpoint, Reply, Request
+from gateway.api.front import Front
+from gateway.core.refusals import Refusal, Refused
+from gateway.flows.admission import json_of
+from gateway.flows.desks import list_desks, put_desk
+from gateway.protocol.messages import ContactDesk, ContactDesks
+
+
+async def _list(request: Request, front: Front) -> Reply:
+    call = (await signed_bare(request, front)).carry(None)
+    return Reply(200, json_of(await front.threads.run(call.caller.oin, list_desks, call, front.house)))
+
+
+async def _put(request: Request, front: Front) -> Reply:
+    verified, asked = await signed(request, front, ContactDesk)
+    if asked.id != request.ids[0]:
+        raise Refused(Refusal.MEMBER_INVALID, member="id")
+    return Reply(200, await front.threads.run(verified.party.oin, put_desk, verified.carry(asked), front.house))
+
+
+ENDPOINTS: Final = (
+    Endpoint(
+        name="listContacts",
+        method="GET",
+        path="/contacts",
+        summary="List your own contact desks.",
+        serve=_list,
+        answers=ContactDesks,
+    ),
+    Endpoint(
+        name="putContact",
+        method="PUT",
+        path="/contacts/{contactId}",
+        summary="Add a contact desk or replace it; its deputy must exist.",
+        serve=_put,
+        takes=ContactDesk,
+        answers=ContactDesk,
+        changes=True,
+        refusals=(Refusal.CONTACT_UNKNOWN,),
+    ),
+)

@@ -1,0 +1,124 @@
+"""What the front of the house works with: the flows' world, the commit group, the trust list, threads and a bell."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from functools import partial
+from typing import Final, ParamSpec, TypeVar
+
+from gateway.commit_group import CommitGroup
+from gateway.core.involvement import AMSTERDAM
+from gateway.core.refusals import Refusal, Refused
+from gateway.flows.ports import House
+from gateway.telemetry import Figures, Log
+from gateway.wake import Wake
+from keys.signing import SigningKey
+from keys.trust import KnownKeys
+
+THREADS: Final = 8
+CALLS_IN_THREADS: Final = 256
+CALLS_IN_THREADS_PER_AGENCY: Final = 64
+STREAMS_PER_AGENCY: Final = 8
+BATCHES_AT_ONCE: Final = 4
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Threads:
+    """Runs flows in a few threads; refuses, before anything is done, what would wait too long (G37)."""
+
+    def __init__(self) -> None:
+        """Start no thread yet."""
+        self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="flow")
+        self._of: Counter[str] = Counter()
+
+    async def run(self, agency: str, work: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run work for an agency in a thread; raises Refused when too much waits, of this agency or in all."""
+        if self._of.total() >= CALLS_IN_THREADS or self._of[agency] >= CALLS_IN_THREADS_PER_AGENCY:
+            raise Refused(Refusal.OVERLOADED)
+        self._of[agency] += 1
+        running = asyncio.get_running_loop().run_in_executor(self._pool, partial(work, *args, **kwargs))
+        running.add_done_callback(lambda _: self._done(agency))  # also when the caller did not wait for it
+        return await running
+
+    def close(self) -> None:
+        """Finish what runs."""
+        self._pool.shutdown(wait=True)
+
+    def _done(self, agency: str) -> None:
+        self._of[agency] -= 1
+        if not self._of[agency]:
+            del self._of[agency]
+
+
+class Rings:
+    """Lets calls wait for the next ring of the bell."""
+
+    def __init__(self, wake: Wake) -> None:
+        """Be told of every ring."""
+        self._waiting: set[asyncio.Future[None]] = set()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        wake.tell(self._ring)
+
+    async def next(self, seconds: float) -> bool:
+        """Wait for the next ring; False when none came within the time."""
+        self._loop = asyncio.get_running_loop()
+        ring = self._loop.create_future()
+        self._waiting.add(ring)
+        try:
+            async with asyncio.timeout(seconds):
+                await ring
+        except TimeoutError:
+            return False
+        finally:
+            self._waiting.discard(ring)
+        return True
+
+    def _ring(self) -> None:
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._wake_all)
+
+    def _wake_all(self) -> None:
+        for ring in self._waiting:
+            if not ring.done():
+                ring.set_result(None)
+
+
+@dataclass(slots=True)
+class Looked:
+    """When the store was last seen to answer, on the monotonic clock."""
+
+    at: float = float("-inf")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Front:
+    """Everything an endpoint may reach. `allowed` decides whether a webhook may be sent to an address.
+
+    `document` is the OpenAPI document as it is served.
+    """
+
+    house: House
+    group: CommitGroup
+    trust: KnownKeys
+    signing_key: SigningKey
+    public_url: str
+    oin: str
+    allowed: Callable[[str], bool]
+    rings: Rings
+    log: Log
+    document: bytes
+    looked: Looked = field(default_factory=Looked)
+    figures: Figures = field(default_factory=Figures)
+    threads: Threads = field(default_factory=Threads)
+    streams: Counter[str] = field(default_factory=Counter)
+    batches: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(BATCHES_AT_ONCE))
+
+
+def today_on() -> date:
+    """Return the date in Amsterdam."""
+    return datetime.now(UTC).astimezone(AMSTERDAM).date()

@@ -1,0 +1,70 @@
+"""Matches over HTTP: see what the rule discloses of the other, and report what came of the contact."""
+
+from typing import Final
+
+from gateway.api.caller import signed, signed_bare
+from gateway.api.exchange import Endpoint, Query, Reply, Request
+from gateway.api.front import Front
+from gateway.core.refusals import Refusal
+from gateway.flows.admission import json_of
+from gateway.flows.report_contact import Report, report_contact
+from gateway.flows.show_match import list_matches, show_match
+from gateway.protocol.messages import ContactReported, Matches, MatchView, ReportContact
+
+
+async def _list(request: Request, front: Front) -> Reply:
+    call = (await signed_bare(request, front)).carry(None)
+    after, limit = request.text("after"), request.number("limit")
+    page = await front.threads.run(call.caller.oin, list_matches, call, front.house, after=after, limit=limit)
+    return Reply(200, json_of(page))
+
+
+async def _show(request: Request, front: Front) -> Reply:
+    call = (await signed_bare(request, front)).carry(None)
+    match = await front.threads.run(call.caller.oin, show_match, call, front.house, request.ids[0])
+    return Reply(200, json_of(match))
+
+
+async def _report(request: Request, front: Front) -> Reply:
+    verified, asked = await signed(request, front, ReportContact)
+    call = verified.carry(Report(request.ids[0], asked))
+    return Reply(201, await front.threads.run(call.caller.oin, report_contact, call, front.house))
+
+
+ENDPOINTS: Final = (
+    Endpoint(
+        name="listMatches",
+        method="GET",
+        path="/matches",
+        summary="List the matches that you are a party to, in order of id.",
+        serve=_list,
+        answers=Matches,
+        query=(
+            Query("after", "Id of the last one seen.", pattern=r"mat_[0-9A-HJKMNP-TV-Z]{26}"),
+            Query("limit", "How many at most.", lowest=1, highest=100, default=100),
+        ),
+    ),
+    Endpoint(
+        name="showMatch",
+        method="GET",
+        path="/matches/{matchId}",
+        summary="Show a match: your own case, and of the other agency what the rule discloses.",
+        serve=_show,
+        answers=MatchView,
+        about_a_person=True,
+        refusals=(Refusal.NOT_FOUND,),
+    ),
+    Endpoint(
+        name="reportContact",
+        method="POST",
+        path="/matches/{matchId}/contact-reports",
+        summary="Report what came of the contact with the other agency.",
+        serve=_report,
+        takes=ReportContact,
+        answers=ContactReported,
+        status=201,
+        changes=True,
+        about_a_person=True,
+        refusals=(Refusal.NOT_FOUND, Refusal.MATCH_ENDED, Refusal.OUTCOME_NEEDS_REASON),
+    ),
+)

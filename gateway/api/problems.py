@@ -1,0 +1,125 @@
+"""The one table from refusals to problems, and how a problem is written (RFC 9457)."""
+
+import json
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from pydantic.alias_generators import to_camel
+
+from gateway.core.refusals import Refusal, Refused
+from gateway.protocol.messages import RefusedRow
+from gateway.protocol.problems import PROBLEMS, Problem
+
+CONTENT_TYPE: Final = "application/problem+json"
+LANGUAGES: Final = ("nl", "en")
+
+_CODES: Final[Mapping[Refusal, str]] = MappingProxyType(
+    {
+        Refusal.SIGNATURE_MISSING: "signature-missing",
+        Refusal.SIGNATURE_MALFORMED: "signature-malformed",
+        Refusal.SIGNATURE_INCOMPLETE: "signature-incomplete",
+        Refusal.SIGNATURE_INVALID: "signature-invalid",
+        Refusal.SIGNATURE_CLOCK: "signature-clock",
+        Refusal.SIGNATURE_REPLAYED: "signature-replayed",
+        Refusal.KEY_UNKNOWN: "signature-key-unknown",
+        Refusal.KEY_EXPIRED: "signature-key-expired",
+        Refusal.KEY_REVOKED: "signature-key-revoked",
+        Refusal.DIGEST_WRONG: "signature-digest-wrong",
+        Refusal.BODY_TOO_LARGE: "request-too-large",
+        Refusal.BODY_MALFORMED: "request-malformed",
+        Refusal.BODY_TOO_DEEP: "request-too-deep",
+        Refusal.MEMBER_INVALID: "request-member-invalid",
+        Refusal.PERSON_NUMBER: "request-person-number",
+        Refusal.HEADER_MISSING: "request-header-missing",
+        Refusal.PURPOSE_DIFFERS: "request-purpose-differs",
+        Refusal.CONTENT_TYPE: "request-content-type",
+        Refusal.IDEMPOTENCY_KEY_MISSING: "request-idempotency-key-missing",
+        Refusal.TOO_MANY_ROWS: "request-too-many-rows",
+        Refusal.ADDRESS_NOT_ALLOWED: "request-address-not-allowed",
+        Refusal.METHOD_NOT_ALLOWED: "request-method-not-allowed",
+        Refusal.OUTCOME_NEEDS_REASON: "request-outcome-needs-reason",
+        Refusal.TOKEN_KEY_UNKNOWN: "request-token-key-unknown",
+        Refusal.TOKEN_OTHER_AGENCY: "request-token-other-agency",
+        Refusal.TOKEN_OTHER_LANE: "request-token-other-lane",
+        Refusal.TOKEN_INVALID: "request-token-invalid",
+        Refusal.LANE_UNKNOWN: "policy-lane-unknown",
+        Refusal.AGENCY_NOT_ADMITTED: "policy-agency-not-admitted",
+        Refusal.PURPOSE_NOT_ADMITTED: "policy-purpose-not-admitted",
+        Refusal.FLAG_NOT_ADMITTED: "policy-flag-not-admitted",
+        Refusal.BASIS_NOT_IN_FORCE: "policy-basis-not-in-force",
+        Refusal.POLICY_EXPIRED: "policy-expired",
+        Refusal.TERM_TOO_LONG: "policy-term-too-long",
+        Refusal.TERM_PAST: "policy-term-past",
+        Refusal.NOTICE_INCOMPLETE: "policy-notice-incomplete",
+        Refusal.NOT_FOUND: "state-not-found",
+        Refusal.IDEMPOTENCY_KEY_REUSED: "state-idempotency-key-reused",
+        Refusal.CONTACT_UNKNOWN: "state-contact-unknown",
+        Refusal.NOT_ACTIVE: "state-not-active",
+        Refusal.MATCH_ENDED: "state-match-ended",
+        Refusal.OVERLOADED: "limit-overloaded",
+        Refusal.STORE_UNAVAILABLE: "upstream-store-unavailable",
+        Refusal.OUTCOME_UNKNOWN: "upstream-outcome-unknown",
+        Refusal.INTERNAL: "upstream-internal",
+    }
+)
+_CHOICE: Final = re.compile(
+    r"\s*([A-Za-z]{1,8})(?:-[A-Za-z0-9-]{1,20})?\s*(?:;\s*q=(0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?))?\s*"
+)
+_CHOICES: Final = 10  # languages looked at in one header
+
+
+def problem_of(refusal: Refusal) -> Problem:
+    """Return the problem that a refusal is told as."""
+    return PROBLEMS[_CODES[refusal]]
+
+
+def language_of(accept_language: str) -> str:
+    """Return "nl" or "en" by an Accept-Language header (RFC 9110, section 12.5.4); Dutch when it names neither."""
+    wanted = {"nl": 0.0, "en": 0.0}
+    for choice in accept_language.split(",")[:_CHOICES]:
+        if (found := _CHOICE.fullmatch(choice)) and found[1].lower() in wanted:
+            wanted[found[1].lower()] = float(found[2] or 1)
+    return "en" if wanted["en"] > wanted["nl"] else "nl"
+
+
+def detail_of(refused: Refused, language: str) -> str:
+    """Return the title with the facts of this occurrence; facts never hold a value that was sent."""
+    title = problem_of(refused.refusal).title(language)
+    told = _facts(refused, language)
+    why = told.pop("why", "")
+    facts = ", ".join(f"{name}: {value}" for name, value in told.items())
+    return " ".join(part for part in (f"{title[:-1]} ({facts})." if facts else title, str(why)) if part)
+
+
+def _facts(refused: Refused, language: str) -> dict[str, str | int]:
+    """Return the facts as members: `why_nl` and `why_en` become one `why`, an empty fact none."""
+    said = {
+        name.removesuffix(f"_{language}"): value
+        for name, value in refused.facts.items()
+        if not name.endswith(("_nl", "_en")) or name.endswith(f"_{language}")
+    }
+    return {to_camel(name): value for name, value in said.items() if value != ""}
+
+
+def problem_json(refused: Refused, *, language: str, public_url: str, correlation_id: str) -> bytes:
+    """Write a refusal as problem+json."""
+    problem = problem_of(refused.refusal)
+    members: dict[str, str | int] = {
+        "type": f"{public_url}/v1/problems/{problem.code}",
+        "title": problem.title(language),
+        "status": problem.status,
+        "detail": detail_of(refused, language),
+        "code": problem.code,
+        "fix": problem.fix(language),
+        "correlationId": correlation_id,
+    }
+    return json.dumps(_facts(refused, language) | members, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def refused_row(refused: Refused, language: str) -> RefusedRow:
+    """Write why one row of a batch was refused, with what mends it."""
+    problem = problem_of(refused.refusal)
+    detail = f"{detail_of(refused, language)} {problem.fix(language)}"
+    return RefusedRow(code=problem.code, title=problem.title(language), detail=detail)

@@ -1,0 +1,257 @@
+"""Registrations over HTTP: one, many in a batch, renewed, withdrawn, and the caller's own."""
+
+import asyncio
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Final
+
+from gateway.api.caller import lines_of, message_of_line, signed, signed_bare, signed_lines
+from gateway.api.exchange import NDJSON, Endpoint, Query, Reply, Request
+from gateway.api.front import Front, today_on
+from gateway.api.problems import language_of, refused_row
+from gateway.core.refusals import Refusal, Refused
+from gateway.flows.admission import json_of
+from gateway.flows.check_policy import check_policy
+from gateway.flows.list_own import own_registration, own_registrations
+from gateway.flows.register import Outcome, Prepared, Row, RowAnswer, prepare
+from gateway.flows.renew import Renewal, renew
+from gateway.flows.withdraw import Withdrawal, withdraw
+from gateway.protocol.messages import (
+    BatchReceipt,
+    BatchRow,
+    CheckPolicy,
+    OwnRegistration,
+    OwnRegistrations,
+    PolicyChecked,
+    Receipt,
+    RegisterInvolvement,
+    RenewRegistration,
+    Withdrawn,
+    WithdrawRegistration,
+)
+from keys.signing import Verified
+
+ROWS_AT_ONCE: Final = 200
+SINGLE: Final = 0
+BATCH_SECONDS: Final = 300.0
+
+_PERMISSION: Final = (
+    Refusal.LANE_UNKNOWN,
+    Refusal.AGENCY_NOT_ADMITTED,
+    Refusal.PURPOSE_NOT_ADMITTED,
+    Refusal.FLAG_NOT_ADMITTED,
+    Refusal.BASIS_NOT_IN_FORCE,
+    Refusal.POLICY_EXPIRED,
+    Refusal.TERM_TOO_LONG,
+    Refusal.TERM_PAST,
+    Refusal.NOTICE_INCOMPLETE,
+)
+_TOKEN: Final = (
+    Refusal.TOKEN_KEY_UNKNOWN,
+    Refusal.TOKEN_OTHER_AGENCY,
+    Refusal.TOKEN_OTHER_LANE,
+    Refusal.TOKEN_INVALID,
+)
+
+
+async def _register(request: Request, front: Front) -> Reply:
+    verified, asked = await signed(request, front, RegisterInvolvement)
+    prepared = prepare(verified.carry((Row(SINGLE, asked),)), front.house, today_on=today_on())
+    (answer,) = _accepted(await front.group.submit(prepared))
+    if isinstance(answer, Refused):
+        raise answer
+    return Reply(201, answer, headers=(("location", f"/v1/registrations/{json.loads(answer)['id']}"),))
+
+
+def _accepted(outcome: Outcome) -> tuple[RowAnswer, ...]:
+    if isinstance(outcome, Refused):
+        raise outcome
+    return outcome
+
+
+async def _register_batch(request: Request, front: Front) -> Reply:
+    async with front.batches:
+        verified, body = await signed_lines(request, front)
+        answers = await _write_batch(verified, body, front)
+    language = language_of(request.header("accept-language"))
+    return Reply(201, await front.threads.run(verified.party.oin, _batch_receipt, answers, language))
+
+
+async def _write_batch(verified: Verified, body: bytes, front: Front) -> list[RowAnswer]:
+    """Write a batch in chunks, the next being prepared while the last is written.
+
+    The first chunk goes alone: it holds the nonce, and a replayed or reused call must change nothing.
+    """
+    answers: list[RowAnswer] = []
+    writing: asyncio.Task[Outcome] | None = None
+    chunks = _chunks(lines_of(body))
+    try:
+        for number, lines in enumerate(chunks):
+            first_row = number * ROWS_AT_ONCE + 1
+            prepared = await front.threads.run(
+                verified.party.oin, _prepare_chunk, verified, lines, front, first_row=first_row
+            )
+            if writing is not None:
+                answers += _accepted(await writing)
+            writing = asyncio.create_task(front.group.submit(prepared))
+            if number == 0:
+                answers, writing = [*_accepted(await writing)], None
+        if writing is not None:
+            answers += _accepted(await writing)
+    finally:
+        if writing is not None and not writing.done():
+            writing.cancel()
+    return answers
+
+
+def _chunks(lines: Iterator[bytes]) -> Iterator[tuple[bytes, ...]]:
+    while chunk := tuple(islice(lines, ROWS_AT_ONCE)):
+        yield chunk
+
+
+def _prepare_chunk(verified: Verified, lines: Sequence[bytes], front: Front, *, first_row: int) -> Prepared:
+    rows = tuple(Row(number, _asked(line)) for number, line in enumerate(lines, first_row))
+    return prepare(verified.carry(rows), front.house, today_on=today_on(), first=first_row == 1)
+
+
+def _asked(line: bytes) -> RegisterInvolvement | Refused:
+    try:
+        return message_of_line(RegisterInvolvement, line)
+    except Refused as refused:
+        return refused
+
+
+def _batch_receipt(answers: Iterable[RowAnswer], language: str) -> bytes:
+    rows = tuple(_batch_row(row, answer, language) for row, answer in enumerate(answers, 1))
+    refused = sum(row.problem is not None for row in rows)
+    return json_of(BatchReceipt(accepted=len(rows) - refused, refused=refused, rows=rows))
+
+
+def _batch_row(row: int, answer: RowAnswer, language: str) -> BatchRow:
+    if isinstance(answer, Refused):
+        return BatchRow(row=row, problem=refused_row(answer, language))
+    return BatchRow(row=row, receipt=Receipt.model_validate_json(answer))
+
+
+async def _renew(request: Request, front: Front) -> Reply:
+    verified, asked = await signed(request, front, RenewRegistration)
+    call = verified.carry(Renewal(request.ids[0], asked))
+    return Reply(201, await front.threads.run(call.caller.oin, renew, call, front.house, today_on=today_on()))
+
+
+async def _withdraw(request: Request, front: Front) -> Reply:
+    verified, asked = await signed(request, front, WithdrawRegistration)
+    call = verified.carry(Withdrawal(request.ids[0], asked))
+    return Reply(201, await front.threads.run(call.caller.oin, withdraw, call, front.house))
+
+
+async def _list(request: Request, front: Front) -> Reply:
+    call = (await signed_bare(request, front)).carry(None)
+    after, limit = request.text("after"), request.number("limit")
+    page = await front.threads.run(call.caller.oin, own_registrations, call, front.house, after=after, limit=limit)
+    return Reply(200, json_of(page))
+
+
+async def _show(request: Request, front: Front) -> Reply:
+    call = (await signed_bare(request, front)).carry(None)
+    found = await front.threads.run(call.caller.oin, own_registration, call, front.house, request.ids[0])
+    return Reply(200, json_of(found))
+
+
+async def _check_policy(request: Request, front: Front) -> Reply:
+    verified, asked = await signed(request, front, CheckPolicy)
+    call = verified.carry(asked)
+    answer = await front.threads.run(call.caller.oin, check_policy, call, front.house, today_on=today_on())
+    return Reply(200, json_of(answer))
+
+
+_PAGE: Final = (
+    Query("after", "Id of the last one seen.", pattern=r"reg_[0-9A-HJKMNP-TV-Z]{26}"),
+    Query("limit", "How many at most.", lowest=1, highest=100, default=100),
+)
+
+ENDPOINTS: Final = (
+    Endpoint(
+        name="register",
+        method="POST",
+        path="/registrations",
+        summary="Say that you are involved with a person.",
+        serve=_register,
+        takes=RegisterInvolvement,
+        answers=Receipt,
+        status=201,
+        changes=True,
+        about_a_person=True,
+        refusals=(*_PERMISSION, *_TOKEN, Refusal.CONTACT_UNKNOWN, Refusal.PURPOSE_DIFFERS),
+    ),
+    Endpoint(
+        name="listRegistrations",
+        method="GET",
+        path="/registrations",
+        summary="List your own registrations, in order of id.",
+        serve=_list,
+        answers=OwnRegistrations,
+        query=_PAGE,
+    ),
+    Endpoint(
+        name="showRegistration",
+        method="GET",
+        path="/registrations/{registrationId}",
+        summary="Show one of your own registrations.",
+        serve=_show,
+        answers=OwnRegistration,
+        about_a_person=True,
+        refusals=(Refusal.NOT_FOUND,),
+    ),
+    Endpoint(
+        name="renewRegistration",
+        method="POST",
+        path="/registrations/{registrationId}/renewals",
+        summary="Attest anew and give a registration a new term.",
+        serve=_renew,
+        takes=RenewRegistration,
+        answers=OwnRegistration,
+        status=201,
+        changes=True,
+        about_a_person=True,
+        refusals=(Refusal.NOT_FOUND, Refusal.NOT_ACTIVE, *_PERMISSION),
+    ),
+    Endpoint(
+        name="withdrawRegistration",
+        method="POST",
+        path="/registrations/{registrationId}/withdrawals",
+        summary="Say that you are no longer involved, and why.",
+        serve=_withdraw,
+        takes=WithdrawRegistration,
+        answers=Withdrawn,
+        status=201,
+        changes=True,
+        about_a_person=True,
+        refusals=(Refusal.NOT_FOUND, Refusal.NOT_ACTIVE),
+    ),
+    Endpoint(
+        name="registerBatch",
+        method="POST",
+        path="/registration-batches",
+        summary="Register up to 10,000 involvements, one JSON object a line. Not atomic: each line has its own answer.",
+        serve=_register_batch,
+        takes=RegisterInvolvement,
+        content_type=NDJSON,
+        answers=BatchReceipt,
+        status=201,
+        changes=True,
+        refusals=(Refusal.TOO_MANY_ROWS,),
+        seconds=BATCH_SECONDS,
+    ),
+    Endpoint(
+        name="checkPolicy",
+        method="POST",
+        path="/policy-checks",
+        summary="Ask what the policy would answer to a registration; nothing is looked up.",
+        serve=_check_policy,
+        takes=CheckPolicy,
+        answers=PolicyChecked,
+        refusals=(Refusal.LANE_UNKNOWN,),
+    ),
+)

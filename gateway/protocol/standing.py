@@ -1,0 +1,45 @@
+"""The messages that anybody may read: how the gateway is, and what its problems mean."""
+
+from typing import Annotated, Literal
+
+from pydantic import ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+from gateway.protocol.messages import Explanation, Message
+
+
+class Wellness(Message):
+    """How the gateway is."""
+
+    status: Literal["live", "ready"]
+
+
+class ProblemPage(Message):
+    """What one code of the catalogue means, and what mends it."""
+
+    code: str
+    status: int
+    title: Explanation
+    fix: Explanation
+
+
+class ProblemPages(Message):
+    """The whole catalogue."""
+
+    problems: tuple[ProblemPage, ...]
+
+
+class ProblemDetails(Message):
+    """A refusal (RFC 9457). It never repeats a value that was sent; further members are facts that help mend it."""
+
+    model_config = ConfigDict(
+        alias_generator=to_camel, populate_by_name=True, extra="allow", frozen=True, hide_input_in_errors=True
+    )
+
+    type: Annotated[str, Field(description="Page of this problem.", json_schema_extra={"format": "uri"})]
+    title: str
+    status: Annotated[int, Field(ge=400, le=599)]
+    detail: str
+    code: Annotated[str, Field(description="Stable; its first word says who can mend it.")]
+    fix: str
+    correlation_id: Annotated[str, Field(description="Name this when you ask the operator for help.")]

@@ -1,0 +1,129 @@
+"""Holds what an operator sets: one TOML file, read whole before anything starts; an unknown key stops the program."""
+
+import os
+import tomllib
+from dataclasses import MISSING, dataclass, fields
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
+from typing import Any, Final, Self
+from urllib.parse import urlsplit
+
+CONFIG_VARIABLE: Final = "SEINHUIS_GATEWAY_CONFIG"
+_OIN_DIGITS: Final = 20
+_PATHS: Final = ("trust_file", "keystore", "passphrase_file", "policies", "tls_certificate", "tls_key")
+
+Network = IPv4Network | IPv6Network
+
+
+class SettingsRejected(Exception):
+    """Settings that cannot be used; `problems` names every one of them, never a value."""
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        """Carry the problems, at least one."""
+        self.problems = problems
+        super().__init__("\n".join(problems))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What an operator sets. Relative paths start at the folder of the settings file.
+
+    `public_url` is the address that callers sign, without a trailing slash; `database` a SQLAlchemy URL; `oin` the
+    gateway's own number. `webhook_networks` are non-public networks to which webhooks may be sent all the same (a
+    demonstration on one machine); leave it out otherwise. `metrics_port` 0 serves no figures. `workers` is how many
+    processes serve calls. TLS ends here when both `tls_certificate` and `tls_key` are given.
+    """
+
+    public_url: str
+    oin: str
+    database: str
+    trust_file: Path
+    keystore: Path
+    passphrase_file: Path
+    policies: Path | None = None
+    listen_host: str = "127.0.0.1"
+    listen_port: int = 8443
+    workers: int = 1
+    metrics_port: int = 0
+    log_level: str = "info"
+    webhook_networks: tuple[Network, ...] = ()
+    tls_certificate: Path | None = None
+    tls_key: Path | None = None
+
+    def __repr__(self) -> str:
+        """Show where it listens; a database URL may hold a password."""
+        return f"Settings({self.public_url})"
+
+    @classmethod
+    def load(cls, path: Path | None = None) -> Self:
+        """Read the file given, or the one that SEINHUIS_GATEWAY_CONFIG names.
+
+        Raises:
+            SettingsRejected: with everything that is wrong at once.
+        """
+        named = os.environ.get(CONFIG_VARIABLE) if path is None else path
+        if not named:
+            raise SettingsRejected((f"no settings: give --config or set {CONFIG_VARIABLE}",))
+        try:
+            given = tomllib.loads(Path(named).read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError) as error:
+            raise SettingsRejected((f"the settings file cannot be read ({type(error).__name__})",)) from None
+        except tomllib.TOMLDecodeError:
+            raise SettingsRejected(("the settings file is not TOML",)) from None
+        return cls.of(given, folder=Path(named).parent)
+
+    @classmethod
+    def of(cls, given: dict[str, Any], *, folder: Path) -> Self:
+        """Make settings of parsed TOML."""
+        known = {field.name: field for field in fields(cls)}
+        problems = [f"unknown setting: {name}" for name in sorted(given.keys() - known.keys())]
+        problems += [
+            f"missing setting: {name}"
+            for name, field in known.items()
+            if field.default is MISSING and name not in given
+        ]
+        problems += [f"setting {name} is of the wrong kind" for name in known if name in given and _wrong(name, given)]
+        if problems:
+            raise SettingsRejected(tuple(problems))
+        found = cls(**{name: _value(name, value, folder) for name, value in given.items()})
+        if problems := _contradictions(found):
+            raise SettingsRejected(tuple(problems))
+        return found
+
+
+def _wrong(name: str, given: dict[str, Any]) -> bool:
+    value = given[name]
+    if name == "webhook_networks":
+        return not (isinstance(value, list) and all(map(_is_network, value)))
+    wanted = int if name in {"listen_port", "workers", "metrics_port"} else str
+    return type(value) is not wanted
+
+
+def _is_network(value: object) -> bool:
+    try:
+        ip_network(str(value))
+    except ValueError:
+        return False
+    return True
+
+
+def _value(name: str, value: Any, folder: Path) -> Any:  # noqa: ANN401 - as TOML gives it, checked above
+    if name in _PATHS:
+        return folder / value
+    return tuple(map(ip_network, value)) if name == "webhook_networks" else value
+
+
+def _contradictions(found: Settings) -> list[str]:
+    url = urlsplit(found.public_url)
+    problems = []
+    if url.scheme not in {"http", "https"} or not url.netloc or url.path or url.query:
+        problems.append("setting public_url is https://host[:port] and nothing behind it")
+    if len(found.oin) != _OIN_DIGITS or not (found.oin.isascii() and found.oin.isdigit()):
+        problems.append("setting oin is twenty digits")
+    if (found.tls_certificate is None) != (found.tls_key is None):
+        problems.append("settings tls_certificate and tls_key go together")
+    if found.log_level not in {"debug", "info", "warning", "error"}:
+        problems.append("setting log_level is debug, info, warning or error")
+    if found.workers < 1:
+        problems.append("setting workers is at least 1")
+    return problems

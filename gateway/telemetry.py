@@ -1,0 +1,65 @@
+"""What the house tells its operator: one log line a call, and figures; never a person, a token or a kind of agency.
+
+A caller is written as the first characters of the thumbprint of its key. With the trust list in hand that is enough to
+find an agency's calls; its OIN would tell any reader of the log what kind of agency it is (domain rule 4).
+"""
+
+import logging
+import sys
+from pathlib import PurePath
+from typing import Final
+
+import structlog
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, start_http_server
+
+CALLER_CHARACTERS: Final = 8
+_LOOPBACK: Final = "127.0.0.1"
+_BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 30)
+
+Log = structlog.typing.FilteringBoundLogger
+
+
+def open_log(level: str = "info") -> Log:
+    """Return the log: JSON lines on standard error, with the time in UTC."""
+    log: Log = structlog.wrap_logger(
+        structlog.PrintLogger(sys.stderr),
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
+    )
+    return log
+
+
+def fault_of(error: BaseException) -> dict[str, str]:
+    """Return what may be logged of an unexpected error: its type and where it was raised, never its text (G35)."""
+    frame = error.__traceback__
+    while frame is not None and frame.tb_next is not None:
+        frame = frame.tb_next
+    at = "" if frame is None else f"{PurePath(frame.tb_frame.f_code.co_filename).name}:{frame.tb_lineno}"
+    return {"fault": type(error).__name__, "at": at}
+
+
+class Figures:
+    """Counts and times by route template and status. No label names or counts an agency."""
+
+    def __init__(self) -> None:
+        """Start at zero, in a registry of its own."""
+        self.registry = CollectorRegistry()
+        labels = ("method", "route", "status")
+        self._calls = Counter("seinhuis_calls", "Calls answered.", labels, registry=self.registry)
+        self._seconds = Histogram(
+            "seinhuis_call_seconds", "Time to answer.", ("route",), registry=self.registry, buckets=_BUCKETS
+        )
+        self.waiting = Gauge("seinhuis_commit_group_waiting", "Calls waiting to be written.", registry=self.registry)
+
+    def call(self, *, method: str, route: str, status: int, seconds: float) -> None:
+        """Count one call."""
+        self._calls.labels(method, route, str(status)).inc()
+        self._seconds.labels(route).observe(seconds)
+
+    def serve(self, port: int) -> None:
+        """Serve the figures on a port of the loopback address, in a thread of its own."""
+        start_http_server(port, addr=_LOOPBACK, registry=self.registry)
