@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
@@ -25,6 +26,7 @@ Epoch = int
 
 _DATA_KEY_BYTES = 32
 _SHORTEST_PEPPER = 32
+_LOOKUP = lp(b"hitindex-v1/lookup")
 _SEAL_HEADER = KEY_ID_BYTES + SEAL_NONCE_BYTES
 
 
@@ -91,7 +93,7 @@ class IndexSecrets(Hidden):
 
     def index_token(self, element: Element, lane: Lane, epoch: Epoch) -> IndexToken:
         """Return the MAC that stands for the element in the index (protocol, section 2)."""
-        message = lp(b"hitindex-v1/lookup") + lp(lane.encode()) + lp(encode_epoch(epoch)) + element
+        message = _LOOKUP + _place(lane, epoch) + element
         return IndexToken(hmac.digest(self.peppers[lane, epoch], message, "sha256"))
 
     def seal(self, element: Element, *, row_id: str, lane: Lane, epoch: Epoch, key_id: KeyId) -> SealedElement:
@@ -110,7 +112,12 @@ class IndexSecrets(Hidden):
 
 
 def _bound(row_id: str, lane: Lane, epoch: Epoch, key_id: KeyId) -> bytes:
-    return lp(row_id.encode()) + lp(lane.encode()) + lp(encode_epoch(epoch)) + lp(key_id)
+    return lp(row_id.encode()) + _place(lane, epoch) + lp(key_id)
+
+
+@lru_cache
+def _place(lane: Lane, epoch: Epoch) -> bytes:
+    return lp(lane.encode()) + lp(encode_epoch(epoch))
 
 
 class Converter(Hidden):

@@ -1,7 +1,7 @@
 """Holds what RFC 9497 leaves open: the group with its hash, and the mode that separates one use of it from another."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Protocol
 
@@ -69,16 +69,21 @@ class Suite:
 
     group: Group
     mode: Mode
+    context: bytes = field(init=False)
+    _group_dst: bytes = field(init=False, repr=False)
+    _scalar_dst: bytes = field(init=False, repr=False)
 
-    @property
-    def context(self) -> bytes:
-        """The context string, unchanged from the RFC."""
-        return b"OPRFV1-" + bytes((self.mode,)) + b"-" + self.group.IDENTIFIER
+    def __post_init__(self) -> None:
+        """Derive the context string and the tags once: a batch hashes thousands of times under them."""
+        context = b"OPRFV1-" + bytes((self.mode,)) + b"-" + self.group.IDENTIFIER
+        object.__setattr__(self, "context", context)
+        object.__setattr__(self, "_group_dst", b"HashToGroup-" + context)
+        object.__setattr__(self, "_scalar_dst", b"HashToScalar-" + context)
 
     def hash_to_group(self, message: bytes) -> Element:
         """Map an input onto an element, in this mode only."""
-        return self.group.hash_to_group(message, b"HashToGroup-" + self.context)
+        return self.group.hash_to_group(message, self._group_dst)
 
     def hash_to_scalar(self, message: bytes) -> Scalar:
         """Map a transcript onto a scalar, in this mode only."""
-        return self.group.hash_to_scalar(message, b"HashToScalar-" + self.context)
+        return self.group.hash_to_scalar(message, self._scalar_dst)

@@ -18,6 +18,7 @@ few = settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck
 
 
 def federations(t: int, n: int) -> st.SearchStrategy[Federation]:
+    """Return federations that differ in their seeds."""
     return st.builds(Federation, st.just(t), st.just(n), st.text(max_size=8))
 
 
@@ -85,7 +86,7 @@ def test_interpolation_finds_the_constant_term(polynomial: list[int], indices: l
 
 @pytest.mark.parametrize(("t", "n"), [*SCHEMES, (2, 4)])
 def test_every_set_of_enough_holders_opens_the_factor(t: int, n: int) -> None:
-    """c * K_agency = K_index from any 2t-1 messages, and from all of them."""
+    """The factor has c * K_agency = K_index, from any 2t-1 messages, and from all of them."""
     federation = Federation(t, n)
     messages = {holder: federation.message(holder, POLICE) for holder in federation.holders}
     agency_public, index_public = federation.public(POLICE)[0], federation.public(INDEX)[0]

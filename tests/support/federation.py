@@ -42,24 +42,30 @@ class Federation:
 
     @property
     def holders(self) -> range:
+        """The numbers of the holders."""
         return range(1, self.n + 1)
 
     def seeds(self, holder: int) -> dict[Subset, bytes]:
+        """Return the seeds that a holder knows."""
         return {subset: self._bytes("seed", subset) for subset in sharing.known_subsets(holder, self.t, self.n)}
 
     def salts(self, holder: int, label: KeyLabel) -> dict[Subset, bytes]:
+        """Return the salts of a label that a holder knows."""
         known = sharing.known_subsets(holder, self.t, self.n)
         return {subset: self._bytes("salt", subset, label) for subset in known}
 
     def published(self, holder: int, label: KeyLabel) -> dict[Subset, Element]:
+        """Return the commitments that a holder publishes for a label."""
         seeds, salts = self.seeds(holder), self.salts(holder, label)
         return {subset: sharing.commitment(seeds[subset], label, salts[subset]) for subset in seeds}
 
     def public(self, label: KeyLabel) -> tuple[Element, tuple[Element, ...]]:
+        """Return a label's public key and those of its shares."""
         published = {holder: self.published(holder, label) for holder in self.holders}
         return sharing.public_keys(sharing.agreed_commitments(published, self.t, self.n), self.t, self.n)
 
     def share(self, holder: int, label: KeyLabel) -> Scalar:
+        """Return a holder's share of a label's key."""
         return sharing.share(
             holder=holder,
             seeds=self.seeds(holder),
@@ -70,6 +76,7 @@ class Federation:
         )
 
     def answer(self, holder: int, label: KeyLabel, elements: Sequence[Element]) -> tuple[list[Element], bytes]:
+        """Return a holder's evaluation and proof."""
         secret = self.share(holder, label)
         return oprf.evaluate_and_prove(secret, self.public(label)[1][holder - 1], elements)
 
@@ -87,6 +94,7 @@ class Federation:
         return [PersonToken(name, element) for element in sharing.combine(indices, evaluated, blinds)]
 
     def message(self, holder: int, agency: KeyLabel, index: KeyLabel = INDEX) -> MaskedShares:
+        """Return a holder's message to the converter."""
         return sharing.conversion_message(
             holder=holder,
             seeds=self.seeds(holder),
@@ -99,6 +107,7 @@ class Federation:
         )
 
     def factor(self, agency: KeyLabel, index: KeyLabel = INDEX) -> ConversionFactor:
+        """Return the factor that all messages open to."""
         agency_public, index_public = self.public(agency)[0], self.public(index)[0]
         scalar = sharing.open_conversion(
             {holder: self.message(holder, agency, index) for holder in self.holders},
@@ -109,6 +118,7 @@ class Federation:
         return ConversionFactor(agency, index, key_id(agency, agency_public), scalar)
 
     def converter(self, *agencies: KeyLabel, index: KeyLabel = INDEX) -> Converter:
+        """Return the converter with the factors of these agencies."""
         factors = [self.factor(agency, index) for agency in agencies]
         return Converter(factors, {(index.lane, index.epoch): PEPPER}, DATA_KEY)
 

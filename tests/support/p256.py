@@ -25,52 +25,64 @@ Z = -10
 
 
 def random_scalar() -> Scalar:
+    """Return a random scalar."""
     return _scalar(1 + secrets.randbelow(ORDER - 1))
 
 
 def scalar_add(left: Scalar, right: Scalar) -> Scalar:
+    """Return left + right."""
     return _scalar(_int(left) + _int(right))
 
 
 def scalar_sub(left: Scalar, right: Scalar) -> Scalar:
+    """Return left - right."""
     return _scalar(_int(left) - _int(right))
 
 
 def scalar_mul(left: Scalar, right: Scalar) -> Scalar:
+    """Return left * right."""
     return _scalar(_int(left) * _int(right))
 
 
 def scalar_invert(scalar: Scalar) -> Scalar:
+    """Return 1/scalar."""
     return _scalar(pow(_int(scalar), -1, ORDER))
 
 
 def decode_scalar(value: bytes) -> Scalar:
+    """Accept 32 canonical bytes."""
     if len(value) != 32 or _int(value) >= ORDER:
         raise ValueError("not a canonical scalar")
     return Scalar(value)
 
 
 def multiply(scalar: Scalar, element: Element) -> Element:
+    """Return scalar * element."""
     return _encode(_multiply(_int(scalar), _decode(element)))
 
 
 def multiply_base(scalar: Scalar) -> Element:
+    """Return scalar * generator."""
     return _encode(_multiply(_int(scalar), BASE))
 
 
 def add(left: Element, right: Element) -> Element:
+    """Return left + right."""
     return _encode(_add(_decode(left), _decode(right)))
 
 
 def linear_combination(scalars: Iterable[Scalar], elements: Iterable[Element]) -> Element:
+    """Return the sum of scalar * element."""
     return reduce(add, map(multiply, scalars, elements))
 
 
 def digest(data: bytes) -> bytes:
+    """Return SHA-256."""
     return hashlib.sha256(data).digest()
 
 
 def hash_to_scalar(message: bytes, dst: bytes) -> Scalar:
+    """Hash to 48 bytes, modulo the order."""
     return _scalar(_int(_expand(message, dst, 48)))
 
 
@@ -125,7 +137,7 @@ def _add(left: Point, right: Point) -> Point:
 
 def _multiply(scalar: int, point: Point) -> Point:
     result: Point = None
-    for bit in bin(scalar)[2:]:
+    for bit in f"{scalar:b}":
         result = _add(result, result)
         if bit == "1":
             result = _add(result, point)

@@ -31,6 +31,7 @@ class ScriptedGroup:
         return getattr(self._real, name)
 
     def random_scalar(self) -> Scalar:
+        """Return the next scalar of the script."""
         return self._scalars.pop(0)
 
 
@@ -43,21 +44,24 @@ class Vector:
 
     @property
     def mode(self) -> Mode:
+        """The mode that the vector is of."""
         return Mode(self.suite["mode"])
 
     def __str__(self) -> str:
         return f"{self.suite['identifier']}-{self.mode.name}-batch{self.values['Batch']}-{self.values['Input'][:4]}"
 
     def many(self, name: str) -> list[bytes]:
+        """Return the values of a field, one for each input of the batch."""
         return [bytes.fromhex(part) for part in self.values[name].split(",")]
 
     def elements(self, name: str) -> list[Element]:
+        """Return a field as elements."""
         return [Element(each) for each in self.many(name)]
 
     def scripted(self, *scalars: bytes) -> Suite:
         """Return the suite of the vector with these as its random scalars."""
         real = GROUPS[self.suite["identifier"]]
-        return Suite(ScriptedGroup(real, [Scalar(each) for each in scalars]), self.mode)  # type: ignore[arg-type]
+        return Suite(ScriptedGroup(real, [Scalar(each) for each in scalars]), self.mode)
 
 
 def load(source: Path) -> list[Vector]:

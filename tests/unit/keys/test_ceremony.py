@@ -11,6 +11,7 @@ PARTS = {2: b"\x02" * 32, 3: b"\x03" * 32}
 
 
 def commitments(ceremony_id: bytes = CEREMONY, subset: tuple[int, ...] = SUBSET) -> dict[int, bytes]:
+    """Return the commitments of both holders."""
     return {
         holder: ceremony.commit(part, ceremony_id=ceremony_id, subset=subset, holder=holder)
         for holder, part in PARTS.items()
@@ -18,6 +19,7 @@ def commitments(ceremony_id: bytes = CEREMONY, subset: tuple[int, ...] = SUBSET)
 
 
 def opened(contributions: dict[int, bytes], committed: dict[int, bytes], subset: tuple[int, ...] = SUBSET) -> bytes:
+    """Open the seed in this ceremony."""
     return ceremony.open_seed(subset, contributions, committed, ceremony_id=CEREMONY)
 
 

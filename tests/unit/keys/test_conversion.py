@@ -33,6 +33,7 @@ HONOR_POLICE = KeyLabel("agency", POLICE.owner, "honor", 1)
 
 
 def converted(converter: Converter, tokens: list[PersonToken], lane: str = "youth") -> list[Converted]:
+    """Convert all, each for a row of its own; none may be refused."""
     items = [(token, f"reg_{at}") for at, token in enumerate(tokens)]
     outcomes = converter.convert(items, lane)
     assert [] == [outcome for outcome in outcomes if isinstance(outcome, ConversionRefusal)]

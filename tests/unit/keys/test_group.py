@@ -23,6 +23,7 @@ NOT_CANONICAL = [
 
 
 def from_hex(text: str) -> bytes:
+    """Return the bytes of a vector."""
     return bytes.fromhex(text)
 
 
@@ -123,7 +124,7 @@ def test_hashing_separates_domains() -> None:
 
 
 def test_lengths_are_checked_before_libsodium_reads() -> None:
-    """libsodium would read past a short buffer."""
+    """Nothing stops libsodium from reading past a short buffer."""
     with pytest.raises(ValueError, match="expected 32 bytes, got 31"):
         sodium.scalar_add(bytes(31), bytes(32))
     with pytest.raises(ValueError, match="expected 64 bytes, got 32"):

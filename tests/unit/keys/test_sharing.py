@@ -23,7 +23,7 @@ def test_there_is_one_seed_for_each_set_of_t_minus_one() -> None:
 
 @pytest.mark.parametrize(("t", "n"), [(0, 1), (0, 0), (2, 2), (3, 4), (1, 0)])
 def test_a_scheme_that_cannot_open_a_factor_is_refused(t: int, n: int) -> None:
-    """n is at least 2t-1 and t at least 1."""
+    """There are at least 2t-1 holders, and t is at least 1."""
     with pytest.raises(ValueError, match="2t-1"):
         sharing.subsets(t, n)
 
@@ -123,7 +123,7 @@ def test_a_message_that_is_no_scalar_does_not_open() -> None:
 
 
 def test_an_allowance_is_worth_the_quota() -> None:
-    """n allowances of quota * t / n pay for at most the quota."""
+    """All n allowances of quota * t / n pay for at most the quota."""
     assert 1000 == sharing.holder_allowance(1000, 1, 1)
     assert 666 == sharing.holder_allowance(1000, 2, 3)
     assert 600 == sharing.holder_allowance(1000, 3, 5)
