@@ -1,0 +1,247 @@
+"""Holds the client: `Gateway` for ordinary code, `AsyncGateway` for an event loop, with the same names and plans.
+
+    with Gateway.from_env() as gateway:
+        receipt = gateway.registrations.register(noor, case="Z-2027-12", notice=notice_given(today))
+        for alert in gateway.alerts.pending():
+            match = gateway.matches.show(alert)
+            ...
+            gateway.matches.report_contact(match, outcome="contacted")
+            gateway.alerts.acknowledge(alert)
+
+What a method does and raises stands at its plan, in `registering` and `hearing`; here it only gets carried out.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
+from functools import wraps
+from itertools import islice
+from typing import Concatenate, ParamSpec, Self, TypeVar
+
+import httpx2
+
+from adapters import hearing, registering, streaming
+from adapters.agency import Agency
+from adapters.hearing import Alert
+from adapters.involvement import Involvement
+from adapters.person_token import PERSONS_PER_CALL
+from adapters.registering import BatchResult
+from adapters.settings import Settings
+from adapters.transport import AsyncLine, BlockingLine, Plan
+
+P = ParamSpec("P")
+A = TypeVar("A")
+
+
+class _Part:
+    def __init__(self, agency: Agency, line: BlockingLine) -> None:
+        self._agency = agency
+        self._line = line
+
+
+class _AsyncPart:
+    def __init__(self, agency: Agency, line: AsyncLine) -> None:
+        self._agency = agency
+        self._line = line
+
+
+def _blocking(plan: Callable[Concatenate[Agency, P], Plan[A]]) -> Callable[Concatenate[_Part, P], A]:
+    @wraps(plan)
+    def method(self: _Part, /, *args: P.args, **kwargs: P.kwargs) -> A:
+        return self._line.run(plan(self._agency, *args, **kwargs))
+
+    return method
+
+
+def _awaited(plan: Callable[Concatenate[Agency, P], Plan[A]]) -> Callable[Concatenate[_AsyncPart, P], Awaitable[A]]:
+    @wraps(plan)
+    async def method(self: _AsyncPart, /, *args: P.args, **kwargs: P.kwargs) -> A:
+        return await self._line.run(plan(self._agency, *args, **kwargs))
+
+    return method
+
+
+class Registrations(_Part):
+    """Say that the agency is involved, still is, or no longer is."""
+
+    register = _blocking(registering.register)
+    register_batch = _blocking(registering.register_batch)
+    renew = _blocking(registering.renew)
+    withdraw = _blocking(registering.withdraw)
+    show = _blocking(registering.show_registration)
+    page = _blocking(registering.page_of_registrations)
+    list = _blocking(registering.list_registrations)
+
+    def register_many(self, involvements: Iterable[Involvement], *, lane: str = "") -> Iterator[BatchResult]:
+        """Register any number, 1,000 a call, two calls under way at once; rows count from 0 within each result."""
+        batches = _batches(involvements)
+        yield from self._line.each(registering.register_batch(self._agency, batch, lane=lane) for batch in batches)
+
+
+class Alerts(_Part):
+    """Hear that somebody else is involved."""
+
+    pending = _blocking(hearing.pending)
+    wait = _blocking(hearing.wait)
+    acknowledge = _blocking(hearing.acknowledge)
+
+    def stream(self) -> Iterator[Alert]:
+        """Return alerts as they come, without end: first those that wait, then new ones; each id once a stream."""
+        return streaming.follow(self._agency, self._line)
+
+
+class Matches(_Part):
+    """Look at a match, and report what came of it."""
+
+    show = _blocking(hearing.show_match)
+    list = _blocking(hearing.list_matches)
+    report_contact = _blocking(hearing.report_contact)
+
+
+class Contacts(_Part):
+    """Say who may be called."""
+
+    put = _blocking(hearing.put_contact)
+    list = _blocking(hearing.list_contacts)
+
+
+class Webhooks(_Part):
+    """Be called when an alert waits."""
+
+    add = _blocking(hearing.add_webhook)
+    list = _blocking(hearing.list_webhooks)
+    remove = _blocking(hearing.remove_webhook)
+
+
+class Gateway(_Part):
+    """The gateway as an agency uses it. Several threads may share one. Close it, or use it as a context manager."""
+
+    def __init__(self, agency: Agency, *, transport: httpx2.BaseTransport | None = None, ca_file: str = "") -> None:
+        """Speak for an agency, over the network or another transport."""
+        super().__init__(agency, BlockingLine(transport, ca_file=ca_file))
+        parts = (agency, self._line)
+        self.registrations = Registrations(*parts)
+        self.alerts = Alerts(*parts)
+        self.matches = Matches(*parts)
+        self.contacts = Contacts(*parts)
+        self.webhooks = Webhooks(*parts)
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> Self:
+        """Open the keystore and speak for the agency of a settings file."""
+        return cls(settings.agency(), ca_file=settings.ca_file)
+
+    @classmethod
+    def from_env(cls) -> Self:
+        """Speak for the agency of the settings file that SEINHUIS_CONFIG names; raises SettingsRefused."""
+        return cls.from_settings(Settings.from_env())
+
+    whoami = _blocking(hearing.whoami)
+    check_policy = _blocking(hearing.check_policy)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._line.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class AsyncRegistrations(_AsyncPart):
+    """Say that the agency is involved, still is, or no longer is."""
+
+    register = _awaited(registering.register)
+    register_batch = _awaited(registering.register_batch)
+    renew = _awaited(registering.renew)
+    withdraw = _awaited(registering.withdraw)
+    show = _awaited(registering.show_registration)
+    page = _awaited(registering.page_of_registrations)
+    list = _awaited(registering.list_registrations)
+
+    async def register_many(self, involvements: Iterable[Involvement], *, lane: str = "") -> AsyncIterator[BatchResult]:
+        """Register any number, 1,000 a call, two calls under way at once; rows count from 0 within each result."""
+        batches = _batches(involvements)
+        plans = (registering.register_batch(self._agency, batch, lane=lane) for batch in batches)
+        async for result in self._line.each(plans):
+            yield result
+
+
+class AsyncAlerts(_AsyncPart):
+    """Hear that somebody else is involved."""
+
+    pending = _awaited(hearing.pending)
+    wait = _awaited(hearing.wait)
+    acknowledge = _awaited(hearing.acknowledge)
+
+    def stream(self) -> AsyncIterator[Alert]:
+        """Return alerts as they come, without end: first those that wait, then new ones; each id once a stream."""
+        return streaming.follow_async(self._agency, self._line)
+
+
+class AsyncMatches(_AsyncPart):
+    """Look at a match, and report what came of it."""
+
+    show = _awaited(hearing.show_match)
+    list = _awaited(hearing.list_matches)
+    report_contact = _awaited(hearing.report_contact)
+
+
+class AsyncContacts(_AsyncPart):
+    """Say who may be called."""
+
+    put = _awaited(hearing.put_contact)
+    list = _awaited(hearing.list_contacts)
+
+
+class AsyncWebhooks(_AsyncPart):
+    """Be called when an alert waits."""
+
+    add = _awaited(hearing.add_webhook)
+    list = _awaited(hearing.list_webhooks)
+    remove = _awaited(hearing.remove_webhook)
+
+
+class AsyncGateway(_AsyncPart):
+    """The gateway as an agency uses it from an event loop. Close it, or use it as an async context manager."""
+
+    def __init__(
+        self, agency: Agency, *, transport: httpx2.AsyncBaseTransport | None = None, ca_file: str = ""
+    ) -> None:
+        """Speak for an agency, over the network or another transport."""
+        super().__init__(agency, AsyncLine(transport, ca_file=ca_file))
+        parts = (agency, self._line)
+        self.registrations = AsyncRegistrations(*parts)
+        self.alerts = AsyncAlerts(*parts)
+        self.matches = AsyncMatches(*parts)
+        self.contacts = AsyncContacts(*parts)
+        self.webhooks = AsyncWebhooks(*parts)
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> Self:
+        """Open the keystore and speak for the agency of a settings file."""
+        return cls(settings.agency(), ca_file=settings.ca_file)
+
+    @classmethod
+    def from_env(cls) -> Self:
+        """Speak for the agency of the settings file that SEINHUIS_CONFIG names; raises SettingsRefused."""
+        return cls.from_settings(Settings.from_env())
+
+    whoami = _awaited(hearing.whoami)
+    check_policy = _awaited(hearing.check_policy)
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._line.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+
+def _batches(involvements: Iterable[Involvement]) -> Iterator[tuple[Involvement, ...]]:
+    waiting = iter(involvements)
+    while batch := tuple(islice(waiting, PERSONS_PER_CALL)):
+        yield batch

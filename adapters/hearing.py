@@ -1,0 +1,183 @@
+"""Decides how an agency hears of matches and answers them: the plans behind all but `registrations`."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from pydantic import ValidationError
+
+from adapters.agency import Agency
+from adapters.errors import problem_named
+from adapters.identifiers import identifier
+from adapters.involvement import contact_id, member_refused
+from adapters.signed_call import Question, ask, ask_raw, change
+from adapters.transport import Plan
+from gateway.protocol.messages import (
+    AcknowledgeAlerts,
+    AcknowledgedAlerts,
+    AddWebhook,
+    CheckPolicy,
+    CloudEvent,
+    ContactDesk,
+    ContactDesks,
+    ContactOutcome,
+    ContactReported,
+    Inbox,
+    Matches,
+    MatchView,
+    PolicyChecked,
+    ReportContact,
+    WebhookEndpoint,
+    WebhookEndpoints,
+    WhoAmI,
+)
+
+LONGEST_WAIT_S: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """Somebody else is involved with one of our persons: look at the match. It says nothing more, by design."""
+
+    id: str
+    kind: str
+    match_id: str
+    at: datetime
+
+    @classmethod
+    def of(cls, event: CloudEvent) -> "Alert":
+        """Read an event of the inbox or the stream."""
+        return cls(event.id, event.type, event.dataref.rstrip("/").rpartition("/")[2], event.time)
+
+
+def pending(agency: Agency, *, limit: int = 100) -> Plan[tuple[Alert, ...]]:
+    """Return alerts that were not acknowledged yet, oldest first; call again after acknowledging."""
+    return (yield from wait(agency, 0, limit=limit))
+
+
+def wait(agency: Agency, seconds: int = LONGEST_WAIT_S, *, limit: int = 100) -> Plan[tuple[Alert, ...]]:
+    """Return alerts that were not acknowledged yet, and wait up to 20 seconds for one when there is none."""
+    inbox = yield from ask(agency, Question("GET", f"/alerts?waitSeconds={seconds}&limit={limit}"), Inbox)
+    return tuple(map(Alert.of, inbox.alerts))
+
+
+def acknowledge(agency: Agency, *alerts: Alert | str) -> Plan[AcknowledgedAlerts]:
+    """Say that these alerts (or ids) are in our own records now: they leave the inbox. Up to 1,000 in one call."""
+    ids = tuple(alert if isinstance(alert, str) else alert.id for alert in alerts)
+    try:
+        message = AcknowledgeAlerts(alerts=ids)
+    except ValidationError as invalid:
+        raise member_refused(invalid) from None
+    return (yield from ask(agency, change("/alert-acknowledgements", message), AcknowledgedAlerts))
+
+
+def show_match(agency: Agency, match: Alert | str, *, case: str = "") -> Plan[MatchView]:
+    """Return a match as this agency may see it.
+
+    `case` is the reference under which one looks. Coming from an alert it is not known yet, as the alert does not tell:
+    then the match itself is the reference.
+    """
+    match_id = identifier(match.match_id if isinstance(match, Alert) else match)
+    return (yield from ask(agency, Question("GET", f"/matches/{match_id}", case=case or match_id), MatchView))
+
+
+def list_matches(agency: Agency) -> Plan[tuple[MatchView, ...]]:
+    """Return all matches of this agency, in order of id."""
+    everything: list[MatchView] = []
+    page = yield from ask(agency, Question("GET", "/matches"), Matches)
+    everything += page.matches
+    while page.next:
+        page = yield from ask(agency, Question("GET", f"/matches?after={identifier(page.next)}"), Matches)
+        everything += page.matches
+    return tuple(everything)
+
+
+def report_contact(
+    agency: Agency,
+    match: MatchView | Alert | str,
+    *,
+    outcome: ContactOutcome | str,
+    reason: str | None = None,
+    case: str = "",
+    idempotency_key: str = "",
+) -> Plan[ContactReported]:
+    """Report what came of the contact (domain rule 14); `reason` goes with the outcome `none`."""
+    match_id = identifier(_match_id(match))
+    case = case or (match.case_reference if isinstance(match, MatchView) else match_id)
+    try:
+        message = ReportContact.model_validate({"outcome": outcome, "reason": reason})
+    except ValidationError as invalid:
+        raise member_refused(invalid) from None
+    question = change(f"/matches/{match_id}/contact-reports", message, case=case, idempotency_key=idempotency_key)
+    return (yield from ask(agency, question, ContactReported))
+
+
+def put_contact(
+    agency: Agency, desk_id: str, *, name: str, phone: str, email: str, deputy: str | None = None
+) -> Plan[ContactDesk]:
+    """Say who may be called: a desk, not a person. Another call with the same id replaces it."""
+    members = {"id": contact_id(desk_id), "name": name, "phone": phone, "email": email}
+    try:
+        desk = ContactDesk.model_validate(members | ({"deputyId": contact_id(deputy)} if deputy else {}))
+    except ValidationError as invalid:
+        raise member_refused(invalid) from None
+    return (yield from ask(agency, change(f"/contacts/{identifier(desk.id)}", desk, method="PUT"), ContactDesk))
+
+
+def list_contacts(agency: Agency) -> Plan[tuple[ContactDesk, ...]]:
+    """Return the desks of this agency."""
+    desks = yield from ask(agency, Question("GET", "/contacts"), ContactDesks)
+    return desks.contacts
+
+
+def add_webhook(agency: Agency, url: str) -> Plan[WebhookEndpoint]:
+    """Have the gateway call an address when an alert waits."""
+    try:
+        message = AddWebhook(url=url)
+    except ValidationError as invalid:
+        raise member_refused(invalid) from None
+    return (yield from ask(agency, change("/webhook-endpoints", message), WebhookEndpoint))
+
+
+def list_webhooks(agency: Agency) -> Plan[tuple[WebhookEndpoint, ...]]:
+    """Return the addresses that the gateway calls for this agency."""
+    endpoints = yield from ask(agency, Question("GET", "/webhook-endpoints"), WebhookEndpoints)
+    return endpoints.endpoints
+
+
+def remove_webhook(agency: Agency, endpoint: WebhookEndpoint | str) -> Plan[None]:
+    """Have the gateway call an address no more."""
+    endpoint_id = identifier(endpoint if isinstance(endpoint, str) else endpoint.id)
+    yield from ask_raw(agency, change(f"/webhook-endpoints/{endpoint_id}", method="DELETE"))
+
+
+def check_policy(agency: Agency, *, lane: str = "", purpose: str = "", flag: str = "involved") -> Plan[PolicyChecked]:
+    """Ask whether the policy would let this agency register, and why; nothing is looked up or kept."""
+    try:
+        message = CheckPolicy(lane=lane or agency.lane, purpose=purpose or agency.purpose, flag=flag)
+    except ValidationError as invalid:
+        raise member_refused(invalid) from None
+    return (yield from ask(agency, change("/policy-checks", message), PolicyChecked))
+
+
+def whoami(agency: Agency) -> Plan[WhoAmI]:
+    """Ask how the gateway knows this agency."""
+    return (yield from ask(agency, Question("GET", "/whoami"), WhoAmI))
+
+
+def _match_id(match: MatchView | Alert | str) -> str:
+    match match:
+        case MatchView():
+            return match.id
+        case Alert():
+            return match.match_id
+        case _:
+            return match
+
+
+def alert_in_stream(data: str) -> Alert:
+    """Read the data of one event of the stream; raises IntegrityError when it is not an event."""
+    try:
+        return Alert.of(CloudEvent.model_validate_json(data))
+    except ValidationError:
+        raise problem_named("integrity-answer", facts={"expected": "CloudEvent"}) from None

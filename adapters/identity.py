@@ -1,0 +1,98 @@
+"""Decides what a person is at the agency: one normal form of the person number, refused here or valid from here on."""
+
+import json
+import re
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Self
+
+from stdnum.nl import bsn
+
+from keys.hidden import Hidden
+from keys.labels import bsn_input
+
+_DIGITS: Final = 9
+_SHORTEST_OLD_NUMBER: Final = 8  # numbers of before 1988 have eight digits and are filled with one zero
+_SEPARATORS: Final = re.compile(r"[ .]")
+_LONGEST_FILE: Final = 1024
+
+
+class PersonRefused(ValueError):
+    """What was given is not a person number; `reason` says what is wrong with it, never what it was."""
+
+    def __init__(self, reason: str) -> None:
+        """Refuse with a reason that holds no part of the value."""
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Person(Hidden):
+    """A person whom the agency knows, by a citizen service number (BSN) in normal form.
+
+    It never prints itself and is never pickled. Make it with `from_bsn` or `from_file`.
+    """
+
+    bsn: str
+
+    def __post_init__(self) -> None:
+        """Refuse anything but nine ASCII digits that pass the 11-test."""
+        if not (self.bsn.isascii() and self.bsn.isdigit() and len(self.bsn) == _DIGITS):
+            raise PersonRefused("a person number has nine digits")
+        if not bsn.is_valid(self.bsn):
+            raise PersonRefused("the person number fails the 11-test")
+
+    @classmethod
+    def from_bsn(cls, text: str, *, may_lack_leading_zeros: bool = False) -> Self:
+        """Read a number as people write it: spaces and dots between the digits are ignored, eight digits are filled.
+
+        With `may_lack_leading_zeros` any shorter number is filled with zeros, for exports that a spreadsheet went
+        through. Raises PersonRefused, without the number.
+        """
+        digits = _SEPARATORS.sub("", text)
+        if not digits:
+            raise PersonRefused("there is no person number")
+        if not (digits.isascii() and digits.isdigit()):
+            raise PersonRefused("a person number has only digits, with spaces or dots between them")
+        if may_lack_leading_zeros or len(digits) == _SHORTEST_OLD_NUMBER:
+            digits = digits.zfill(_DIGITS)
+        return cls(digits)
+
+    @classmethod
+    def from_file(cls, path: str | Path) -> Self:
+        """Read a file, or standard input for "-": JSON `{"bsn": "..."}`, or the bare number.
+
+        Raises PersonRefused without what the file holds, and OSError when it cannot be read.
+        """
+        text = sys.stdin.read(_LONGEST_FILE) if str(path) == "-" else _beginning(Path(path))
+        return cls.from_bsn(_number_in(text.strip()))
+
+    def oprf_input(self) -> bytes:
+        """Return the bytes that are blinded (protocol, section 2)."""
+        return bsn_input(self.bsn)
+
+
+def _beginning(path: Path) -> str:
+    with path.open(encoding="utf-8-sig", errors="replace") as file:
+        return file.read(_LONGEST_FILE)
+
+
+def _number_in(text: str) -> str:
+    if not text.startswith("{"):
+        return text
+    number = _members(text).get("bsn")
+    if isinstance(number, str):
+        return number
+    if isinstance(number, int) and not isinstance(number, bool):
+        return str(number)
+    raise PersonRefused('the JSON object has no member "bsn" with a number')
+
+
+def _members(text: str) -> dict[str, Any]:
+    try:
+        members = json.loads(text)
+    except (ValueError, RecursionError):
+        # The parser's own message quotes the text, and the chain would print it.
+        raise PersonRefused("the file is neither a number nor a JSON object") from None
+    return dict(members)

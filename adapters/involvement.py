@@ -1,0 +1,85 @@
+"""Decides what an agency says of one person: the message is complete and well-formed before anything leaves."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from pydantic import ValidationError
+from stdnum.nl import bsn
+
+from adapters.agency import Agency
+from adapters.errors import SeinhuisError, problem_named
+from adapters.identity import Person
+from gateway.protocol.messages import DeferralReason, NoticeStatus, RegisterInvolvement, SubjectNotice
+from keys.hidden import Hidden
+from keys.tokens import PersonToken
+
+_NO_TOKEN: Final = "hx1." + "A" * 54  # stands in until the holders made the token
+_COULD_BE_A_NUMBER: Final = re.compile(r"(?<![0-9])[0-9](?:[ .-]?[0-9]){7,8}(?![0-9])")
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Involvement(Hidden):
+    """We are involved with this person.
+
+    To hand it in is to attest that the criterion of the lane is met (domain rule 6); the reason is never sent. `case`
+    is the agency's own reference, `contact` a desk (empty: the one of the settings), `valid_until` the first day on
+    which it no longer holds (absent: the policy's term).
+    """
+
+    person: Person
+    case: str
+    notice: SubjectNotice
+    contact: str = ""
+    valid_until: date | None = None
+
+
+def notice_given(on: date) -> SubjectNotice:
+    """Return the notice that was given to the person (or the representative, by age) on a day."""
+    return SubjectNotice(status=NoticeStatus.GIVEN, on=on)
+
+
+def notice_deferred(reason: DeferralReason | str, *, review_on: date) -> SubjectNotice:
+    """Return the notice that waits, for `safety`, `investigation` or `unreachable`, until it is looked at again."""
+    return SubjectNotice(status=NoticeStatus.DEFERRED, reason=DeferralReason(reason), on=review_on)
+
+
+def contact_id(name: str) -> str:
+    """Return the id of a desk by its short name: "wijkteam-oost" is `cnt_wijkteam_oost`."""
+    return name if name.startswith("cnt_") or not name else "cnt_" + name.replace("-", "_")
+
+
+def draft(agency: Agency, involvement: Involvement, lane: str) -> RegisterInvolvement:
+    """Return the message without its token; raises RequestRefused that names the member and not its value."""
+    if holds_person_number(involvement.case):
+        raise problem_named("request-person-number", facts={"member": "caseReference"})
+    try:
+        return RegisterInvolvement(
+            token=_NO_TOKEN,
+            lane=lane,
+            purpose=agency.purpose,
+            case_reference=involvement.case,
+            contact_id=contact_id(involvement.contact or agency.contact),
+            attested=True,
+            subject_notice=involvement.notice,
+            valid_until=involvement.valid_until,
+        )
+    except ValidationError as invalid:
+        raise member_refused(invalid) from None
+
+
+def with_token(message: RegisterInvolvement, token: PersonToken) -> RegisterInvolvement:
+    """Return the message as it is sent."""
+    return message.model_copy(update={"token": token.encode()})
+
+
+def member_refused(invalid: ValidationError) -> SeinhuisError:
+    """Return the refusal of the first member that is wrong, by its name on the wire."""
+    first = invalid.errors(include_input=False, include_context=False, include_url=False)[0]
+    return problem_named("request-member-invalid", facts={"member": ".".join(map(str, first["loc"]))})
+
+
+def holds_person_number(text: str) -> bool:
+    """Whether a free text holds eight or nine digits that pass the 11-test; the gateway looks more closely still."""
+    return any(bsn.is_valid(found.group()) for found in _COULD_BE_A_NUMBER.finditer(text))

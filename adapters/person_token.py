@@ -1,0 +1,175 @@
+"""Decides what a person is called in one lane: the token that t of n key holders make, each answer proved.
+
+Protocol, section 4, seen from the agency:
+
+1. blind: nobody outside this process ever has the person number, or anything that can be searched for it;
+2. ask t holders at the same time, by the agency's own signature;
+3. verify each proof against the *pinned* key of that holder. This is a confidentiality control: an answer under a key
+   made up for the occasion would make a token that can be searched. A holder that lies is named, reported and not used;
+4. a holder that lies, refuses or is away is replaced by another, as long as there are others;
+5. combine, and take the blind off.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Final
+
+from adapters.agency import Agency
+from adapters.errors import Fact, SeinhuisError, problem_named
+from adapters.holder_circle import HolderCircle, Lie
+from adapters.identity import Person
+from adapters.transport import Answer, NoAnswer, Plan, Reply, compute, send
+from keys import oprf, sharing
+from keys.group import Element, Scalar
+from keys.manifest import Manifest
+from keys.parties import Party
+from keys.signing import RawCall, sign_call
+from keys.signing_key import base64url, from_base64url
+from keys.tokens import PersonToken
+
+PERSONS_PER_CALL: Final = 1_000
+_OK: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """One token for each person, in order, and the holders that lied meanwhile."""
+
+    tokens: tuple[PersonToken, ...]
+    lies: tuple[Lie, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """A holder that did not serve: `code` is the problem it answered with, or why there was no answer."""
+
+    holder: int
+    name: str
+    code: str
+
+
+def derive_tokens(agency: Agency, circle: HolderCircle, persons: Sequence[Person]) -> Plan[Derived]:
+    """Return the tokens of 1 to 1,000 persons.
+
+    Raises TryAgainLater when fewer than t holders serve, IntegrityError when that is because holders lie, and what a
+    holder refuses with when it refuses this agency.
+    """
+    if not 1 <= len(persons) <= PERSONS_PER_CALL:
+        message = f"1 to {PERSONS_PER_CALL} persons in one call, not {len(persons)}"
+        raise ValueError(message)
+    blinds, elements = yield from compute(lambda: oprf.blind([person.oprf_input() for person in persons]))
+    accepted, lies = yield from _evaluations(agency, circle, elements)
+    tokens = yield from compute(lambda: _combined(circle.manifest, accepted, blinds))
+    return Derived(tokens, lies)
+
+
+def _evaluations(
+    agency: Agency, circle: HolderCircle, elements: Sequence[Element]
+) -> Plan[tuple[dict[int, list[Element]], tuple[Lie, ...]]]:
+    """Ask holders until t of them gave an answer whose proof holds; return those answers by holder."""
+    threshold = circle.manifest.threshold
+    body = _question(circle.manifest, elements)
+    untried = iter(circle.in_order(agency.clock()))
+    accepted: dict[int, list[Element]] = {}
+    lies: list[Lie] = []
+    absences: list[Absence] = []
+    while len(accepted) < threshold:
+        asked = list(islice(untried, threshold - len(accepted)))
+        if not asked:
+            raise _too_few(absences, lies)
+        replies = yield from send(*(_call(agency, circle.holders[holder], body) for holder in asked))
+        judged = yield from compute(_judging(circle, asked, replies, elements))
+        for holder, verdict in zip(asked, judged, strict=True):
+            match verdict:
+                case list():
+                    accepted[holder] = verdict
+                case Absence():
+                    absences.append(verdict)
+                    circle.avoid(holder, agency.clock())
+                case Lie():
+                    lies.append(verdict)
+                    circle.avoid(holder, agency.clock())
+    return accepted, tuple(lies)
+
+
+def _question(manifest: Manifest, elements: Iterable[Element]) -> bytes:
+    label = manifest.label
+    names = {"kind": label.kind, "owner": label.owner, "lane": label.lane, "epoch": label.epoch}
+    return json.dumps({"label": names, "elements": [base64url(each) for each in elements]}).encode("ascii")
+
+
+def _call(agency: Agency, holder: Party, body: bytes) -> RawCall:
+    target = f"{holder.url.rstrip('/')}/v1/token-evaluations"
+    call = RawCall("POST", target, (("content-type", "application/json"),), body)
+    return sign_call(call, agency.key, created_at=agency.clock(), nonce=agency.nonce())
+
+
+Verdict = list[Element] | Absence | Lie
+
+
+def _judging(
+    circle: HolderCircle, asked: Sequence[int], replies: Sequence[Reply], elements: Sequence[Element]
+) -> Callable[[], list[Verdict]]:
+    return lambda: [_judge(circle, *pair, elements) for pair in zip(asked, replies, strict=True)]
+
+
+def _judge(circle: HolderCircle, holder: int, reply: Reply, elements: Sequence[Element]) -> Verdict:
+    if isinstance(reply, NoAnswer):
+        return Absence(holder, circle.name_of(holder), reply.reason)
+    if reply.status != _OK:
+        return Absence(holder, circle.name_of(holder), _code_of(reply))
+    try:
+        evaluated, proof = _evaluation_in(reply, circle.manifest)
+        pinned = circle.manifest.holder_public_keys
+        sharing.accept_evaluation(holder=holder, pinned=pinned, elements=elements, evaluated=evaluated, proof=proof)
+    except (sharing.HolderRejected, ValueError, KeyError, TypeError):
+        return circle.report(holder)
+    return evaluated
+
+
+def _evaluation_in(answer: Answer, manifest: Manifest) -> tuple[list[Element], bytes]:
+    """Return elements and proof; raises some ordinary error for anything that is not such an answer."""
+    members = json.loads(answer.body)
+    if from_base64url(members["keyId"]) != manifest.key_id:
+        raise ValueError("another key")
+    return [Element(from_base64url(each)) for each in members["elements"]], from_base64url(members["proof"])
+
+
+def _code_of(answer: Answer) -> str:
+    try:
+        code = json.loads(answer.body)["code"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return f"status-{answer.status}"
+    # Only a name out of an answer that nobody signed: it is shown to people.
+    return code if isinstance(code, str) and code.replace("-", "").isalnum() and len(code) <= 60 else "unnamed"  # noqa: PLR2004
+
+
+def _combined(
+    manifest: Manifest, accepted: Mapping[int, list[Element]], blinds: Sequence[Scalar]
+) -> tuple[PersonToken, ...]:
+    indices = sorted(accepted)
+    elements = sharing.combine(indices, [accepted[index] for index in indices], blinds)
+    return tuple(PersonToken(manifest.key_id, element) for element in elements)
+
+
+def _too_few(absences: Sequence[Absence], lies: Sequence[Lie]) -> SeinhuisError:
+    """Say why fewer than t holders served: who lied, else who refused this agency, else who was away."""
+    if lies:
+        return problem_named("integrity-holder", facts={"holders": _names(lies)})
+    refused = [absence for absence in absences if _is_refusal(absence.code)]
+    if refused:
+        facts: dict[str, Fact] = {"holders": _names(refused)}
+        return problem_named(refused[0].code, facts=facts)
+    named = ", ".join(f"{absence.name}: {absence.code}" for absence in absences)
+    return problem_named("upstream-holders-unreachable", facts={"holders": named})
+
+
+def _is_refusal(code: str) -> bool:
+    """Whether waiting does not help: the holder does not know this agency, its key or its label."""
+    return code.partition("-")[0] in {"signature", "request", "policy"}
+
+
+def _names(parties: Iterable[Lie | Absence]) -> str:
+    return ", ".join(sorted({party.name for party in parties}))

@@ -1,0 +1,169 @@
+"""Decides how an agency registers, renews and withdraws: the plans behind `gateway.registrations`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+from urllib.parse import urlencode
+
+from adapters.agency import Agency
+from adapters.errors import SeinhuisError, problem_named
+from adapters.holder_circle import Lie
+from adapters.identifiers import identifier
+from adapters.identity import Person
+from adapters.involvement import Involvement, draft, with_token
+from adapters.person_token import PERSONS_PER_CALL, derive_tokens
+from adapters.signed_call import NDJSON, Question, ask, change, new_idempotency_key
+from adapters.transport import Plan, compute
+from gateway.protocol.messages import (
+    BatchReceipt,
+    BatchRow,
+    OwnRegistration,
+    OwnRegistrations,
+    Receipt,
+    RegisterInvolvement,
+    RenewRegistration,
+    SubjectNotice,
+    WithdrawalReason,
+    Withdrawn,
+    WithdrawRegistration,
+)
+
+_PAGE: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class RowResult:
+    """What became of one involvement, by its place in what was handed in (from 0): a receipt or a problem."""
+
+    row: int
+    receipt: Receipt | None = None
+    problem: SeinhuisError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BatchResult:
+    """What became of each involvement, in order, and the key holders that lied meanwhile."""
+
+    rows: tuple[RowResult, ...]
+    lies: tuple[Lie, ...] = ()
+
+
+def register(
+    agency: Agency,
+    person: Person,
+    *,
+    case: str,
+    notice: SubjectNotice,
+    lane: str = "",
+    contact: str = "",
+    valid_until: date | None = None,
+    idempotency_key: str = "",
+) -> Plan[Receipt]:
+    """Register that the agency is involved with a person, and thereby attest that the lane's criterion is met.
+
+    `lane` and `contact` (a desk) default to those of the settings, `valid_until` to the policy's term. The receipt is
+    the same whether or not anybody else is involved.
+    """
+    involvement = Involvement(person, case, notice, contact, valid_until)
+    message = draft(agency, involvement, lane or agency.lane)
+    derived = yield from derive_tokens(agency, agency.circle(message.lane), (person,))
+    whole = with_token(message, derived.tokens[0])
+    return (yield from ask(agency, change("/registrations", whole, idempotency_key=idempotency_key), Receipt))
+
+
+def register_batch(
+    agency: Agency, involvements: Sequence[Involvement], *, lane: str = "", idempotency_key: str = ""
+) -> Plan[BatchResult]:
+    """Register up to 1,000 involvements in one call. A batch is not atomic: good rows are taken, bad rows come back.
+
+    The same rows under the same idempotency key are never registered twice.
+    """
+    if not 1 <= len(involvements) <= PERSONS_PER_CALL:
+        message = f"1 to {PERSONS_PER_CALL} involvements in one batch, not {len(involvements)}"
+        raise ValueError(message)
+    lane = lane or agency.lane
+    drafts = yield from compute(lambda: [_draft_or_problem(agency, each, lane) for each in involvements])
+    good = [row for row, each in enumerate(drafts) if isinstance(each, RegisterInvolvement)]
+    refused = [RowResult(row, problem=each) for row, each in enumerate(drafts) if isinstance(each, SeinhuisError)]
+    if not good:
+        return BatchResult(tuple(refused))
+    derived = yield from derive_tokens(agency, agency.circle(lane), [involvements[row].person for row in good])
+    messages = [each for each in drafts if isinstance(each, RegisterInvolvement)]
+    whole = (with_token(message, token) for message, token in zip(messages, derived.tokens, strict=True))
+    lines = b"\n".join(message.model_dump_json(by_alias=True, exclude_none=True).encode() for message in whole)
+    key = idempotency_key or new_idempotency_key()
+    question = Question("POST", "/registration-batches", lines, content_type=NDJSON, idempotency_key=key)
+    receipt = yield from ask(agency, question, BatchReceipt)
+    answered = [_row_result(good, row) for row in receipt.rows]
+    return BatchResult(tuple(sorted((*refused, *answered), key=lambda result: result.row)), derived.lies)
+
+
+def renew(
+    agency: Agency,
+    registration: str,
+    *,
+    case: str,
+    notice: SubjectNotice,
+    valid_until: date | None = None,
+    idempotency_key: str = "",
+) -> Plan[OwnRegistration]:
+    """Attest anew, with a new notice (domain rule 9), that the agency is still involved."""
+    message = RenewRegistration(attested=True, subject_notice=notice, valid_until=valid_until)
+    path = f"/registrations/{identifier(registration)}/renewals"
+    question = change(path, message, case=case, idempotency_key=idempotency_key)
+    return (yield from ask(agency, question, OwnRegistration))
+
+
+def withdraw(
+    agency: Agency, registration: str, *, case: str, reason: WithdrawalReason | str, idempotency_key: str = ""
+) -> Plan[Withdrawn]:
+    """Say that the agency is no longer involved; once this returns, the registration never matches again."""
+    message = WithdrawRegistration(reason=_withdrawal_reason(reason))
+    path = f"/registrations/{identifier(registration)}/withdrawals"
+    return (yield from ask(agency, change(path, message, case=case, idempotency_key=idempotency_key), Withdrawn))
+
+
+def show_registration(agency: Agency, registration: str, *, case: str = "") -> Plan[OwnRegistration]:
+    """Return one registration of this agency."""
+    question = Question("GET", f"/registrations/{identifier(registration)}", case=case)
+    return (yield from ask(agency, question, OwnRegistration))
+
+
+def page_of_registrations(agency: Agency, *, after: str = "", limit: int = _PAGE) -> Plan[OwnRegistrations]:
+    """Return a page of this agency's registrations, in order of id."""
+    query = urlencode({"after": after, "limit": limit} if after else {"limit": limit})
+    return (yield from ask(agency, Question("GET", f"/registrations?{query}"), OwnRegistrations))
+
+
+def list_registrations(agency: Agency) -> Plan[tuple[OwnRegistration, ...]]:
+    """Return all registrations of this agency."""
+    everything: list[OwnRegistration] = []
+    page = yield from page_of_registrations(agency)
+    everything += page.registrations
+    while page.next:
+        page = yield from page_of_registrations(agency, after=page.next)
+        everything += page.registrations
+    return tuple(everything)
+
+
+def _draft_or_problem(agency: Agency, involvement: Involvement, lane: str) -> RegisterInvolvement | SeinhuisError:
+    try:
+        return draft(agency, involvement, lane)
+    except SeinhuisError as problem:
+        return problem
+
+
+def _row_result(sent: Sequence[int], row: BatchRow) -> RowResult:
+    """Bring a line of the answer, counted from 1 among the rows that were sent, back to its place."""
+    if not row.row <= len(sent):
+        raise problem_named("integrity-answer", facts={"expected": "a row that was sent"})
+    problem = problem_named(row.problem.code, detail=row.problem.detail) if row.problem else None
+    return RowResult(sent[row.row - 1], row.receipt, problem)
+
+
+def _withdrawal_reason(reason: WithdrawalReason | str) -> WithdrawalReason:
+    try:
+        return WithdrawalReason(reason)
+    except ValueError:
+        raise problem_named("request-member-invalid", facts={"member": "reason"}) from None

@@ -1,0 +1,346 @@
+"""A gateway and its key holders in memory, behind the transport of the client: they verify, sign, and can misbehave."""
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any
+
+import httpx2
+
+from adapters.agency import Agency
+from gateway.protocol.problems import PROBLEMS
+from keys import group
+from keys.conversion import Converted
+from keys.group import Element
+from keys.labels import KeyLabel
+from keys.manifest import HolderSignature, Manifest
+from keys.signing import RawCall, base64url, from_base64url, sign_response, verify_call
+from keys.tokens import PersonToken
+from keys.trust import Role, TrustList
+from tests.support.federation import Federation
+from tests.support.parties import Member, member
+
+GATEWAY_URL = "https://gateway.test"
+LANE = "youth"
+PURPOSE = "youth-coordination"
+DESK = {"id": "cnt_intake", "name": "Intakebalie", "phone": "+1 202 555 0101", "email": "intake@agency.example.nl"}
+
+Evaluation = tuple[list[Element], bytes]
+Misbehavior = Callable[["HolderCall"], httpx2.Response]
+
+
+def identifier(kind: str, number: int) -> str:
+    return f"{kind}_{number:026d}"
+
+
+@dataclass(frozen=True)
+class HolderCall:
+    """A call as a holder sees it, for those that misbehave."""
+
+    wire: "Wire"
+    holder: int
+    label: KeyLabel
+    elements: Sequence[Element]
+
+    def answer(self, evaluated: Sequence[Element], proof: bytes) -> httpx2.Response:
+        content = {
+            "keyId": base64url(self.wire.manifests[self.label].key_id),
+            "elements": [base64url(each) for each in evaluated],
+            "proof": base64url(proof),
+            "holder": self.holder,
+        }
+        return httpx2.Response(200, json=content)
+
+
+def is_down(call: HolderCall) -> httpx2.Response:
+    """Refuse the connection."""
+    raise httpx2.ConnectError("refused")
+
+
+def returns_the_question(call: HolderCall) -> httpx2.Response:
+    """Answer Z = B, as if the key were 1: the token could then be searched."""
+    _, proof = call.wire.federation.answer(call.holder, call.label, call.elements)
+    return call.answer(call.elements, proof)
+
+
+def uses_another_key(call: HolderCall) -> httpx2.Response:
+    """Evaluate and prove under a key made up for the occasion."""
+    other = KeyLabel("agency", call.label.owner, call.label.lane, 77)
+    return call.answer(*call.wire.federation.answer(call.holder, other, call.elements))
+
+
+def spoils_one_element(call: HolderCall) -> httpx2.Response:
+    """Answer honestly but for one element."""
+    evaluated, proof = call.wire.federation.answer(call.holder, call.label, call.elements)
+    return call.answer([*evaluated[:-1], group.multiply_base(group.random_scalar())], proof)
+
+
+def talks_nonsense(call: HolderCall) -> httpx2.Response:
+    """Answer something that is no evaluation."""
+    return httpx2.Response(200, content=b'{"elements": "none"}')
+
+
+def refuses_with(code: str) -> Misbehavior:
+    """Answer a problem."""
+    return lambda _: httpx2.Response(PROBLEMS[code].status, json={"code": code})
+
+
+@dataclass
+class Wire:
+    """The other side of the wire. `holder_misbehavior` by holder, `gateway_faults` one per call until they run out."""
+
+    federation: Federation = field(default_factory=lambda: Federation(2, 3, "wire"))
+    holder_misbehavior: dict[int, Misbehavior] = field(default_factory=dict)
+    gateway_faults: list[Callable[["Wire", RawCall], httpx2.Response | None]] = field(default_factory=list)
+    now: datetime = datetime(2027, 4, 20, 9, 30, tzinfo=UTC)
+    gateway_now: datetime | None = None
+
+    def __post_init__(self) -> None:
+        kinds = ("police", "school")
+        self.agencies = tuple(member(1 + i, Role.AGENCY, kind=kind) for i, kind in enumerate(kinds))
+        self.holders = tuple(
+            member(100 + i, Role.HOLDER, holder_index=i, url=f"https://holder-{i}.test")
+            for i in self.federation.holders
+        )
+        self.gateway = member(900, Role.GATEWAY, url=GATEWAY_URL)
+        self.manifests = {label: self._manifest(label) for label in map(self.label, self.agencies)}
+        members = (*self.agencies, *self.holders, self.gateway)
+        self.trust = TrustList(
+            tuple(one.party for one in members), tuple(self.manifests.values()), threshold=self.federation.t
+        )
+        self.converter = self.federation.converter(*self.manifests)
+        self.calls: list[RawCall] = []
+        self.holder_calls: Counter[int] = Counter()
+        self.nonces: set[str] = set()
+        self.answers: dict[tuple[str, str], tuple[bytes, tuple[int, bytes]]] = {}
+        self.registrations: dict[str, dict[str, Any]] = {}
+        self.slots: defaultdict[bytes, list[str]] = defaultdict(list)
+        self.matches: dict[str, dict[str, Any]] = {}
+        self.alerts: defaultdict[str, dict[str, dict[str, Any]]] = defaultdict(dict)
+        self.contacts: defaultdict[str, dict[str, Any]] = defaultdict(dict)
+        self.webhooks: defaultdict[str, dict[str, Any]] = defaultdict(dict)
+
+    def label(self, agency: Member) -> KeyLabel:
+        return KeyLabel("agency", agency.oin, LANE, 1)
+
+    def caller(self, index: int = 0, **changes: Any) -> Agency:
+        """Return the client's side of an agency, with a clock that stands still and no patience to wait for real."""
+        own = self.agencies[index]
+        said = {
+            "oin": own.oin,
+            "key": own.key,
+            "gateway_url": GATEWAY_URL,
+            "trust": lambda: self.trust,
+            "purpose": PURPOSE,
+            "user_role": "intake",
+            "lane": LANE,
+            "contact": "intake",
+            "clock": lambda: self.now,
+            "jitter": lambda: 0.001,
+        }
+        return Agency(**(said | changes))
+
+    def transport(self) -> httpx2.MockTransport:
+        return httpx2.MockTransport(self.handle)
+
+    def handle(self, request: httpx2.Request) -> httpx2.Response:
+        headers = tuple((name.lower(), value) for name, value in request.headers.multi_items())
+        call = RawCall(request.method, str(request.url), headers, request.read())
+        self.calls.append(call)
+        if request.url.host.startswith("holder-"):
+            return self._at_holder(int(request.url.host.removeprefix("holder-").removesuffix(".test")), call)
+        while self.gateway_faults:
+            answer = self.gateway_faults.pop(0)(self, call)
+            if answer is not None:
+                return answer
+        return self.at_gateway(call)
+
+    def _manifest(self, label: KeyLabel) -> Manifest:
+        public, of_holders = self.federation.public(label)
+        manifest = Manifest(label, public, of_holders, self.federation.t)
+        for number, holder in enumerate(self.holders, start=1):
+            manifest = manifest.with_signature(HolderSignature(number, holder.key.sign(manifest.signed_bytes())))
+        return manifest
+
+    def _at_holder(self, number: int, call: RawCall) -> httpx2.Response:
+        verified = verify_call(call, self.trust, now=self.now)
+        self.holder_calls[number] += 1
+        members = json.loads(call.body)
+        label = KeyLabel(**members["label"])
+        assert label.owner == verified.party.oin
+        seen = HolderCall(self, number, label, [Element(from_base64url(each)) for each in members["elements"]])
+        if number in self.holder_misbehavior:
+            return self.holder_misbehavior[number](seen)
+        return seen.answer(*self.federation.answer(number, label, seen.elements))
+
+    def at_gateway(self, call: RawCall) -> httpx2.Response:
+        verified = verify_call(call, self.trust, now=self.gateway_now or self.now)
+        assert verified.nonce not in self.nonces, "a nonce came twice"
+        self.nonces.add(verified.nonce)
+        assert verified.purpose
+        assert verified.user_role
+        key = (verified.party.oin, verified.idempotency_key)
+        if call.method != "GET":
+            assert verified.idempotency_key
+            if key in self.answers:
+                assert self.answers[key][0] == verified.body_digest
+                return self.signed(call, *self.answers[key][1])
+        status, content = self._act(call, verified.party.oin, verified.case_reference)
+        if call.method != "GET":
+            self.answers[key] = (verified.body_digest, (status, content))
+        return self.signed(call, status, content)
+
+    def signed(self, call: RawCall, status: int, content: bytes, signer: Member | None = None) -> httpx2.Response:
+        kind = "application/json" if status < 400 else "application/problem+json"
+        headers = sign_response(
+            status,
+            (("content-type", kind),),
+            content,
+            request_signature=dict(call.headers)["signature"],
+            key=(signer or self.gateway).key,
+            created_at=self.gateway_now or self.now,
+        )
+        return httpx2.Response(status, headers=list(headers), content=content)
+
+    def problem(self, call: RawCall, code: str, **facts: object) -> httpx2.Response:
+        return self.signed(call, *_problem(code, **facts))
+
+    def _act(self, call: RawCall, oin: str, case: str) -> tuple[int, bytes]:
+        path, _, query = call.target_uri.removeprefix(GATEWAY_URL + "/v1").partition("?")
+        body = json.loads(call.body) if call.body and path != "/registration-batches" else {}
+        match (call.method, *path.strip("/").split("/")):
+            case "POST", "registrations":
+                return self._register(oin, body)
+            case "POST", "registration-batches":
+                return self._register_batch(oin, call.body)
+            case "GET", "registrations":
+                after = query.partition("after=")[2].partition("&")[0]
+                own = [
+                    each for each in self.registrations.values() if each["oin"] == oin and each["view"]["id"] > after
+                ]
+                return 200, _json(registrations=[each["view"] for each in own[:2]], **_next(own, 2))
+            case "GET", "registrations", registration if registration in self.registrations:
+                return 200, json.dumps(self.registrations[registration]["view"]).encode()
+            case "POST", "registrations", registration, "renewals" if registration in self.registrations and case:
+                self.registrations[registration]["view"]["subjectNotice"] = body["subjectNotice"]
+                return 201, json.dumps(self.registrations[registration]["view"]).encode()
+            case "POST", "registrations", registration, "withdrawals" if registration in self.registrations and case:
+                self.registrations[registration]["view"]["status"] = "withdrawn"
+                return 201, _json(id=registration, status="withdrawn", event=identifier("evt", 1))
+            case "GET", "alerts":
+                return 200, _json(alerts=list(self.alerts[oin].values()), more=False)
+            case "POST", "alert-acknowledgements":
+                known = [alert for alert in body["alerts"] if self.alerts[oin].pop(alert, None)]
+                return 201, _json(acknowledged=known, unknown=[each for each in body["alerts"] if each not in known])
+            case "GET", "matches":
+                views = [self._view(each, oin) for each in self.matches.values() if oin in each]
+                return 200, _json(matches=views)
+            case "GET", "matches", match if oin in self.matches.get(match, {}) and case:
+                return 200, json.dumps(self._view(self.matches[match], oin)).encode()
+            case "POST", "matches", match, "contact-reports" if oin in self.matches.get(match, {}) and case:
+                self.matches[match][oin]["outcome"] = body["outcome"]
+                return 201, _json(id=match, state="answered")
+            case "GET", "contacts":
+                return 200, _json(contacts=list(self.contacts[oin].values()))
+            case "PUT", "contacts", desk:
+                self.contacts[oin][desk] = body
+                return 200, json.dumps(body).encode()
+            case "GET", "webhook-endpoints":
+                return 200, _json(endpoints=list(self.webhooks[oin].values()))
+            case "POST", "webhook-endpoints":
+                endpoint = {"id": identifier("whe", 1), "url": body["url"], "publicKey": "whpk_AAAA"}
+                self.webhooks[oin][endpoint["id"]] = endpoint
+                return 201, json.dumps(endpoint).encode()
+            case "DELETE", "webhook-endpoints", endpoint_id:
+                self.webhooks[oin].pop(endpoint_id)
+                return 204, b""
+            case "POST", "policy-checks":
+                why = {"nl": "Dat mag.", "en": "That is admitted."}
+                return 200, _json(permitted=body["lane"] == LANE, why=why)
+            case "GET", "whoami":
+                return 200, _json(agency=oin, name="an agency", kind="school", keyId="k")
+            case _:
+                return _problem("state-not-found")
+
+    def _register(self, oin: str, body: dict[str, Any]) -> tuple[int, bytes]:
+        (converted,) = self.converter.convert([(PersonToken.decode(body["token"]), "row")], body["lane"])
+        if not isinstance(converted, Converted):
+            return _problem("request-token-invalid")
+        registration = identifier("reg", len(self.registrations) + 1)
+        until = body.get("validUntil", "2028-04-20")
+        said = {name: body[name] for name in ("lane", "purpose", "caseReference", "contactId", "subjectNotice")}
+        view = {"id": registration, "flag": "involved", "status": "active", "validUntil": until, "renewBefore": until}
+        view |= said | {"registeredAt": self.now.isoformat()}
+        self.registrations[registration] = {"oin": oin, "view": view}
+        for other in self.slots[converted.index_token.value]:
+            if self.registrations[other]["oin"] != oin:
+                self._match(registration, other)
+        self.slots[converted.index_token.value].append(registration)
+        receipt = {name: view[name] for name in ("id", "status", "validUntil", "renewBefore")}
+        return 201, _json(event=identifier("evt", len(self.registrations)), **receipt)
+
+    def _register_batch(self, oin: str, body: bytes) -> tuple[int, bytes]:
+        rows: list[dict[str, Any]] = []
+        for number, line in enumerate(body.split(b"\n"), start=1):
+            message = json.loads(line)
+            if message["caseReference"].startswith("REFUSE"):
+                title = PROBLEMS["policy-term-past"].title_en
+                problem = {"code": "policy-term-past", "title": title, "detail": title}
+                rows.append({"row": number, "problem": problem})
+            else:
+                rows.append({"row": number, "receipt": json.loads(self._register(oin, message)[1])})
+        accepted = sum("receipt" in row for row in rows)
+        return 201, _json(accepted=accepted, refused=len(rows) - accepted, rows=rows)
+
+    def _match(self, one: str, other: str) -> None:
+        match = identifier("mat", len(self.matches) + 1)
+        self.matches[match] = {"id": match}
+        for own in (one, other):
+            oin = self.registrations[own]["oin"]
+            self.matches[match][oin] = {"registration": own, "outcome": None}
+            alert = identifier("alt", sum(map(len, self.alerts.values())) + 1)
+            self.alerts[oin][alert] = {
+                "specversion": "1.0",
+                "id": alert,
+                "source": "urn:nld:oin:gateway",
+                "type": "nl.seinhuis.match.opened",
+                "time": self.now.isoformat(),
+                "datacontenttype": "application/json",
+                "dataref": f"{GATEWAY_URL}/v1/matches/{match}",
+            }
+
+    def _view(self, match: dict[str, Any], oin: str) -> dict[str, Any]:
+        registration = self.registrations[match[oin]["registration"]]["view"]
+        view = {
+            "id": match["id"],
+            "lane": LANE,
+            "state": "open",
+            "openedAt": self.now.isoformat(),
+            "dueOn": date(2027, 4, 28).isoformat(),
+            "calendar": "nl",
+            "registrationId": registration["id"],
+            "caseReference": registration["caseReference"],
+            "disclosure": "contact",
+            "rules": ["r1"],
+            "legalBasis": ["Jeugdwet 7.1"],
+            "why": {"nl": "Omdat het mag.", "en": "Because it is admitted."},
+            "other": {"agency": "the other", "contact": DESK},
+            "otherReported": False,
+        }
+        return view | ({"outcome": match[oin]["outcome"]} if match[oin]["outcome"] else {})
+
+
+def _json(**members: object) -> bytes:
+    return json.dumps(members).encode()
+
+
+def _next(rows: Sequence[dict[str, Any]], limit: int) -> dict[str, str]:
+    return {"next": rows[limit - 1]["view"]["id"]} if len(rows) > limit else {}
+
+
+def _problem(code: str, **facts: object) -> tuple[int, bytes]:
+    problem = PROBLEMS[code]
+    content = {"type": f"{GATEWAY_URL}/v1/problems/{code}", "title": problem.title_nl, "status": problem.status}
+    return problem.status, _json(code=code, fix=problem.fix_nl, detail="", correlationId="c-1", **content, **facts)
