@@ -1,0 +1,54 @@
+"""How matches end: with a registration of theirs, or because one of theirs is no longer active when a person is matched."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import bindparam, exists, not_, select, update
+
+from gateway.core.involvement import Ending
+from gateway.store import tables
+from gateway.store.activity import is_active
+from gateway.store.instants import DatabaseTime
+from gateway.store.match_jobs import queue_again
+from gateway.store.sets import among
+from gateway.store.sheet import Sheet
+
+_matches, _parties, _registrations = tables.matches, tables.match_parties, tables.registrations
+_stands = _matches.c.ended_at.is_(None)
+
+_END_OF = (
+    update(_matches)
+    .where(_stands, _matches.c.id.in_(select(_parties.c.match).where(among(_parties.c.registration, "ids"))))
+    .values(state=bindparam("new_state"), ended_at=DatabaseTime())
+)
+_party_gone = exists(
+    select(_parties.c.match)
+    .join(_registrations, _registrations.c.id == _parties.c.registration)
+    .where(_parties.c.match == _matches.c.id, not_(is_active(_registrations)))
+    .correlate(_matches)
+)
+END_STALE = (
+    update(_matches)
+    .where(among(_matches.c.token_prefix, "prefixes"), _stands, _party_gone)
+    .values(state=Ending.ENDED.value, ended_at=DatabaseTime())
+    .returning(_matches.c.id)
+)
+_GONE = (
+    select(_parties.c.registration)
+    .join(_registrations, _registrations.c.id == _parties.c.registration)
+    .where(among(_parties.c.match, "matches"), not_(is_active(_registrations)))
+)
+
+
+def end_matches_of(sheet: Sheet, registrations: Sequence[str], ending: Ending) -> None:
+    """End the standing matches that these registrations are in."""
+    sheet.write(_END_OF, {"ids": registrations, "new_state": ending.value})
+
+
+def end_stale_matches(sheet: Sheet, prefixes: Sequence[int]) -> None:
+    """End the standing matches of persons in which a side is over, and match what that side's agency has left anew.
+
+    The prefix alone finds them: should two persons ever share one, what ends is still only what is stale.
+    """
+    stale = list(sheet.write(END_STALE, {"prefixes": prefixes}).scalars())
+    if stale:
+        queue_again(sheet, list(sheet.read(_GONE, {"matches": stale}).scalars()))

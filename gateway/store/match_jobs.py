@@ -1,0 +1,128 @@
+"""The queue between acceptance and matching: one row for each registration that must still be matched."""
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any, Final
+
+from sqlalchemy import Select, bindparam, case, delete, exists, func, literal, literal_column, null, select, update
+
+from gateway.core.involvement import Registration
+from gateway.flows.ports import MatchJob
+from gateway.store import tables
+from gateway.store.activity import is_active
+from gateway.store.instants import DatabaseTime
+from gateway.store.sets import Row, among, upsert
+from gateway.store.sheet import Port, Sheet
+from keys.tokens import IndexToken
+
+_jobs = tables.match_jobs
+_waits: Final = _jobs.c.parked_at.is_(None)
+_JOBS = select(_jobs.c.registration, _jobs.c.lane, _jobs.c.index_token, _jobs.c.attempts)
+_OLDEST = _JOBS.where(_waits).order_by(_jobs.c.accepted_at, _jobs.c.registration).limit(bindparam("limit"))
+TAKE: Final = _OLDEST.with_for_update(skip_locked=True)
+_TAKE_ONE = _JOBS.where(_waits, _jobs.c.registration == bindparam("registration")).with_for_update(skip_locked=True)
+_WAITING = select(exists().where(_waits))
+OF_PERSONS: Final = _JOBS.where(among(_jobs.c.token_prefix, "prefixes"), _waits).order_by(
+    _jobs.c.accepted_at, _jobs.c.registration
+)
+_PARKED = select(func.count()).where(_jobs.c.parked_at.is_not(None))
+
+# A job that another worker holds is left to that worker, who waits for the persons we claimed: waiting for its row here
+# would be a deadlock. It finds the match made and nothing more to do.
+_FREE = select(_jobs.c.registration).where(among(_jobs.c.registration, "ids")).with_for_update(skip_locked=True)
+_DONE = delete(_jobs).where(_jobs.c.registration.in_(_FREE))
+_FAILED = (
+    update(_jobs)
+    .where(_jobs.c.registration == bindparam("failed"))
+    .values(
+        attempts=_jobs.c.attempts + 1,
+        parked_at=case((bindparam("park") == literal(1), DatabaseTime()), else_=null()),
+    )
+)
+
+
+class SqlMatchJobs(Port):
+    """Match jobs; a taken job is held by its row until the transaction ends."""
+
+    def waiting(self) -> bool:
+        """Return whether a job waits."""
+        return bool(self._sheet.read(_WAITING).scalar())
+
+    def take(self, *, limit: int) -> tuple[MatchJob, ...]:
+        """Take the oldest waiting jobs that no other worker holds."""
+        return _read(self._sheet, TAKE, limit=limit)
+
+    def peek(self, *, limit: int) -> tuple[MatchJob, ...]:
+        """Return the oldest waiting jobs without holding them."""
+        return _read(self._sheet, _OLDEST, limit=limit)
+
+    def take_one(self, registration: str) -> tuple[MatchJob, ...]:
+        """Take the waiting job of one registration, if nobody holds it."""
+        return _read(self._sheet, _TAKE_ONE, registration=registration)
+
+    def of_persons(self, index_tokens: Collection[IndexToken]) -> tuple[MatchJob, ...]:
+        """Return the waiting jobs of these persons, held by others or not."""
+        found = _read(self._sheet, OF_PERSONS, prefixes=sorted({token.prefix for token in index_tokens}))
+        return tuple(job for job in found if job.index_token in index_tokens)
+
+    def done(self, jobs: Sequence[MatchJob]) -> None:
+        """Remove jobs, save those that another worker holds."""
+        self._sheet.write(_DONE, {"ids": [job.registration for job in jobs]})
+
+    def failed(self, job: MatchJob, *, park: bool) -> None:
+        """Count a failed attempt; a parked job waits for a human."""
+        self._sheet.write(_FAILED, {"failed": job.registration, "park": int(park)})
+
+    def parked(self) -> int:
+        """Return how many jobs are parked."""
+        return int(self._sheet.read(_PARKED).scalar_one())
+
+
+def job_of(row: Any) -> MatchJob:
+    """Return the job in a row of registration, lane, index token and attempts."""
+    return MatchJob(row[0], row[1], IndexToken(bytes(row[2])), row[3])
+
+
+def rows_of_jobs(registrations: Iterable[Registration]) -> list[Row]:
+    """Return the rows that make new registrations wait to be matched."""
+    return [
+        {
+            "registration": registration.id,
+            "lane": registration.lane,
+            "token_prefix": registration.index_token.prefix,
+            "index_token": registration.index_token.value,
+            "attempts": 0,
+        }
+        for registration in registrations
+    ]
+
+
+def queue_again(sheet: Sheet, ended: Sequence[str]) -> None:
+    """Let the other active registrations of the same agency and person be matched anew, now that these have ended."""
+    names = ["registration", "lane", "token_prefix", "index_token", "accepted_at", "attempts"]
+    insertion = upsert(sheet.connection, _jobs).from_select(names, _REMAINING, include_defaults=False)
+    sheet.write(insertion.on_conflict_do_nothing(), {"ids": ended})
+    sheet.ring()
+
+
+def _remaining() -> Select[Any]:
+    gone, other = tables.registrations.alias("gone"), tables.registrations.alias("other")
+    same_person = (
+        (other.c.token_prefix == gone.c.token_prefix)
+        & (other.c.index_token == gone.c.index_token)
+        & (other.c.lane == gone.c.lane)
+        & (other.c.agency == gone.c.agency)
+        & (other.c.id != gone.c.id)
+    )
+    return (
+        select(other.c.id, other.c.lane, other.c.token_prefix, other.c.index_token, DatabaseTime(), literal_column("0"))
+        .select_from(gone.join(other, same_person))
+        .where(among(gone.c.id, "ids"), is_active(other))
+        .distinct()
+    )
+
+
+_REMAINING: Final = _remaining()
+
+
+def _read(sheet: Sheet, statement: Select[Any], **parameters: Any) -> tuple[MatchJob, ...]:
+    return tuple(job_of(row) for row in sheet.read(statement, parameters))

@@ -1,0 +1,111 @@
+"""The reconciler (G10): recomputes from the rows which pairs must have matched, and counts whatever is not as it must be."""
+
+from dataclasses import astuple, dataclass
+from typing import Any, Final
+
+from sqlalchemy import ScalarSelect, Select, and_, exists, func, not_, or_, select
+
+from gateway.store import tables
+from gateway.store.activity import held_active, is_active
+from gateway.store.instants import SECOND, DatabaseTime
+from gateway.store.sheet import Sheet
+
+OLD_S: Final = 60
+
+_jobs, _matches, _parties, _alerts = tables.match_jobs, tables.matches, tables.match_parties, tables.alerts
+_registrations = tables.registrations
+_stands = _matches.c.ended_at.is_(None)
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """How many there are of each thing that must not be; all zero when the index is sound."""
+
+    pairs_without_match: int
+    matches_without_two_parties: int
+    matches_without_two_alerts: int
+    doubled_matches: int
+    matches_of_ended_registrations: int
+    alerts_to_strangers: int
+    old_jobs: int
+    parked_jobs: int
+
+    @property
+    def sound(self) -> bool:
+        """Whether nothing was found."""
+        return not any(astuple(self))
+
+
+def findings(sheet: Sheet) -> Findings:
+    """Count everything at one moment, in one statement over the whole index.
+
+    A pair of which a side still waits in the queue is not missed yet; one that policy keeps silent is counted, because
+    this knows rows and not rules.
+    """
+    return Findings(*sheet.read(_FINDINGS).one())
+
+
+def _pairs_without_match() -> Select[Any]:
+    low, high = _registrations.alias("low"), _registrations.alias("high")
+    same_person = and_(
+        high.c.token_prefix == low.c.token_prefix,
+        high.c.index_token == low.c.index_token,
+        high.c.lane == low.c.lane,
+        low.c.agency < high.c.agency,
+    )
+    waits = exists().where(or_(_jobs.c.registration == low.c.id, _jobs.c.registration == high.c.id))
+    matched = exists().where(
+        _matches.c.token_prefix == low.c.token_prefix,
+        _matches.c.index_token == low.c.index_token,
+        _matches.c.lane == low.c.lane,
+        _matches.c.agency_low == low.c.agency,
+        _matches.c.agency_high == high.c.agency,
+        _stands,
+    )
+    return select(low.c.id).join(high, same_person).where(is_active(low), is_active(high), ~waits, ~matched)
+
+
+def _standing_without_two(of: Any) -> Select[Any]:
+    two = select(func.count()).where(of.c.match == _matches.c.id).correlate(_matches).scalar_subquery()
+    return select(_matches.c.id).where(_stands, two != 2)  # noqa: PLR2004 - both or neither
+
+
+def _doubled() -> Select[Any]:
+    pair = [_matches.c[name] for name in ("lane", "index_token", "agency_low", "agency_high")]
+    return select(*pair).where(_stands).group_by(*pair).having(func.count() > 1)
+
+
+def _of_ended_registrations() -> Select[Any]:
+    return (
+        select(_matches.c.id)
+        .join(_parties, _parties.c.match == _matches.c.id)
+        .join(_registrations, _registrations.c.id == _parties.c.registration)
+        .where(_stands, not_(held_active(_registrations)))
+    )
+
+
+def _to_strangers() -> Select[Any]:
+    party = exists().where(_parties.c.match == _alerts.c.match, _parties.c.agency == _alerts.c.agency)
+    return select(_alerts.c.id).where(~party)
+
+
+def _old_jobs() -> Select[Any]:
+    return select(_jobs.c.registration).where(
+        _jobs.c.parked_at.is_(None), _jobs.c.accepted_at < DatabaseTime() - OLD_S * SECOND
+    )
+
+
+def _number(of: Select[Any]) -> ScalarSelect[int]:
+    return select(func.count()).select_from(of.subquery()).scalar_subquery()
+
+
+_FINDINGS: Final = select(
+    _number(_pairs_without_match()),
+    _number(_standing_without_two(_parties)),
+    _number(_standing_without_two(_alerts)),
+    _number(_doubled()),
+    _number(_of_ended_registrations()),
+    _number(_to_strangers()),
+    _number(_old_jobs()),
+    _number(select(_jobs.c.registration).where(_jobs.c.parked_at.is_not(None))),
+)

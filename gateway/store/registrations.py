@@ -1,0 +1,138 @@
+"""The registrations of the index: added with their match job, ended with their matches, active by the database's clock."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, Final
+
+from sqlalchemy import RowMapping, bindparam, case, literal_column, select, update
+
+from gateway.core.involvement import Ending, Oin, Registration, ends_at
+from gateway.flows.ports import MatchJob
+from gateway.protocol.messages import DeferralReason, NoticeStatus, RegistrationStatus, SubjectNotice
+from gateway.store import tables
+from gateway.store.activity import held_active, is_active, is_over
+from gateway.store.ending import end_matches_of
+from gateway.store.faults import Overtaken
+from gateway.store.instants import DatabaseTime, instant, microseconds
+from gateway.store.match_jobs import job_of, queue_again, rows_of_jobs
+from gateway.store.sets import Row, among
+from gateway.store.sheet import Port
+from keys.tokens import IndexToken, SealedElement
+
+_table = tables.registrations
+
+# Whoever asks after the end has come is told so, even when the purge runs late (domain rule 8).
+_STATUS = case((is_over(_table), literal_column("'expired'")), else_=_table.c.status).label("status_now")
+_OWN = select(_table, _STATUS).where(_table.c.agency == bindparam("agency"))
+_ONE = _OWN.where(_table.c.id == bindparam("id"))
+PAGE: Final = _OWN.where(_table.c.id > bindparam("after")).order_by(_table.c.id).limit(bindparam("limit"))
+DUE_TO_EXPIRE: Final = (
+    select(_table.c.id, _table.c.lane, _table.c.index_token, literal_column("0"))
+    .where(is_over(_table))
+    .order_by(_table.c.ends_at)
+    .limit(bindparam("limit"))
+)
+_TERM = ("valid_until_on", "ends_at", "notice_status", "notice_on", "notice_reason")
+_RENEW = (
+    update(_table)
+    .where(_table.c.id == bindparam("renewed"), is_active(_table))
+    .values({name: bindparam(f"new_{name}", type_=_table.c[name].type) for name in _TERM})
+)
+_END = (
+    update(_table)
+    .where(among(_table.c.id, "ids"), held_active(_table))
+    .values(status=bindparam("new_status"), ended_at=DatabaseTime(), ended_reason=bindparam("reason"))
+    .returning(_table.c.id)
+)
+_EXPIRE = _END.where(is_over(_table))  # one that was renewed meanwhile goes on
+
+
+class SqlRegistrations(Port):
+    """Registrations, each seen by its own agency only (G24)."""
+
+    def add(self, registrations: Sequence[Registration]) -> None:
+        """Add registrations, each with its match job."""
+        self._sheet.insert(_table, [_row(registration) for registration in registrations])
+        self._sheet.insert(tables.match_jobs, rows_of_jobs(registrations))
+        self._sheet.ring()
+
+    def one(self, registration: str, *, agency: Oin) -> Registration | None:
+        """Return this agency's registration."""
+        row = self._sheet.read(_ONE, {"id": registration, "agency": agency}).mappings().first()
+        return None if row is None else _registration(row)
+
+    def page(self, agency: Oin, *, after: str, limit: int) -> tuple[Registration, ...]:
+        """Return this agency's registrations with an id after `after`, in order of id."""
+        rows = self._sheet.read(PAGE, {"agency": agency, "after": after, "limit": limit})
+        return tuple(_registration(row) for row in rows.mappings())
+
+    def renew(self, registration: str, *, valid_until_on: date, notice: SubjectNotice) -> None:
+        """Give an active registration its new end and notice; when it is no longer active the change runs again."""
+        values = {"valid_until_on": valid_until_on, "ends_at": microseconds(ends_at(valid_until_on)), **_notice(notice)}
+        new = {f"new_{name}": value for name, value in values.items()}
+        if self._sheet.write(_RENEW, {"renewed": registration, **new}).rowcount != 1:
+            raise Overtaken
+
+    def end(self, registrations: Sequence[str], *, status: RegistrationStatus, reason: str, ending: Ending) -> None:
+        """End those that are still active, and their standing matches; queue the same agency's others to match anew."""
+        statement = _EXPIRE if status is RegistrationStatus.EXPIRED else _END
+        values = {"ids": list(registrations), "new_status": status.value, "reason": reason}
+        ended = list(self._sheet.write(statement, values).scalars())
+        if ended:
+            end_matches_of(self._sheet, ended, ending)
+            queue_again(self._sheet, ended)
+
+    def due_to_expire(self, *, limit: int) -> tuple[MatchJob, ...]:
+        """Return those whose end has come, longest over first."""
+        return tuple(job_of(row) for row in self._sheet.read(DUE_TO_EXPIRE, {"limit": limit}))
+
+
+def _row(registration: Registration) -> Row:
+    return {
+        "id": registration.id,
+        "agency": registration.agency,
+        "lane": registration.lane,
+        "token_prefix": registration.index_token.prefix,
+        "index_token": registration.index_token.value,
+        "sealed": registration.sealed.ciphertext,
+        "key_id": registration.key_id,
+        "epoch": registration.epoch,
+        "flag": registration.flag,
+        "purpose": registration.purpose,
+        "case_reference": registration.case_reference,
+        "contact_id": registration.contact_id,
+        **_notice(registration.notice),
+        "valid_until_on": registration.valid_until_on,
+        "ends_at": microseconds(ends_at(registration.valid_until_on)),
+        "status": registration.status.value,
+    }
+
+
+def _notice(notice: SubjectNotice) -> dict[str, Any]:
+    reason = None if notice.reason is None else notice.reason.value
+    return {"notice_status": notice.status.value, "notice_on": notice.on, "notice_reason": reason}
+
+
+def _registration(row: RowMapping) -> Registration:
+    reason = row["notice_reason"]
+    return Registration(
+        id=row["id"],
+        agency=Oin(row["agency"]),
+        lane=row["lane"],
+        index_token=IndexToken(bytes(row["index_token"])),
+        sealed=SealedElement(bytes(row["sealed"])),
+        key_id=bytes(row["key_id"]),
+        epoch=row["epoch"],
+        flag=row["flag"],
+        purpose=row["purpose"],
+        case_reference=row["case_reference"],
+        contact_id=row["contact_id"],
+        notice=SubjectNotice(
+            status=NoticeStatus(row["notice_status"]),
+            on=row["notice_on"],
+            reason=None if reason is None else DeferralReason(reason),
+        ),
+        valid_until_on=row["valid_until_on"],
+        status=RegistrationStatus(row["status_now"]),
+        registered_at=instant(row["registered_at"]),
+    )

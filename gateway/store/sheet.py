@@ -1,0 +1,56 @@
+"""What one transaction reads and writes on: it remembers whether anything was written, and whether somebody waits for it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, CursorResult, Executable, Table
+
+from gateway.store.sets import Row, insert_new_rows, insert_rows
+
+Parameters = Mapping[str, Any] | None
+
+
+class Sheet:
+    """A connection inside a transaction. `changed` and `rings` follow from what was written through it."""
+
+    __slots__ = ("changed", "connection", "rings")
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.changed = False
+        self.rings = False
+
+    def read(self, statement: Executable, parameters: Parameters = None) -> CursorResult[*tuple[Any, ...]]:
+        """Run a statement that changes nothing."""
+        return self.connection.execute(statement, parameters)
+
+    def write(self, statement: Executable, parameters: Parameters = None) -> CursorResult[*tuple[Any, ...]]:
+        """Run a statement that changes rows."""
+        self.changed = True
+        return self.connection.execute(statement, parameters)
+
+    def insert(self, table: Table, rows: Sequence[Row]) -> None:
+        """Insert rows that all name the same columns; one whose key exists runs the whole change again."""
+        if rows:
+            self.changed = True
+            insert_rows(self.connection, table, rows)
+
+    def insert_new(self, table: Table, rows: Sequence[Row]) -> set[tuple[Any, ...]]:
+        """Insert rows, pass over those whose key exists, and return the primary keys of the new ones."""
+        if not rows:
+            return set()
+        self.changed = True
+        return insert_new_rows(self.connection, table, rows)
+
+    def ring(self) -> None:
+        """Ring the bell of the workers when this transaction is committed: there is something to match or deliver."""
+        self.rings = True
+
+
+class Port:
+    """Base of the modules behind the ports: each speaks SQL on the sheet of one transaction."""
+
+    __slots__ = ("_sheet",)
+
+    def __init__(self, sheet: Sheet) -> None:
+        self._sheet = sheet

@@ -1,0 +1,199 @@
+"""The tables as the statements name them; the migrations make them, and a test holds the two together.
+
+Persons are found by `token_prefix`, eight bytes of the index token in a narrow b-tree, and confirmed by the whole token
+in the row. Every statement of the matching path carries the prefix, so that these tables can be spread by it later.
+Ids sort by bytes in both databases: a database's own language must not decide which agency is `low`.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    text,
+)
+
+from gateway.store.instants import DatabaseTime
+
+metadata = MetaData()
+
+#: Text that is compared or sorted: byte order in PostgreSQL, as SQLite does by itself.
+Key = Text().with_variant(Text(collation="C"), "postgresql")
+
+
+def _where(name: str, *columns: str, condition: str, unique: bool = False) -> Index:
+    """Return an index of only those rows that a hot statement looks for."""
+    only = text(condition)
+    return Index(name, *columns, unique=unique, sqlite_where=only, postgresql_where=only)
+
+
+registrations = Table(
+    "registrations",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("agency", Key, nullable=False),
+    Column("lane", Key, nullable=False),
+    Column("token_prefix", BigInteger, nullable=False),
+    Column("index_token", LargeBinary, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("key_id", LargeBinary, nullable=False),
+    Column("epoch", Integer, nullable=False),
+    Column("flag", Text, nullable=False),
+    Column("purpose", Text, nullable=False),
+    Column("case_reference", Text, nullable=False),
+    Column("contact_id", Text, nullable=False),
+    Column("notice_status", Text, nullable=False),
+    Column("notice_on", Date, nullable=False),
+    Column("notice_reason", Text),
+    Column("valid_until_on", Date, nullable=False),
+    Column("ends_at", BigInteger, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("registered_at", BigInteger, nullable=False, default=DatabaseTime()),
+    Column("ended_at", BigInteger),
+    Column("ended_reason", Text),
+    _where("registrations_of_person", "token_prefix", condition="status = 'active'"),
+    Index("registrations_of_agency", "agency", "id"),
+    _where("registrations_ending", "ends_at", condition="status = 'active'"),
+)
+
+match_jobs = Table(
+    "match_jobs",
+    metadata,
+    Column("registration", Key, ForeignKey("registrations.id"), primary_key=True),
+    Column("lane", Key, nullable=False),
+    Column("token_prefix", BigInteger, nullable=False),
+    Column("index_token", LargeBinary, nullable=False),
+    Column("accepted_at", BigInteger, nullable=False, default=DatabaseTime()),
+    Column("attempts", Integer, nullable=False),
+    Column("parked_at", BigInteger),
+    _where("match_jobs_waiting", "accepted_at", "registration", condition="parked_at IS NULL"),
+    Index("match_jobs_of_person", "token_prefix"),
+)
+
+nonces = Table(
+    "nonces",
+    metadata,
+    Column("key_id", Key, primary_key=True),
+    Column("nonce", Key, primary_key=True),
+    Column("expires_at", BigInteger, nullable=False),
+    Index("nonces_expiring", "expires_at"),
+)
+
+answers = Table(
+    "answers",
+    metadata,
+    Column("agency", Key, primary_key=True),
+    Column("idempotency_key", Key, primary_key=True),
+    Column("row", Integer, primary_key=True, autoincrement=False),
+    Column("body_digest", LargeBinary, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("kept_at", BigInteger, nullable=False, default=DatabaseTime()),
+    Index("answers_kept", "kept_at"),
+)
+
+matches = Table(
+    "matches",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("lane", Key, nullable=False),
+    Column("token_prefix", BigInteger, nullable=False),
+    Column("index_token", LargeBinary, nullable=False),
+    Column("agency_low", Key, nullable=False),
+    Column("agency_high", Key, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("opened_at", BigInteger, nullable=False, default=DatabaseTime()),
+    Column("due_on", Date, nullable=False),
+    Column("calendar", Text, nullable=False),
+    Column("policy_digest", Text, nullable=False),
+    Column("ended_at", BigInteger),
+    CheckConstraint("agency_low < agency_high", name="matches_between_two"),
+    # Exactly one match stands between two agencies about one person (G9), whatever the statements before it believed.
+    _where(
+        "matches_standing",
+        *("token_prefix", "index_token", "lane", "agency_low", "agency_high"),
+        condition="ended_at IS NULL",
+        unique=True,
+    ),
+)
+
+match_parties = Table(
+    "match_parties",
+    metadata,
+    Column("match", Key, ForeignKey("matches.id"), primary_key=True),
+    Column("agency", Key, primary_key=True),
+    Column("registration", Key, ForeignKey("registrations.id"), nullable=False),
+    Column("case_reference", Text, nullable=False),
+    Column("level", Text, nullable=False),
+    Column("rules", Text, nullable=False),
+    Column("legal_basis", Text, nullable=False),
+    Column("why_nl", Text, nullable=False),
+    Column("why_en", Text, nullable=False),
+    Column("outcome", Text),
+    Column("reported_at", BigInteger),
+    Index("match_parties_of_agency", "agency", "match"),
+    Index("match_parties_of_registration", "registration"),
+)
+
+alerts = Table(
+    "alerts",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("match", Key, ForeignKey("matches.id"), nullable=False),
+    Column("agency", Key, nullable=False),
+    Column("created_at", BigInteger, nullable=False, default=DatabaseTime()),
+    Column("acknowledged_at", BigInteger),
+    Index("alerts_of_match", "match", "agency", unique=True),
+    _where("alerts_waiting", "agency", "created_at", "id", condition="acknowledged_at IS NULL"),
+)
+
+desks = Table(
+    "desks",
+    metadata,
+    Column("agency", Key, primary_key=True),
+    Column("id", Key, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("phone", Text, nullable=False),
+    Column("email", Text, nullable=False),
+    Column("deputy_id", Text),
+)
+
+endpoints = Table(
+    "endpoints",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("agency", Key, nullable=False),
+    Column("url", Text, nullable=False),
+    Index("endpoints_of_agency", "agency"),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("endpoint", Key, ForeignKey("endpoints.id", ondelete="CASCADE"), primary_key=True),
+    Column("alert", Key, ForeignKey("alerts.id"), primary_key=True),
+    Column("attempts", Integer, nullable=False),
+    Column("first_due_at", BigInteger, nullable=False, default=DatabaseTime()),
+    Column("next_try_at", BigInteger, nullable=False, default=DatabaseTime()),
+    Column("parked_at", BigInteger),
+    _where("deliveries_due", "endpoint", "next_try_at", condition="parked_at IS NULL"),
+    Index("deliveries_of_alert", "alert"),
+)
+
+#: `position` stays empty until the sequencer of the log gives the event its place (G30).
+events = Table(
+    "events",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("actor", Key, nullable=False),
+    Column("at", BigInteger, nullable=False, default=DatabaseTime()),
+    Column("fields", Text, nullable=False),
+    Column("position", BigInteger, unique=True),
+)

@@ -1,0 +1,108 @@
+"""Webhook addresses and the deliveries due at them; at each address only so many at once, so none delays another."""
+
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Select, and_, bindparam, delete, null, select, update
+
+from gateway.core.involvement import Oin
+from gateway.flows.ports import Delivery, Endpoint, WaitingAlert
+from gateway.store import tables
+from gateway.store.instants import DatabaseTime, instant, microseconds
+from gateway.store.sheet import Port
+
+_endpoints, _deliveries, _alerts = tables.endpoints, tables.deliveries, tables.alerts
+_OF = (
+    select(_endpoints.c.id, _endpoints.c.agency, _endpoints.c.url)
+    .where(_endpoints.c.agency == bindparam("agency"))
+    .order_by(_endpoints.c.id)
+)
+_REMOVE = delete(_endpoints).where(_endpoints.c.agency == bindparam("of"), _endpoints.c.id == bindparam("removed"))
+_this = and_(_deliveries.c.endpoint == bindparam("at"), _deliveries.c.alert == bindparam("of"))
+_DELIVERED = delete(_deliveries).where(_this)
+_again = {"attempts": _deliveries.c.attempts + 1}
+_TRY_AGAIN = update(_deliveries).where(_this).values(**_again, next_try_at=bindparam("later"), parked_at=null())
+_PARK = update(_deliveries).where(_this).values(**_again, parked_at=DatabaseTime())
+
+
+def _next_of_each() -> Select[Any]:
+    """Return the deliveries that are due soonest at the endpoint of the outer statement."""
+    due = _deliveries.alias("next")
+    return (
+        select(due.c.alert, due.c.attempts, due.c.first_due_at, due.c.next_try_at)
+        .where(due.c.endpoint == _endpoints.c.id, due.c.next_try_at <= DatabaseTime(), due.c.parked_at.is_(None))
+        .order_by(due.c.next_try_at)
+        .limit(bindparam("per_endpoint"))
+        .correlate(_endpoints)
+    )
+
+
+def _due(dialect: str) -> Select[Any]:
+    """Return the statement for what is due: a lateral join, or what SQLite has instead of one."""
+    given: Any
+    if dialect == "postgresql":
+        given = _next_of_each().lateral("given")
+        joined = _endpoints.join(given, given.c.alert.is_not(None))
+    else:
+        given = _deliveries
+        alerts = _next_of_each().with_only_columns(_deliveries.alias("next").c.alert)
+        joined = _endpoints.join(given, and_(given.c.endpoint == _endpoints.c.id, given.c.alert.in_(alerts)))
+    return (
+        select(
+            *(_endpoints.c[name] for name in ("id", "agency", "url")),
+            *(_alerts.c[name] for name in ("id", "match", "created_at")),
+            given.c.attempts,
+            given.c.first_due_at,
+        )
+        .select_from(joined.join(_alerts, _alerts.c.id == given.c.alert))
+        .order_by(given.c.next_try_at)
+        .limit(bindparam("limit"))
+    )
+
+
+DUE: Final = {dialect: _due(dialect) for dialect in ("postgresql", "sqlite")}
+
+
+class SqlWebhooks(Port):
+    """Addresses by agency, and what is due at them."""
+
+    def of(self, agency: Oin) -> tuple[Endpoint, ...]:
+        """Return the addresses of an agency, in order of id."""
+        return tuple(Endpoint(row[0], Oin(row[1]), row[2]) for row in self._sheet.read(_OF, {"agency": agency}))
+
+    def add(self, endpoint: Endpoint) -> None:
+        """Add an address; alerts from now on are due at it."""
+        self._sheet.insert(_endpoints, [{"id": endpoint.id, "agency": endpoint.agency, "url": endpoint.url}])
+
+    def remove(self, agency: Oin, endpoint: str) -> bool:
+        """Remove an address and, by cascade, what is due at it; False when there is none such of this agency."""
+        return self._sheet.write(_REMOVE, {"of": agency, "removed": endpoint}).rowcount == 1
+
+    def due(self, *, limit: int, per_endpoint: int) -> tuple[Delivery, ...]:
+        """Return deliveries whose time has come, soonest due first, at most so many for one address."""
+        statement = DUE[self._sheet.connection.dialect.name]
+        rows = self._sheet.read(statement, {"limit": limit, "per_endpoint": per_endpoint})
+        return tuple(
+            Delivery(
+                endpoint=Endpoint(row[0], Oin(row[1]), row[2]),
+                alert=WaitingAlert(row[3], row[4], instant(row[5])),
+                attempts=row[6],
+                first_due_at=instant(row[7]),
+            )
+            for row in rows
+        )
+
+    def delivered(self, delivery: Delivery) -> None:
+        """Remove a delivery that was made."""
+        self._sheet.write(_DELIVERED, _key(delivery))
+
+    def failed(self, delivery: Delivery, *, next_try_at: datetime | None) -> None:
+        """Put a delivery back until `next_try_at`, or park it when that is None."""
+        if next_try_at is None:
+            self._sheet.write(_PARK, _key(delivery))
+        else:
+            self._sheet.write(_TRY_AGAIN, {**_key(delivery), "later": microseconds(next_try_at)})
+
+
+def _key(delivery: Delivery) -> dict[str, str]:
+    return {"at": delivery.endpoint.id, "of": delivery.alert.id}
