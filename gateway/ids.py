@@ -1,4 +1,4 @@
-"""Mints the ids of the house: a prefix and a ULID; ids of one process sort in the order in which they were made."""
+"""Ids of things: a prefix that says what it is, and a ULID, so that they sort by time of making."""
 
 import secrets
 import time

@@ -63,3 +63,23 @@ class Figures:
     def serve(self, port: int) -> None:
         """Serve the figures on a port of the loopback address, in a thread of its own."""
         start_http_server(port, addr=_LOOPBACK, registry=self.registry)
+
+
+class ServerLog(logging.Handler):
+    """Takes what the web server logs into our own log: its fixed words and the type of an error, never its text."""
+
+    def __init__(self, log: Log) -> None:
+        """Write to this log."""
+        super().__init__(logging.WARNING)
+        self._log = log
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write one record; arguments are left out, because they can hold what a caller sent."""
+        error = record.exc_info[1] if record.exc_info else None
+        self._log.warning("server", said=str(record.msg).splitlines()[0], **(fault_of(error) if error else {}))
+
+    def install(self) -> None:
+        """Take over the loggers of the web server."""
+        for name in ("uvicorn", "uvicorn.error", "uvicorn.access", "asyncio"):
+            logger = logging.getLogger(name)
+            logger.handlers, logger.propagate = [self], False

@@ -1,0 +1,187 @@
+"""The gateway's own command: serve, work, migrate, check, verify, onboard, print the OpenAPI document."""
+
+import argparse
+import os
+import signal
+import ssl
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Final
+
+import uvicorn
+
+from gateway import app
+from gateway.api.openapi import document_json
+from gateway.core.policy_mistakes import PolicyRejected
+from gateway.core.refusals import Refused
+from gateway.peers.holders import onboard
+from gateway.settings import CONFIG_VARIABLE, Settings, SettingsRejected
+from gateway.store import UnsafeStore, migrate, open_store, reconcile
+from gateway.telemetry import ServerLog, open_log
+from gateway.wake import Wake
+from keys.custody import KeystoreRefused
+from keys.trust import TrustRejected
+
+OK: Final = 0
+USAGE: Final = 2
+LATER: Final = 5
+INTEGRITY: Final = 6
+CALLS_AT_ONCE: Final = 4096  # beyond what the gateway refuses by itself; a last bound on open connections
+KEEP_ALIVE_SECONDS: Final = 30
+STOP_SECONDS: Final = 20
+# TLS 1.2 with ECDHE and an AEAD, or 1.3 (G40; NCSC guidelines for TLS, "good").
+CIPHERS: Final = "ECDHE+AESGCM:ECDHE+CHACHA20"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    given = _parser().parse_args(arguments)
+    command: Callable[[argparse.Namespace], int] = given.command
+    try:
+        return command(given)
+    except SettingsRejected as rejected:
+        return _complain(rejected.problems, USAGE)
+    except UnsafeStore as unsafe:
+        return _complain(unsafe.reasons, INTEGRITY)
+    except TrustRejected as rejected:
+        return _complain(rejected.problems, INTEGRITY)
+    except PolicyRejected as rejected:
+        return _complain([str(mistake) for mistake in rejected.mistakes], INTEGRITY)
+    except KeystoreRefused as refused:
+        return _complain([f"keystore: {refused}"], INTEGRITY)
+    except Refused as refused:
+        return _complain([refused.refusal.value], LATER)
+    except OSError as error:
+        return _complain([f"{error.filename or 'system'}: {error.strerror}"], USAGE)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m gateway", description=__doc__)
+    parser.add_argument("--config", type=Path, help=f"settings file (TOML); otherwise ${CONFIG_VARIABLE}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for name, command, text in (
+        ("serve", _serve, "answer calls"),
+        ("worker", _work, "match, deliver, expire, trim"),
+        ("migrate", _migrate, "bring the database's schema up to this version"),
+        ("check", _check, "open everything that serving needs, and say what is wrong"),
+        ("verify", _verify, "recompute from the rows what must have happened; exit code 6 when something is amiss"),
+        ("onboard", _onboard, "open the conversion factors of every agency on the trust list"),
+        ("openapi", _openapi, "print the OpenAPI document"),
+    ):
+        commands.add_parser(name, help=text, description=text).set_defaults(command=command)
+    return parser
+
+
+def _complain(reasons: Sequence[str], code: int) -> int:
+    for reason in reasons:
+        sys.stderr.write(f"seinhuis gateway: {reason}\n")
+    return code
+
+
+def _serve(given: argparse.Namespace) -> int:
+    settings = Settings.load(given.config)
+    ServerLog(open_log(settings.log_level)).install()
+    several = settings.workers > 1
+    if several and given.config:
+        os.environ[CONFIG_VARIABLE] = str(given.config)  # each process reads it anew
+    stopped = _Broken()
+    uvicorn.run(
+        "gateway.app:from_environment" if several else app.gateway(app.open_parts(settings, broken=stopped)),
+        factory=several,
+        workers=settings.workers,
+        host=settings.listen_host,
+        port=settings.listen_port,
+        http="httptools",
+        loop="uvloop",
+        ws="none",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        limit_concurrency=CALLS_AT_ONCE,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=STOP_SECONDS,
+        ssl_certfile=settings.tls_certificate,
+        ssl_keyfile=settings.tls_key,
+        ssl_context_factory=_tls if settings.tls_certificate else None,
+    )
+    return INTEGRITY if stopped.broken else OK
+
+
+class _Broken:
+    """Remembers that the house contradicted itself, and stops this process as a signal would (G42)."""
+
+    def __init__(self) -> None:
+        self.broken = False
+
+    def __call__(self) -> None:
+        self.broken = True
+        os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _tls(_: object, default: Callable[[], ssl.SSLContext]) -> ssl.SSLContext:
+    context = default()
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.set_ciphers(CIPHERS)
+    return context
+
+
+def _work(given: argparse.Namespace) -> int:
+    broken, asked = _Broken(), threading.Event()
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(sign, lambda *_: asked.set())
+    parts = app.open_parts(Settings.load(given.config), broken=broken)
+    wake = Wake(parts.store.bell())
+    worker = app.worker(parts, wake)
+    worker.start()
+    wake.start()
+    parts.log.info("worker ready")
+    asked.wait()
+    worker.stop()
+    wake.close()
+    parts.store.close()
+    return INTEGRITY if broken.broken else OK
+
+
+def _migrate(given: argparse.Namespace) -> int:
+    migrate(Settings.load(given.config).database)
+    return OK
+
+
+def _check(given: argparse.Namespace) -> int:
+    parts = app.open_parts(Settings.load(given.config))
+    agencies = sum(party.kind != "" for party in parts.trust.current.parties)
+    policies = parts.house.policies()
+    sys.stdout.write(
+        f"store reached; {agencies} agencies on the trust list; policies {policies.digest[:12]} for "
+        f"{', '.join(policy.lane for policy in policies.policies) or 'no lane'}\n"
+    )
+    parts.store.close()
+    return OK
+
+
+def _verify(given: argparse.Namespace) -> int:
+    with open_store(Settings.load(given.config).database) as store:
+        findings = reconcile(store)
+    for name, count in asdict(findings).items():
+        sys.stdout.write(f"{count:>8}  {name.replace('_', ' ')}\n")
+    return OK if findings.sound else INTEGRITY
+
+
+def _onboard(given: argparse.Namespace) -> int:
+    opened = onboard(Settings.load(given.config))
+    sys.stdout.write(f"{opened} conversion factors opened\n")
+    return OK
+
+
+def _openapi(_: argparse.Namespace) -> int:
+    sys.stdout.buffer.write(document_json())
+    return OK
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,169 @@
+"""Puts the house together: settings, keys, store, policies and peers become one gateway or one worker."""
+
+import os
+import signal
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from gateway import ids
+from gateway.api.edge import Edge
+from gateway.api.exchange import Receive, Scope, Send
+from gateway.api.front import Front, Rings
+from gateway.api.openapi import document_json
+from gateway.commit_group import CommitGroup
+from gateway.core.events import Event, EventKind
+from gateway.core.policy import PolicySet
+from gateway.flows.match import GATEWAY
+from gateway.flows.ports import House, Recorded, Store, Tx
+from gateway.flows.register import record
+from gateway.peers.addresses import Addresses
+from gateway.peers.converter import SIGNING, converter_of
+from gateway.peers.directory import TrustedAgencies
+from gateway.peers.webhooks import Webhooks
+from gateway.policy_directory import load_policies
+from gateway.settings import Settings
+from gateway.store import SqlStore, open_store
+from gateway.telemetry import Figures, Log, open_log
+from gateway.wake import Wake
+from gateway.worker import Worker
+from keys.custody import Keystore, passphrase_from
+from keys.signing import SigningKey
+from keys.trust import TrustFile
+
+#: Where the policies lie: beside the packages, in a checkout and in an installed wheel.
+POLICIES: Final = Path(__file__).parents[1] / "policies"
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a gateway and a worker are both made of. `broken` is called when the house contradicts itself (G42)."""
+
+    settings: Settings
+    store: SqlStore
+    trust: TrustFile
+    signing_key: SigningKey
+    house: House
+    addresses: Addresses
+    log: Log
+    broken: Callable[[], None]
+
+
+def open_parts(settings: Settings, *, broken: Callable[[], None] | None = None) -> Parts:
+    """Open keystore, trust list, policies and store, and record which policies are in force.
+
+    Raises:
+        KeystoreRefused, TrustRejected, PolicyRejected, UnsafeStore, Refused, OSError: what cannot be used, and why.
+    """
+    log = open_log(settings.log_level)
+    keystore = Keystore.open(settings.keystore, passphrase_from(settings.passphrase_file))
+    trust = TrustFile(settings.trust_file)
+    policies = load_policies(settings.policies or POLICIES)
+    store = open_store(settings.database)
+    house = House(
+        store=store,
+        converter=converter_of(keystore),
+        directory=TrustedAgencies(trust),
+        policies=lambda: policies,
+        mint=ids.mint,
+    )
+    record_policies(store, policies)
+    log.info("policies", digest=policies.digest, lanes=[policy.lane for policy in policies.policies])
+    return Parts(
+        settings=settings,
+        store=store,
+        trust=trust,
+        signing_key=SigningKey.from_seed(keystore.get(SIGNING)),
+        house=house,
+        addresses=Addresses(settings.webhook_networks),
+        log=log,
+        broken=broken or _end_this_process,
+    )
+
+
+def record_policies(store: Store, policies: PolicySet) -> None:
+    """Record which policies are in force from now on in this process."""
+    lanes = tuple(str(policy.lane) for policy in policies.policies)
+    event = Event(ids.mint("evt"), EventKind.POLICY_LOADED, GATEWAY, {"digest": policies.digest, "lanes": lanes})
+
+    def work(_: Tx) -> Recorded[None]:
+        return Recorded(None, (event,))
+
+    store.change("policies", work)
+
+
+def _end_this_process() -> None:
+    """Stop as when asked to: what was accepted is answered first. Whoever started us starts a new one (G42)."""
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+class Gateway:
+    """The ASGI application: the edge, and what lives and dies with it."""
+
+    def __init__(self, front: Front, wake: Wake, close: Callable[[], None]) -> None:
+        """Serve this front; `close` lets go of the rest when the server stops."""
+        self.front = front
+        self._wake = wake
+        self._close = close
+        self._edge = Edge(front)
+
+    def start(self) -> None:
+        """Start the writer and listen to the bell."""
+        self.front.group.start()
+        self._wake.start()
+
+    def stop(self) -> None:
+        """Write what waits, finish what runs, let go."""
+        self._wake.close()
+        self.front.group.close()
+        self.front.threads.close()
+        self._close()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a call, or live through the server's start and stop."""
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+        else:
+            await self._edge(scope, receive, send)
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        await receive()
+        self.start()
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        self.stop()
+        await send({"type": "lifespan.shutdown.complete"})
+
+
+def gateway(parts: Parts) -> Gateway:
+    """Return the gateway made of these parts."""
+    settings, wake = parts.settings, Wake(parts.store.bell())
+    front = Front(
+        house=parts.house,
+        group=CommitGroup(partial(record, house=parts.house), on_contradiction=parts.broken),
+        trust=parts.trust,
+        signing_key=parts.signing_key,
+        public_url=settings.public_url,
+        oin=settings.oin,
+        allowed=parts.addresses.allowed,
+        rings=Rings(wake),
+        log=parts.log,
+        document=document_json(settings.public_url),
+        figures=Figures(),
+    )
+    if settings.metrics_port:
+        front.figures.serve(settings.metrics_port)
+    return Gateway(front, wake, parts.store.close)
+
+
+def from_environment() -> Gateway:
+    """Return the gateway whose settings file SEINHUIS_GATEWAY_CONFIG names: how each of several processes starts."""
+    return gateway(open_parts(Settings.load()))
+
+
+def worker(parts: Parts, wake: Wake) -> Worker:
+    """Return the worker made of these parts."""
+    webhooks = Webhooks(parts.addresses, parts.signing_key, oin=parts.settings.oin)
+    return Worker(parts.house, wake, webhooks.send, log=parts.log, broken=parts.broken)

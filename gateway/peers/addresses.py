@@ -1,0 +1,106 @@
+"""Decides which addresses a webhook may reach: a name is resolved once, and all it resolves to must be public (G38)."""
+
+import socket
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+from typing import Final
+from urllib.parse import urlsplit
+
+Network = IPv4Network | IPv6Network
+Address = IPv4Address | IPv6Address
+Resolve = Callable[[str, int], Sequence[str]]
+
+_PORTS: Final = {"https": 443, "http": 80}
+_NAT64: Final = IPv6Network("64:ff9b::/96")
+_NAT64_LOCAL: Final = IPv6Network("64:ff9b:1::/48")
+_IPV4_COMPATIBLE: Final = IPv6Network("::/96")
+_LOW_32_BITS: Final = 0xFFFF_FFFF
+
+
+class AddressRefused(Exception):
+    """A webhook address that may not be called."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A checked address: where to connect, and what to call it there."""
+
+    scheme: str
+    host: str
+    port: int
+    address: Address
+
+
+def resolve(host: str, port: int) -> Sequence[str]:
+    """Return every address of a name, as the operating system knows it; raises OSError."""
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return tuple(dict.fromkeys(str(entry[4][0]) for entry in found))
+
+
+class Addresses:
+    """Which addresses may be called: public ones over https, and the networks that the operator named besides."""
+
+    def __init__(self, networks: Sequence[Network] = (), *, resolve: Resolve = resolve) -> None:
+        """Allow these networks besides the public ones; in them plain http is allowed too."""
+        self._networks = tuple(networks)
+        self._resolve = resolve
+
+    def allowed(self, url: str) -> bool:
+        """Return whether a webhook may be sent there now."""
+        try:
+            self.target(url)
+        except (AddressRefused, OSError):
+            return False
+        return True
+
+    def target(self, url: str) -> Target:
+        """Resolve the address once and return where to connect.
+
+        Raises:
+            AddressRefused: not an address for webhooks, or one of the addresses behind the name is not allowed.
+            OSError: the name cannot be resolved.
+        """
+        scheme, host, port = _parts(url)
+        found = [_address(text) for text in self._resolve(host, port)]
+        if not found or not all(self._may(address, scheme) for address in found):
+            raise AddressRefused
+        return Target(scheme, host, port, found[0])
+
+    def _may(self, address: Address, scheme: str) -> bool:
+        if any(address in network for network in self._networks):
+            return True
+        return scheme == "https" and all(map(_is_public, _spellings(address)))
+
+
+def _parts(url: str) -> tuple[str, str, int]:
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise AddressRefused from None
+    known = parts.scheme in _PORTS and parts.hostname and parts.username is None and not parts.fragment
+    if not known or not parts.hostname or not url.isascii() or any(mark in url for mark in "\\ \t\r\n"):
+        raise AddressRefused
+    return parts.scheme, parts.hostname, port or _PORTS[parts.scheme]
+
+
+def _address(text: str) -> Address:
+    if "%" in text:  # a zone: an address that means something on this machine's links only
+        raise AddressRefused
+    return ip_address(text)
+
+
+def _spellings(address: Address) -> tuple[Address, ...]:
+    """Return the address and whatever IPv4 address hides in it: mapped, compatible, 6to4, Teredo or NAT64."""
+    if isinstance(address, IPv4Address):
+        return (address,)
+    hidden: list[Address] = [found for found in (address.ipv4_mapped, address.sixtofour) if found is not None]
+    hidden += address.teredo or ()
+    if any(address in network for network in (_NAT64, _NAT64_LOCAL, _IPV4_COMPATIBLE)):
+        hidden.append(IPv4Address(int(address) & _LOW_32_BITS))
+    return (address, *hidden) if address.ipv4_mapped is None else tuple(hidden)
+
+
+def _is_public(address: Address) -> bool:
+    return address.is_global and not (address.is_multicast or address.is_reserved or address.is_unspecified)

@@ -1,0 +1,168 @@
+"""What nobody asked for just now: match what was accepted, deliver alerts, end what expired, trim what is old."""
+
+import secrets
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final
+
+from gateway.core.refusals import Refused
+from gateway.flows.deliver import Send, deliver, due
+from gateway.flows.expire import expire
+from gateway.flows.match import match_waiting
+from gateway.flows.ports import Delivery, House
+from gateway.flows.trim import trim
+from gateway.telemetry import Log, fault_of
+from gateway.wake import Wake
+
+SENDERS: Final = 16
+LOOK_ANYWAY_SECONDS: Final = 1.0  # should a ring ever be missed, this is what it costs
+EXPIRE_SECONDS: Final = 30.0
+TRIM_SECONDS: Final = 600.0
+_FIRST_PAUSE_SECONDS: Final = 0.2
+_LONGEST_PAUSE_SECONDS: Final = 5.0
+_CHANCES: Final = 1_000_000
+
+
+class Loop:
+    """Does one kind of work again and again in a thread, until it is told to stop.
+
+    `work` returns whether there may be more at once. Between rounds it waits for a ring or `every_seconds`. When the
+    store is away, or a round fails, it tries again after a growing pause; an inner contradiction stops it (G42).
+    """
+
+    def __init__(
+        self, name: str, work: Callable[[], bool], *, every_seconds: float, log: Log, broken: Callable[[], None]
+    ) -> None:
+        """Prepare the thread."""
+        self._work = work
+        self._every_seconds = every_seconds
+        self._log = log
+        self._broken = broken
+        self._name = name
+        self._stopping = False
+        self._ring = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def ring(self) -> None:
+        """Say that there may be work now."""
+        self._ring.set()
+
+    def stop(self) -> None:
+        """Finish the round that runs and no other."""
+        self._stopping = True
+        self._ring.set()
+
+    def join(self) -> None:
+        """Wait until it has stopped."""
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def _run(self) -> None:
+        pause = _FIRST_PAUSE_SECONDS
+        while not self._stopping:
+            self._ring.clear()
+            try:
+                more = self._work()
+            except AssertionError as error:
+                self._log.critical("contradiction", loop=self._name, **fault_of(error))
+                self._broken()
+                return
+            except Exception as error:  # noqa: BLE001 - whatever it was, the next round may do
+                said = {"refusal": error.refusal.value} if isinstance(error, Refused) else fault_of(error)
+                self._log.warning("round failed", loop=self._name, **said)
+                self._ring.wait(pause)
+                pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
+                continue
+            pause = _FIRST_PAUSE_SECONDS
+            if not more:
+                self._ring.wait(self._every_seconds)
+
+
+class Postman:
+    """Sends what is due: one delivery at a time for each address, so that a slow receiver delays nobody else (G11)."""
+
+    def __init__(self, house: House, send: Send, *, log: Log, done: Callable[[], None]) -> None:
+        """Send with `send`; `done` is called when an address is free again."""
+        self._house = house
+        self._send = send
+        self._log = log
+        self._done = done
+        self._lock = threading.Lock()
+        self._under_way: set[str] = set()
+        self._pool = ThreadPoolExecutor(SENDERS, thread_name_prefix="deliver")
+
+    def round(self) -> bool:
+        """Hand out what is due at addresses that are free."""
+        by_endpoint: dict[str, list[Delivery]] = {}
+        for delivery in due(self._house):
+            by_endpoint.setdefault(delivery.endpoint.id, []).append(delivery)
+        with self._lock:
+            free = by_endpoint.keys() - self._under_way
+            self._under_way |= free
+        for endpoint in free:
+            self._pool.submit(self._one_address, endpoint, by_endpoint[endpoint])
+        return False
+
+    def close(self) -> None:
+        """Finish what is under way."""
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def _one_address(self, endpoint: str, deliveries: list[Delivery]) -> None:
+        try:
+            for delivery in deliveries:
+                if deliver(delivery, self._house, send=self._send, jitter=_jitter) is not None:
+                    break  # the others go to the same place: they wait for the next round
+        except Exception as error:  # noqa: BLE001 - it is due still, and comes again
+            self._log.warning("delivery failed", **fault_of(error))
+        finally:
+            with self._lock:
+                self._under_way.discard(endpoint)
+            self._done()
+
+
+class Worker:
+    """The loops of one worker process; any number of workers may run beside each other on one database."""
+
+    def __init__(self, house: House, wake: Wake, send: Send, *, log: Log, broken: Callable[[], None]) -> None:
+        """Work for this house; `broken` is called when it contradicts itself."""
+        self._wake = wake
+        self._postman = Postman(house, send, log=log, done=self._free_address)
+        self._match = Loop(
+            "match",
+            lambda: match_waiting(house).jobs > 0,
+            every_seconds=LOOK_ANYWAY_SECONDS,
+            log=log,
+            broken=broken,
+        )
+        self._deliver = Loop("deliver", self._postman.round, every_seconds=LOOK_ANYWAY_SECONDS, log=log, broken=broken)
+        self._expire = Loop("expire", lambda: expire(house) > 0, every_seconds=EXPIRE_SECONDS, log=log, broken=broken)
+        self._trim = Loop("trim", lambda: trim(house) is None, every_seconds=TRIM_SECONDS, log=log, broken=broken)
+        self._loops = (self._match, self._deliver, self._expire, self._trim)
+
+    def start(self) -> None:
+        """Begin; whatever waited since the last worker is done at once."""
+        self._wake.tell(self._match.ring)
+        self._wake.tell(self._deliver.ring)
+        for loop in self._loops:
+            loop.start()
+
+    def stop(self) -> None:
+        """Finish the rounds and deliveries that run; what is left is in the database for the next worker."""
+        for loop in self._loops:
+            loop.stop()
+        for loop in self._loops:
+            loop.join()
+        self._postman.close()
+
+    def _free_address(self) -> None:
+        self._deliver.ring()
+
+
+def _jitter() -> float:
+    """Return a number in [0.5, 1.5)."""
+    return 0.5 + secrets.randbelow(_CHANCES) / _CHANCES
