@@ -18,11 +18,12 @@ from gateway.api.openapi import document_json
 from gateway.core.policy_mistakes import PolicyRejected
 from gateway.core.refusals import Refused
 from gateway.peers.holders import onboard
+from gateway.policy_directory import load_policies
 from gateway.settings import CONFIG_VARIABLE, Settings, SettingsRejected
 from gateway.store import UnsafeStore, migrate, open_store, reconcile
-from gateway.telemetry import ServerLog, open_log
 from gateway.wake import Wake
-from keys.custody import KeystoreRefused
+from keys.custody import Keystore, KeystoreRefused, passphrase_from
+from keys.onboarding import OnboardingFailed
 from keys.trust import TrustRejected
 
 OK: Final = 0
@@ -35,6 +36,17 @@ STOP_SECONDS: Final = 20
 # TLS 1.2 with ECDHE and an AEAD, or 1.3 (G40; NCSC guidelines for TLS, "good").
 CIPHERS: Final = "ECDHE+AESGCM:ECDHE+CHACHA20"
 
+_EXPECTED: Final = (
+    KeystoreRefused,
+    OnboardingFailed,
+    OSError,
+    PolicyRejected,
+    Refused,
+    SettingsRejected,
+    TrustRejected,
+    UnsafeStore,
+)
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
@@ -42,20 +54,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
     command: Callable[[argparse.Namespace], int] = given.command
     try:
         return command(given)
-    except SettingsRejected as rejected:
-        return _complain(rejected.problems, USAGE)
-    except UnsafeStore as unsafe:
-        return _complain(unsafe.reasons, INTEGRITY)
-    except TrustRejected as rejected:
-        return _complain(rejected.problems, INTEGRITY)
-    except PolicyRejected as rejected:
-        return _complain([str(mistake) for mistake in rejected.mistakes], INTEGRITY)
-    except KeystoreRefused as refused:
-        return _complain([f"keystore: {refused}"], INTEGRITY)
-    except Refused as refused:
-        return _complain([refused.refusal.value], LATER)
-    except OSError as error:
-        return _complain([f"{error.filename or 'system'}: {error.strerror}"], USAGE)
+    except _EXPECTED as error:
+        reasons, code = _explained(error)
+    for reason in reasons:
+        sys.stderr.write(f"seinhuis gateway: {reason}\n")
+    return code
+
+
+def _explained(error: Exception) -> tuple[Sequence[str], int]:
+    """Return what stands in the way, in lines for an operator, and the exit code."""
+    match error:
+        case SettingsRejected() | TrustRejected():
+            return error.problems, USAGE
+        case UnsafeStore():
+            return error.reasons, INTEGRITY
+        case PolicyRejected():
+            return [str(mistake) for mistake in error.mistakes], INTEGRITY
+        case Refused():
+            return [error.refusal.value], LATER
+        case OSError():
+            return [f"{error.filename or 'system'}: {error.strerror}"], USAGE
+        case _:  # a keystore that does not open, or holders that do not answer: they name no secret
+            return [f"{type(error).__name__}: {error}"], INTEGRITY
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -75,15 +95,8 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _complain(reasons: Sequence[str], code: int) -> int:
-    for reason in reasons:
-        sys.stderr.write(f"seinhuis gateway: {reason}\n")
-    return code
-
-
 def _serve(given: argparse.Namespace) -> int:
     settings = Settings.load(given.config)
-    ServerLog(open_log(settings.log_level)).install()
     several = settings.workers > 1
     if several and given.config:
         os.environ[CONFIG_VARIABLE] = str(given.config)  # each process reads it anew
@@ -173,7 +186,10 @@ def _verify(given: argparse.Namespace) -> int:
 
 
 def _onboard(given: argparse.Namespace) -> int:
-    opened = onboard(Settings.load(given.config))
+    settings = Settings.load(given.config)
+    keystore = Keystore.open(settings.keystore, passphrase_from(settings.passphrase_file))
+    lanes = [policy.lane for policy in load_policies(settings.policies or app.POLICIES).policies]
+    opened = onboard(settings.trust_file, keystore, lanes=lanes)
     sys.stdout.write(f"{opened} conversion factors opened\n")
     return OK
 

@@ -26,7 +26,7 @@ from gateway.peers.webhooks import Webhooks
 from gateway.policy_directory import load_policies
 from gateway.settings import Settings
 from gateway.store import SqlStore, open_store
-from gateway.telemetry import Figures, Log, open_log
+from gateway.telemetry import Figures, Log, ServerLog, open_log
 from gateway.wake import Wake
 from gateway.worker import Worker
 from keys.custody import Keystore, passphrase_from
@@ -58,6 +58,7 @@ def open_parts(settings: Settings, *, broken: Callable[[], None] | None = None) 
         KeystoreRefused, TrustRejected, PolicyRejected, UnsafeStore, Refused, OSError: what cannot be used, and why.
     """
     log = open_log(settings.log_level)
+    ServerLog(log).install()
     keystore = Keystore.open(settings.keystore, passphrase_from(settings.passphrase_file))
     trust = TrustFile(settings.trust_file)
     policies = load_policies(settings.policies or POLICIES)
