@@ -41,7 +41,6 @@ def serve(settings_file: Path) -> int:
             date_header=True,
             limit_concurrency=_MOST_CONNECTIONS,
             timeout_graceful_shutdown=_SECONDS_TO_FINISH,
-            h11_max_incomplete_event_size=16 * 1024,
         )
     finally:
         holder.log.close()

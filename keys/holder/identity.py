@@ -8,25 +8,25 @@ from keys.sealing import SealingKey
 from keys.signing import SigningKey
 from keys.trust import Party, PartyKey, Role
 
-_SIGNING = "signing"
-_SEALING = "sealing"
+SIGNING_ENTRY = "signing"
+SEALING_ENTRY = "sealing"
 
 
 def new_identity(keystore: Keystore) -> None:
     """Put a fresh signing key and a fresh sealing key in a keystore; raises ValueError when it has them."""
-    if {_SIGNING, _SEALING}.intersection(keystore.names()):
+    if {SIGNING_ENTRY, SEALING_ENTRY}.intersection(keystore.names()):
         raise ValueError("the keystore has an identity already")
-    keystore.put_all({_SIGNING: SigningKey.generate().seed, _SEALING: SealingKey.generate().private})
+    keystore.put_all({SIGNING_ENTRY: SigningKey.generate().seed, SEALING_ENTRY: SealingKey.generate().private})
 
 
 def signing_key(keystore: Keystore) -> SigningKey:
     """Return the key with which this holder signs answers, manifests and ceremony messages."""
-    return SigningKey.from_seed(keystore.get(_SIGNING))
+    return SigningKey.from_seed(keystore.get(SIGNING_ENTRY))
 
 
 def sealing_key(keystore: Keystore) -> SealingKey:
     """Return the key to which other holders seal."""
-    return SealingKey(keystore.get(_SEALING))
+    return SealingKey(keystore.get(SEALING_ENTRY))
 
 
 def public_party(keystore: Keystore, *, oin: str, name: str, index: int, url: str, valid_from_at: datetime) -> Party:
