@@ -39,6 +39,7 @@ _NAMED_BY_LAW: Final = frozenset(
 )
 _SATURDAY: Final = 5
 _MONTHS_PER_YEAR: Final = 12
+_DAYS_OF_EVERY_MONTH: Final = 28
 
 
 class OutsideCalendarError(ValueError):
@@ -77,7 +78,8 @@ def local_date(moment: datetime | date) -> date:
 def add_months(start_on: date, months: int) -> date:
     """Give the same day so many months later, or the last day of that month when it is shorter; never shifted."""
     year, month = divmod(start_on.year * _MONTHS_PER_YEAR + start_on.month - 1 + months, _MONTHS_PER_YEAR)
-    return start_on.replace(year=year, month=month + 1, day=min(start_on.day, monthrange(year, month + 1)[1]))
+    day = start_on.day if start_on.day <= _DAYS_OF_EVERY_MONTH else min(start_on.day, monthrange(year, month + 1)[1])
+    return date(year, month + 1, day)
 
 
 def birthday(birth_on: date, *, age: int) -> date:

@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import product
 from types import MappingProxyType
-from typing import NewType
 
 from gateway.core.deadlines import add_months, add_working_days
 from gateway.core.policy_answers import (
@@ -33,7 +32,6 @@ __all__ = [
     "Denial",
     "Denied",
     "DisclosureLevel",
-    "Lane",
     "LanePolicy",
     "Permitted",
     "PolicySet",
@@ -42,7 +40,6 @@ __all__ = [
     "compile_policy",
 ]
 
-Lane = NewType("Lane", str)
 _Asked = tuple[str, str, str]  # agency kind, purpose, flag; or recipient, other, purpose
 
 
@@ -79,9 +76,9 @@ class LanePolicy:
         return f"LanePolicy({self.card.lane!r}, version={self.card.version})"
 
     @property
-    def lane(self) -> Lane:
+    def lane(self) -> str:
         """The lane that this is the policy of."""
-        return Lane(self.card.lane)
+        return self.card.lane
 
     @property
     def version(self) -> int:

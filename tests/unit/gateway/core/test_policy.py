@@ -146,6 +146,11 @@ class TestWhatIsTold:
         """Investigation, migration control, fraud and the like never learn anything."""
         assert DisclosureLevel.SILENT is YOUTH.decide(Situation("police", "school", purpose), on=TODAY).level
 
+    def test_a_silent_purpose_is_silent_for_its_own_reason(self) -> None:
+        """The log can tell it from a purpose that merely has no rule."""
+        decision = YOUTH.decide(Situation("police", "school", "criminal-investigation"), on=TODAY)
+        assert "Nothing is ever told for this purpose, in any lane." == decision.explanation_en
+
     def test_a_decision_carries_rule_basis_and_reason(self) -> None:
         """In Dutch and in English."""
         decision = YOUTH.decide(Situation("police", "school", PURPOSE), on=TODAY)
