@@ -11,7 +11,7 @@
 What a method does and raises stands at its plan, in `registering` and `hearing`; here it only gets carried out.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 from functools import wraps
 from itertools import islice
 from typing import Concatenate, ParamSpec, Self, TypeVar
@@ -72,8 +72,14 @@ class Registrations(_Part):
 
     def register_many(self, involvements: Iterable[Involvement], *, lane: str = "") -> Iterator[BatchResult]:
         """Register any number, 1,000 a call, two calls under way at once; rows count from 0 within each result."""
-        batches = _batches(involvements)
-        yield from self._line.each(registering.register_batch(self._agency, batch, lane=lane) for batch in batches)
+        return self.register_batches(((batch, "") for batch in _batches(involvements)), lane=lane)
+
+    def register_batches(
+        self, batches: Iterable[tuple[Sequence[Involvement], str]], *, lane: str = ""
+    ) -> Iterator[BatchResult]:
+        """Register batches, each under its idempotency key (empty: a new one), two under way at once, in order."""
+        plan = registering.register_batch
+        return self._line.each(plan(self._agency, rows, lane=lane, idempotency_key=key) for rows, key in batches)
 
 
 class Alerts(_Part):
@@ -159,12 +165,16 @@ class AsyncRegistrations(_AsyncPart):
     page = _awaited(registering.page_of_registrations)
     list = _awaited(registering.list_registrations)
 
-    async def register_many(self, involvements: Iterable[Involvement], *, lane: str = "") -> AsyncIterator[BatchResult]:
+    def register_many(self, involvements: Iterable[Involvement], *, lane: str = "") -> AsyncIterator[BatchResult]:
         """Register any number, 1,000 a call, two calls under way at once; rows count from 0 within each result."""
-        batches = _batches(involvements)
-        plans = (registering.register_batch(self._agency, batch, lane=lane) for batch in batches)
-        async for result in self._line.each(plans):
-            yield result
+        return self.register_batches(((batch, "") for batch in _batches(involvements)), lane=lane)
+
+    def register_batches(
+        self, batches: Iterable[tuple[Sequence[Involvement], str]], *, lane: str = ""
+    ) -> AsyncIterator[BatchResult]:
+        """Register batches, each under its idempotency key (empty: a new one), two under way at once, in order."""
+        plan = registering.register_batch
+        return self._line.each(plan(self._agency, rows, lane=lane, idempotency_key=key) for rows, key in batches)
 
 
 class AsyncAlerts(_AsyncPart):

@@ -33,6 +33,7 @@ from gateway.protocol.messages import (
 )
 
 LONGEST_WAIT_S: Final = 20
+FROM_ALERT: Final = "alert"  # the case reference of who does not know the case yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +76,11 @@ def show_match(agency: Agency, match: Alert | str, *, case: str = "") -> Plan[Ma
     """Return a match as this agency may see it.
 
     `case` is the reference under which one looks. Coming from an alert it is not known yet, as the alert does not tell:
-    then the match itself is the reference.
+    then that is what the gateway records.
     """
     match_id = identifier(match.match_id if isinstance(match, Alert) else match)
-    return (yield from ask(agency, Question("GET", f"/matches/{match_id}", case=case or match_id), MatchView))
+    question = Question("GET", f"/matches/{match_id}", case=case or FROM_ALERT)
+    return (yield from ask(agency, question, MatchView))
 
 
 def list_matches(agency: Agency) -> Plan[tuple[MatchView, ...]]:
@@ -103,7 +105,7 @@ def report_contact(
 ) -> Plan[ContactReported]:
     """Report what came of the contact (domain rule 14); `reason` goes with the outcome `none`."""
     match_id = identifier(_match_id(match))
-    case = case or (match.case_reference if isinstance(match, MatchView) else match_id)
+    case = case or (match.case_reference if isinstance(match, MatchView) else FROM_ALERT)
     try:
         message = ReportContact.model_validate({"outcome": outcome, "reason": reason})
     except ValidationError as invalid:

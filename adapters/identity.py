@@ -4,6 +4,7 @@ import json
 import re
 import sys
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -18,13 +19,24 @@ _SEPARATORS: Final = re.compile(r"[ .]")
 _LONGEST_FILE: Final = 1024
 
 
-class PersonRefused(ValueError):
-    """What was given is not a person number; `reason` says what is wrong with it, never what it was."""
+class PersonFault(StrEnum):
+    """What can be wrong with a person number."""
 
-    def __init__(self, reason: str) -> None:
-        """Refuse with a reason that holds no part of the value."""
-        super().__init__(reason)
-        self.reason = reason
+    MISSING = "there is no person number"
+    NOT_DIGITS = "a person number has only digits, with spaces or dots between them"
+    LENGTH = "a person number has nine digits"
+    ELEVEN_TEST = "the person number fails the 11-test"
+    NOT_IN_FILE = 'the JSON object has no member "bsn" with a number'
+    NOT_A_FILE = "the file is neither a number nor a JSON object"
+
+
+class PersonRefused(ValueError):
+    """What was given is not a person number; `fault` says what is wrong with it, and nothing says what it was."""
+
+    def __init__(self, fault: PersonFault) -> None:
+        """Refuse for a reason that holds no part of the value."""
+        super().__init__(fault.value)
+        self.fault = fault
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -39,9 +51,9 @@ class Person(Hidden):
     def __post_init__(self) -> None:
         """Refuse anything but nine ASCII digits that pass the 11-test."""
         if not (self.bsn.isascii() and self.bsn.isdigit() and len(self.bsn) == _DIGITS):
-            raise PersonRefused("a person number has nine digits")
+            raise PersonRefused(PersonFault.LENGTH)
         if not bsn.is_valid(self.bsn):
-            raise PersonRefused("the person number fails the 11-test")
+            raise PersonRefused(PersonFault.ELEVEN_TEST)
 
     @classmethod
     def from_bsn(cls, text: str, *, may_lack_leading_zeros: bool = False) -> Self:
@@ -52,9 +64,9 @@ class Person(Hidden):
         """
         digits = _SEPARATORS.sub("", text)
         if not digits:
-            raise PersonRefused("there is no person number")
+            raise PersonRefused(PersonFault.MISSING)
         if not (digits.isascii() and digits.isdigit()):
-            raise PersonRefused("a person number has only digits, with spaces or dots between them")
+            raise PersonRefused(PersonFault.NOT_DIGITS)
         if may_lack_leading_zeros or len(digits) == _SHORTEST_OLD_NUMBER:
             digits = digits.zfill(_DIGITS)
         return cls(digits)
@@ -86,7 +98,7 @@ def _number_in(text: str) -> str:
         return number
     if isinstance(number, int) and not isinstance(number, bool):
         return str(number)
-    raise PersonRefused('the JSON object has no member "bsn" with a number')
+    raise PersonRefused(PersonFault.NOT_IN_FILE)
 
 
 def _members(text: str) -> dict[str, Any]:
@@ -94,5 +106,5 @@ def _members(text: str) -> dict[str, Any]:
         members = json.loads(text)
     except (ValueError, RecursionError):
         # The parser's own message quotes the text, and the chain would print it.
-        raise PersonRefused("the file is neither a number nor a JSON object") from None
+        raise PersonRefused(PersonFault.NOT_A_FILE) from None
     return dict(members)

@@ -1,11 +1,13 @@
 """Decides what an agency says of one person: the message is complete and well-formed before anything leaves."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
 from pydantic import ValidationError
+from pydantic.alias_generators import to_camel
 from stdnum.nl import bsn
 
 from adapters.agency import Agency
@@ -46,8 +48,11 @@ def notice_deferred(reason: DeferralReason | str, *, review_on: date) -> Subject
 
 
 def contact_id(name: str) -> str:
-    """Return the id of a desk by its short name: "wijkteam-oost" is `cnt_wijkteam_oost`."""
-    return name if name.startswith("cnt_") or not name else "cnt_" + name.replace("-", "_")
+    """Return the id of a desk by its name: "Wijkteam Oost" and "wijkteam-oost" are `cnt_wijkteam_oost`."""
+    if name.startswith("cnt_") or not name:
+        return name
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode("ascii").lower()
+    return "cnt_" + re.sub(r"[^a-z0-9]+", "_", plain).strip("_")
 
 
 def draft(agency: Agency, involvement: Involvement, lane: str) -> RegisterInvolvement:
@@ -77,7 +82,7 @@ def with_token(message: RegisterInvolvement, token: PersonToken) -> RegisterInvo
 def member_refused(invalid: ValidationError) -> SeinhuisError:
     """Return the refusal of the first member that is wrong, by its name on the wire."""
     first = invalid.errors(include_input=False, include_context=False, include_url=False)[0]
-    return problem_named("request-member-invalid", facts={"member": ".".join(map(str, first["loc"]))})
+    return problem_named("request-member-invalid", facts={"member": ".".join(to_camel(str(step)) for step in first["loc"])})
 
 
 def holds_person_number(text: str) -> bool:

@@ -29,7 +29,7 @@ from gateway.protocol.messages import (
     WithdrawRegistration,
 )
 
-_PAGE: Final = 500
+_PAGE: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +79,8 @@ def register_batch(
 
     The same rows under the same idempotency key are never registered twice.
     """
-    if not 1 <= len(involvements) <= PERSONS_PER_CALL:
-        message = f"1 to {PERSONS_PER_CALL} involvements in one batch, not {len(involvements)}"
+    if len(involvements) > PERSONS_PER_CALL:
+        message = f"at most {PERSONS_PER_CALL} involvements in one batch, not {len(involvements)}"
         raise ValueError(message)
     lane = lane or agency.lane
     drafts = yield from compute(lambda: [_draft_or_problem(agency, each, lane) for each in involvements])

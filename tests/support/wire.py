@@ -1,6 +1,7 @@
 """A gateway and its key holders in memory, behind the transport of the client: they verify, sign, and can misbehave."""
 
 import json
+import threading
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -32,6 +33,7 @@ Misbehavior = Callable[["HolderCall"], httpx2.Response]
 
 
 def identifier(kind: str, number: int) -> str:
+    """Return an identifier of the protocol."""
     return f"{kind}_{number:026d}"
 
 
@@ -45,6 +47,7 @@ class HolderCall:
     elements: Sequence[Element]
 
     def answer(self, evaluated: Sequence[Element], proof: bytes) -> httpx2.Response:
+        """Answer an evaluation."""
         content = {
             "keyId": base64url(self.wire.manifests[self.label].key_id),
             "elements": [base64url(each) for each in evaluated],
@@ -111,6 +114,7 @@ class Wire:
             tuple(one.party for one in members), tuple(self.manifests.values()), threshold=self.federation.t
         )
         self.converter = self.federation.converter(*self.manifests)
+        self.one_at_a_time = threading.Lock()
         self.calls: list[RawCall] = []
         self.holder_calls: Counter[int] = Counter()
         self.nonces: set[str] = set()
@@ -123,12 +127,13 @@ class Wire:
         self.webhooks: defaultdict[str, dict[str, Any]] = defaultdict(dict)
 
     def label(self, agency: Member) -> KeyLabel:
+        """Return the label of an agency's key."""
         return KeyLabel("agency", agency.oin, LANE, 1)
 
     def caller(self, index: int = 0, **changes: Any) -> Agency:
         """Return the client's side of an agency, with a clock that stands still and no patience to wait for real."""
         own = self.agencies[index]
-        said = {
+        said: dict[str, Any] = {
             "oin": own.oin,
             "key": own.key,
             "gateway_url": GATEWAY_URL,
@@ -143,9 +148,11 @@ class Wire:
         return Agency(**(said | changes))
 
     def transport(self) -> httpx2.MockTransport:
+        """Return what the client is given in place of the network."""
         return httpx2.MockTransport(self.handle)
 
     def handle(self, request: httpx2.Request) -> httpx2.Response:
+        """Answer as the holder or the gateway that is addressed."""
         headers = tuple((name.lower(), value) for name, value in request.headers.multi_items())
         call = RawCall(request.method, str(request.url), headers, request.read())
         self.calls.append(call)
@@ -176,6 +183,11 @@ class Wire:
         return seen.answer(*self.federation.answer(number, label, seen.elements))
 
     def at_gateway(self, call: RawCall) -> httpx2.Response:
+        """Answer as the gateway, when it is well."""
+        with self.one_at_a_time:
+            return self._at_gateway(call)
+
+    def _at_gateway(self, call: RawCall) -> httpx2.Response:
         verified = verify_call(call, self.trust, now=self.gateway_now or self.now)
         assert verified.nonce not in self.nonces, "a nonce came twice"
         self.nonces.add(verified.nonce)
@@ -193,6 +205,7 @@ class Wire:
         return self.signed(call, status, content)
 
     def signed(self, call: RawCall, status: int, content: bytes, signer: Member | None = None) -> httpx2.Response:
+        """Answer a call, signed by the gateway or another."""
         kind = "application/json" if status < 400 else "application/problem+json"
         headers = sign_response(
             status,
@@ -205,9 +218,12 @@ class Wire:
         return httpx2.Response(status, headers=list(headers), content=content)
 
     def problem(self, call: RawCall, code: str, **facts: object) -> httpx2.Response:
+        """Answer a problem, signed."""
         return self.signed(call, *_problem(code, **facts))
 
-    def _act(self, call: RawCall, oin: str, case: str) -> tuple[int, bytes]:
+    def _act(  # noqa: C901, PLR0911, PLR0912  # one table of all endpoints
+        self, call: RawCall, oin: str, case: str
+    ) -> tuple[int, bytes]:
         path, _, query = call.target_uri.removeprefix(GATEWAY_URL + "/v1").partition("?")
         body = json.loads(call.body) if call.body and path != "/registration-batches" else {}
         match (call.method, *path.strip("/").split("/")):

@@ -43,11 +43,13 @@ Fault = Callable[[Wire, RawCall], httpx2.Response | None]
 
 @contextmanager
 def opened(wire: Wire, index: int = 0, **changes: Any) -> Iterator[Gateway]:
+    """Open the client of one agency."""
     with Gateway(wire.caller(index, **changes), transport=wire.transport()) as gateway:
         yield gateway
 
 
 def two_registered(wire: Wire) -> None:
+    """Have both agencies register the same person."""
     for index in (0, 1):
         with opened(wire, index) as gateway:
             gateway.registrations.register(NOOR, case=f"Z-{index}", notice=NOTICE)
@@ -329,6 +331,7 @@ def test_a_mistake_is_told_before_anything_leaves(mistake: Callable[[Gateway], o
 
 
 def stream_of(*alerts: Alert) -> bytes:
+    """Return what the gateway sends for these alerts."""
     events = []
     for alert in alerts:
         data = {"specversion": "1.0", "id": alert.id, "source": "s", "type": alert.kind, "time": alert.at.isoformat()}

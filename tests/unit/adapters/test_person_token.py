@@ -23,6 +23,7 @@ LIES = [
 
 
 def derive(wire: Wire, persons: list[Person] = PERSONS, on_lie: Callable[[Lie], None] = lambda _: None) -> Derived:
+    """Derive tokens for the first agency."""
     agency = wire.caller(on_lie=on_lie)
     line = BlockingLine(wire.transport())
     try:
@@ -61,12 +62,12 @@ def test_a_holder_that_lies_is_named_and_not_used(liar: int, lie: Misbehavior) -
     wire = Wire(holder_misbehavior={liar: lie})
     expected = wire.federation.tokens(wire.label(wire.agencies[0]), BSNS)
     heard: list[Lie] = []
-    for _ in range(20):
+    told: list[Lie] = []
+    while not told:  # two of three are asked each time, by chance
         derived = derive(wire, on_lie=heard.append)
         assert tuple(expected) == derived.tokens
-        if derived.lies:
-            break
-    assert [Lie(liar, f"holder {100 + liar}", LANE)] == heard == list(derived.lies)
+        told += derived.lies
+    assert [Lie(liar, f"holder {100 + liar}", LANE)] == heard == told
 
 
 def test_a_holder_that_lied_is_asked_last() -> None:
