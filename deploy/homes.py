@@ -6,15 +6,14 @@ Nobody has another's secrets: what the parties share is the public trust list, o
 import json
 import os
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final, Self
 
-from keys.custody import Cost, Keystore
-from keys.parties import Oin, Party, PartyKey, Role
-from keys.sealing import SealingKey
+from keys.custody import Cost, Keystore, passphrase_from
+from keys.parties import Party, PartyKey
 from keys.signing import SigningKey
 from keys.trust import TrustList
 
@@ -41,42 +40,17 @@ class Home:
     party: Party
 
     @classmethod
-    def make(
-        cls,
-        folder: Path,
-        *,
-        oin: str,
-        name: str,
-        role: Role,
-        kind: str = "",
-        url: str = "",
-        holder_index: int | None = None,
-        signing_entry: str,
-        sealing_entry: str = "",
-        other_entries: Sequence[str] = (),
-    ) -> Self:
-        """Make a folder with fresh keys under a fresh passphrase; `other_entries` name secrets of 32 random bytes."""
+    def make(cls, folder: Path, fill: Callable[[Keystore], Party]) -> Self:
+        """Make a folder with a keystore under a fresh passphrase; `fill` puts keys in and says who the party is."""
         folder.mkdir(mode=_PRIVATE_FOLDER, parents=True)
         passphrase = secrets.token_urlsafe(24)
         write_private(folder / PASSPHRASE_FILE, passphrase + "\n")
-        signing = SigningKey.generate()
-        entries = {signing_entry: signing.seed} | {entry: secrets.token_bytes(32) for entry in other_entries}
-        sealing_public = b""
-        if sealing_entry:
-            sealing = SealingKey.generate()
-            entries[sealing_entry], sealing_public = sealing.private, sealing.public
-        Keystore.create(folder / KEYSTORE_FILE, passphrase.encode(), cost=LOCAL_COST).put_all(entries)
-        party = Party(
-            oin=Oin(oin),
-            name=name,
-            role=role,
-            kind=kind,
-            keys=(PartyKey.of(signing, valid_from_at=datetime.now(UTC) - _CLOCK_SLACK),),
-            url=url,
-            holder_index=holder_index,
-            sealing_key=sealing_public,
-        )
-        return cls(folder, party)
+        keystore = Keystore.create(folder / KEYSTORE_FILE, passphrase.encode(), cost=LOCAL_COST)
+        return cls(folder, fill(keystore))
+
+    def keystore(self) -> Keystore:
+        """Open this party's keystore."""
+        return Keystore.open(self.folder / KEYSTORE_FILE, passphrase_from(self.folder / PASSPHRASE_FILE))
 
     @property
     def trust(self) -> TrustList:
@@ -92,6 +66,18 @@ class Home:
         path = self.folder / file
         write_private(path, _toml(settings))
         return path
+
+
+def new_key(keystore: Keystore, entry: str) -> PartyKey:
+    """Put a fresh signing key in a keystore and return its public half, valid from a moment ago."""
+    key = SigningKey.generate()
+    keystore.put(entry, key.seed)
+    return PartyKey.of(key, valid_from_at=a_moment_ago())
+
+
+def a_moment_ago() -> datetime:
+    """Return since when keys made now are valid: clocks may differ a little."""
+    return datetime.now(UTC) - _CLOCK_SLACK
 
 
 def write_private(path: Path, text: str) -> None:

@@ -4,34 +4,28 @@ import stat
 import tomllib
 from pathlib import Path
 
-from deploy.homes import KEYSTORE_FILE, PASSPHRASE_FILE, Home, Table
+from deploy.homes import KEYSTORE_FILE, PASSPHRASE_FILE, Home, Table, new_key
 from keys.custody import Keystore
-from keys.parties import Role
+from keys.parties import Oin, Party, Role
 from keys.signing import SigningKey
 from keys.trust import TrustList
 
 
 def new_home(folder: Path) -> Home:
     """Make the home of a gateway."""
-    return Home.make(
-        folder,
-        oin="00000000990000009100",
-        name="Gateway",
-        role=Role.GATEWAY,
-        url="http://127.0.0.1:1",
-        signing_entry="signing",
-        sealing_entry="sealing",
-        other_entries=("pepper",),
-    )
+
+    def fill(keystore: Keystore) -> Party:
+        key = new_key(keystore, "signing")
+        return Party(oin=Oin("00000000990000009100"), name="Gateway", role=Role.GATEWAY, keys=(key,))
+
+    return Home.make(folder, fill)
 
 
 def test_the_keystore_opens_with_the_passphrase_beside_it(tmp_path: Path) -> None:
-    """It holds the secrets of the keys that the others know."""
+    """It holds the secret of the key that the others know."""
     home = new_home(tmp_path / "gateway")
-    passphrase = (home.folder / PASSPHRASE_FILE).read_bytes().strip()
-    keystore = Keystore.open(home.folder / KEYSTORE_FILE, passphrase)
-    assert ("pepper", "sealing", "signing") == keystore.names()
-    assert home.party.keys[0].key_id == SigningKey.from_seed(keystore.get("signing")).key_id
+    secret = home.keystore().get("signing")
+    assert home.party.keys[0].key_id == SigningKey.from_seed(secret).key_id
 
 
 def test_only_the_owner_may_read(tmp_path: Path) -> None:
