@@ -42,7 +42,8 @@ class _Sealed:
 class Evidence(_Sealed):
     """What a verified signature says beside who made it. Texts are empty when the call did not have that header.
 
-    `body_digest` is the SHA-256 of the signed body.
+    `body_digest` is the SHA-256 of the signed body, `call_digest` that of method, target and body: what an idempotency
+    key is bound to, because the same body means something else at another address.
     """
 
     key_id: str
@@ -50,6 +51,7 @@ class Evidence(_Sealed):
     created_at: datetime
     expires_at: datetime
     body_digest: bytes
+    call_digest: bytes
     purpose: str = field(repr=False)
     user_role: str = field(repr=False)
     case_reference: str = field(repr=False)
@@ -86,6 +88,7 @@ class Verified(Evidence):
             created_at=self.created_at,
             expires_at=self.expires_at,
             body_digest=self.body_digest,
+            call_digest=self.call_digest,
             purpose=self.purpose,
             user_role=self.user_role,
             case_reference=self.case_reference,
@@ -123,12 +126,19 @@ class Examined(_Sealed):
             created_at=datetime.fromtimestamp(said.created, UTC),
             expires_at=datetime.fromtimestamp(said.expires, UTC),
             body_digest=hashlib.sha256(self.call.body).digest(),
+            call_digest=_digest_of(self.call),
             purpose=self._headers.get("purpose", ""),
             user_role=self._headers.get("user-role", ""),
             case_reference=self._headers.get("case-reference", ""),
             idempotency_key=self._headers.get("idempotency-key", ""),
             seal=_SEAL,
         )
+
+
+def _digest_of(call: RawCall) -> bytes:
+    digest = hashlib.sha256(f"{call.method} {call.target_uri}\n".encode())
+    digest.update(call.body)
+    return digest.digest()
 
 
 def verify_call(call: RawCall, trust: KnownKeys, *, now: datetime) -> Verified:

@@ -3,12 +3,11 @@
 from collections.abc import Callable
 from typing import Any
 
-from keys.signing import Signed
-
 from gateway.core.events import Event, EventKind, Value
 from gateway.core.refusals import Refusal, Refused
 from gateway.flows.ports import Answer, CallSlip, House, Recorded, Tx
 from gateway.protocol.messages import Message
+from keys.signing import Signed
 
 SINGLE = 0  # the row under which the answer to a single call is kept
 
@@ -64,7 +63,7 @@ def slip_of(call: Signed[Any]) -> CallSlip:
         nonce=call.nonce,
         expires_at=call.expires_at,
         idempotency_key=call.idempotency_key,
-        body_digest=call.body_digest,
+        body_digest=call.call_digest,
     )
 
 

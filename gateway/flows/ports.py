@@ -34,7 +34,8 @@ class Recorded(Generic[T]):
 class CallSlip:
     """The trace a signed call leaves in the ledger: its nonce (refused when seen before) and its idempotency key.
 
-    `idempotency_key` is empty for calls that change nothing; `body_digest` is the SHA-256 of the signed body.
+    `idempotency_key` is empty for calls that change nothing; `body_digest` is the SHA-256 of the signed call: method,
+    target and body.
     """
 
     agency: Oin

@@ -9,8 +9,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from keys.signing import Signed
-
 from gateway.core.events import Event, EventKind
 from gateway.core.involvement import Oin, Registration, renew_before
 from gateway.core.policy import Denied, Permitted
@@ -20,6 +18,7 @@ from gateway.flows.admission import SINGLE, event_of, json_of, slip_of
 from gateway.flows.ports import Answer, Answers, House, Recorded, Tx
 from gateway.flows.refusal_of_policy import refused_by_policy
 from gateway.protocol.messages import Receipt, RegisterInvolvement, RegistrationStatus
+from keys.signing import Signed
 from keys.tokens import PersonToken
 
 
@@ -172,7 +171,7 @@ def _record(tx: Tx, group: Sequence[Prepared], house: House) -> Recorded[tuple[O
 
     writing = _Writing(desks, dict(kept), house)
     outcomes = tuple(
-        writing.call(prepared) if new.get(i, True) else Refused(Refusal.SIGNATURE_REPLAYED)
+        writing.call(prepared) if new.get(i, True) else writing.refuse(Refusal.SIGNATURE_REPLAYED, prepared)
         for i, prepared in enumerate(group)
     )
     tx.registrations.add(writing.registrations)
@@ -204,12 +203,16 @@ class _Writing:
             if (answer := self._kept.get((slip.agency, slip.idempotency_key, row.number)))
         }
         if digests - {slip.body_digest}:
-            return Refused(Refusal.IDEMPOTENCY_KEY_REUSED)
+            return self.refuse(Refusal.IDEMPOTENCY_KEY_REUSED, prepared)
         before = len(self.events)
         answers = tuple(self._row(row, prepared) for row in prepared.rows)
         if len(self.events) == before:  # an old answer given again: the nonce is still a change, so it has its event
             self.events.append(event_of(prepared.call, self._house, EventKind.CALL_ADMITTED, verb="register"))
         return answers
+
+    def refuse(self, refusal: Refusal, prepared: Prepared) -> Refused:
+        """Refuse a whole call, with an event of its own: it may be all that this transaction holds."""
+        return self._refuse(Refused(refusal), SINGLE, prepared)
 
     def _row(self, row: PreparedRow, prepared: Prepared) -> RowAnswer:
         slip = slip_of(prepared.call)

@@ -1,0 +1,358 @@
+"""The door as an attacker meets it: the real application in this process, and visitors who sign as they like."""
+
+import contextlib
+import io
+import json
+import secrets
+import socket
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cache
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+
+import httpx2
+
+from gateway import app
+from gateway.api.openapi import document
+from gateway.core.policy import PolicySet
+from gateway.flows.deliver import due
+from gateway.flows.expire import expire
+from gateway.flows.match import match_waiting
+from gateway.flows.ports import Converter, House
+from gateway.ids import mint
+from gateway.peers.addresses import Addresses
+from gateway.peers.converter import NeighborConverter
+from gateway.peers.directory import TrustedAgencies
+from gateway.policy_directory import load_policies
+from gateway.settings import Settings
+from gateway.store import SqlStore, open_store
+from gateway.telemetry import open_log
+from keys.group import Element
+from keys.labels import KeyLabel, key_id
+from keys.parties import Party, PartyKey, Role
+from keys.signing import RawCall, SigningKey, sign_call
+from keys.tokens import PersonToken
+from keys.trust import TrustFile, TrustList
+from tests.support.federation import INDEX, Federation, person_numbers
+from tests.support.house import POLICIES
+from tests.support.parties import LONG_AGO, oin
+from tests.support.rooms import Call, Rooms
+
+GATEWAY_URL = "https://gateway.example"
+LANE = "youth"
+PURPOSE = "youth-coordination"
+DESK = "cnt_intake"
+KINDS = ("police", "school", "mental_health", "childcare")
+_OINS = {kind: oin(number) for number, kind in enumerate(KINDS, 1)}
+
+
+@cache
+def policies() -> PolicySet:
+    """Return the policies of the house."""
+    return load_policies(POLICIES)
+
+
+@cache
+def honest_holders() -> Federation:
+    """Return the key holders' mathematics, of which two of three evaluate."""
+    return Federation(t=2, n=3, name="behind the door")
+
+
+@cache
+def real_converter() -> NeighborConverter:
+    """Return a converter that knows every agency's key in the youth lane, and the police's in another."""
+    labels = [KeyLabel("agency", number, LANE, 1) for number in _OINS.values()]
+    converter = honest_holders().converter(*labels, index=INDEX)
+    adult = honest_holders().factor(KeyLabel("agency", _OINS["police"], "adult", 1), KeyLabel("index", "", "adult", 1))
+    converter = type(converter)([*map(honest_holders().factor, labels), adult], _peppers(), bytes(range(32)))
+    return NeighborConverter(converter)
+
+
+def _peppers() -> dict[tuple[str, int], bytes]:
+    return {(lane, 1): lane.encode().ljust(32, b"-") for lane in (LANE, "adult")}
+
+
+def resolve_here(host: str, _port: int) -> Sequence[str]:
+    """Resolve as an operating system does, without asking anybody: number-like spellings, names of this machine."""
+    name = host.rstrip(".").lower()
+    if name == "localhost" or name.endswith(".localhost"):
+        return ("127.0.0.1", "::1")
+    if name.endswith(".example"):
+        return ("9.9.9.9",)
+    with contextlib.suppress(ValueError):
+        return (str(ip_address(host)),)
+    return (socket.inet_ntoa(socket.inet_aton(host)),)  # raises OSError for what is a name
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """An agency, with its key in the hands of whoever tests the door."""
+
+    kind: str
+    oin: str
+    key: SigningKey = field(repr=False)
+    door: "Door" = field(repr=False)
+
+    def unsigned(self, method: str, path: str, body: object = None, **headers: str) -> RawCall:
+        """Return a call that nobody signed."""
+        named = {"purpose": PURPOSE, "user-role": "reporter", "case-reference": "Z-1", **headers}
+        if body is not None:
+            named = {"content-type": "application/json", **named}
+        pairs = tuple((name.replace("_", "-"), value) for name, value in named.items() if value)
+        return RawCall(method, f"{GATEWAY_URL}/v1{path}", pairs, _bytes_of(body))
+
+    def signs(
+        self, method: str, path: str, body: object = None, *, at: datetime | None = None, host: str = "", **headers: str
+    ) -> RawCall:
+        """Return a signed call with a fresh nonce and, for a change, a fresh idempotency key."""
+        if method not in {"GET", "HEAD", "OPTIONS"}:
+            headers = {"idempotency_key": secrets.token_hex(16), **headers}
+        call = self.unsigned(method, path, body, **headers)
+        if host:
+            call = RawCall(call.method, call.target_uri.replace(GATEWAY_URL, host), call.headers, call.body)
+        return sign_call(call, self.key, created_at=at or datetime.now(UTC), nonce=secrets.token_urlsafe(18))
+
+    def registration(self, child: str, **changes: object) -> dict[str, Any]:
+        """Return the message that registers a child."""
+        given = {"status": "given", "on": datetime.now(UTC).date().isoformat()}
+        return {
+            "token": self.door.token(self, child),
+            "lane": LANE,
+            "flag": "involved",
+            "purpose": PURPOSE,
+            "caseReference": "Z-1",
+            "contactId": DESK,
+            "attested": True,
+            "subjectNotice": given,
+            **changes,
+        }
+
+    def signs_registration(self, child: str, *, key: str = "", at: datetime | None = None, host: str = "") -> RawCall:
+        """Return a signed call that registers a child."""
+        headers = {"idempotency_key": key} if key else {}
+        return self.signs("POST", "/registrations", self.registration(child), at=at, host=host, **headers)
+
+    def registers(self, child: str) -> dict[str, Any]:
+        """Register a child and return the receipt."""
+        answer = self.door.send(self.signs_registration(child))
+        assert 201 == answer.status_code, answer.text
+        receipt: dict[str, Any] = answer.json()
+        return receipt
+
+    def gets(self, path: str) -> dict[str, Any]:
+        """Return what stands at an address."""
+        answer = self.door.send(self.signs("GET", path))
+        assert 200 == answer.status_code, answer.text
+        content: dict[str, Any] = answer.json()
+        return content
+
+    def own_registrations(self) -> list[dict[str, Any]]:
+        """Return the registrations of this agency."""
+        listed: list[dict[str, Any]] = self.gets("/registrations")["registrations"]
+        return listed
+
+    def desk(self, name: str = DESK) -> dict[str, str]:
+        """Return a desk."""
+        return {"id": name, "name": "Intake", "phone": "010-000 00 00", "email": "intake@agency.example"}
+
+
+def _bytes_of(body: object) -> bytes:
+    if body is None:
+        return b""
+    return body if isinstance(body, bytes) else json.dumps(body, ensure_ascii=False).encode("utf-8", "surrogatepass")
+
+
+class Door:
+    """A gateway over one database, with four agencies that have a desk each."""
+
+    def __init__(self, url: str, folder: Path, converter: Converter | None = None) -> None:
+        """Open the door."""
+        self.url = url
+        self.said = io.StringIO()
+        self._folder = folder
+        self._converter = converter or real_converter()
+        self._children = iter(person_numbers(2_000))
+        self._visitors = {kind: Visitor(kind, _OINS[kind], SigningKey.generate(), self) for kind in KINDS}
+        self._gateway_key, self._holder_key = SigningKey.generate(), SigningKey.generate()
+        self.trust_file = folder / "trust.json"
+        self._trust().save(self.trust_file)
+        self.rooms = Rooms({})
+        self.store: SqlStore
+        self.house: House
+        self._open()
+
+    def visitor(self, kind: str) -> Visitor:
+        """Return the agency of a kind."""
+        return self._visitors[kind]
+
+    def child(self) -> str:
+        """Return a person number that no test used before at this door."""
+        return next(self._children)
+
+    def token(self, visitor: Visitor, child: str) -> str:
+        """Return what an agency makes of a child with the key holders."""
+        return self.token_under(KeyLabel("agency", visitor.oin, LANE, 1), child)
+
+    def token_under(self, label: KeyLabel, child: str) -> str:
+        """Return the token of a child under any label."""
+        return honest_holders().tokens(label, [child])[0].encode()
+
+    def token_of_nobody(self, visitor: Visitor) -> str:
+        """Return what has the form of an agency's token and is no element of the group."""
+        label = KeyLabel("agency", visitor.oin, LANE, 1)
+        name = key_id(label, honest_holders().public(label)[0])
+        return PersonToken(name, Element(b"\xff" * 32)).encode()
+
+    def send(self, call: RawCall) -> httpx2.Response:
+        """Send a call as it is."""
+        return self.rooms.ask(Call(call.method, call.target_uri, call.headers, (call.body,)))
+
+    def send_in_pieces(self, call: RawCall, *pieces: bytes, seconds: float = 60.0) -> httpx2.Response:
+        """Send a call whose body comes in pieces, and hang up after a while."""
+        return self.rooms.ask(Call(call.method, call.target_uri, call.headers, pieces, seconds))
+
+    def send_together(self, calls: Sequence[RawCall], *, seconds: float = 60.0) -> list[httpx2.Response]:
+        """Send calls at the same time, and hang up after a while."""
+        return self.rooms.ask_together(
+            Call(call.method, call.target_uri, call.headers, (call.body,), seconds) for call in calls
+        )
+
+    def open_desks(self) -> None:
+        """Give every agency its desk."""
+        for visitor in self._visitors.values():
+            answer = self.send(visitor.signs("PUT", f"/contacts/{DESK}", visitor.desk()))
+            assert 200 == answer.status_code, answer.text
+
+    def settle(self) -> None:
+        """Work as the worker does until nothing waits."""
+        while match_waiting(self.house).jobs:
+            pass
+        expire(self.house)
+        due(self.house)
+
+    def document(self) -> dict[str, Any]:
+        """Return the OpenAPI document as it is served."""
+        served: dict[str, Any] = self.send(RawCall("GET", f"{GATEWAY_URL}/v1/openapi.json", ())).json()
+        assert document(GATEWAY_URL)["paths"].keys() == served["paths"].keys()
+        return served
+
+    def keys_of_others(self) -> tuple[SigningKey, ...]:
+        """Return keys on the trust list that are no agency's."""
+        return self._gateway_key, self._holder_key
+
+    def belongings(self, owner: Visitor, other: Visitor) -> dict[str, str]:
+        """Let an agency have one of everything; return the ids by the names that the routes give them."""
+        child = self.child()
+        receipt = owner.registers(child)
+        other.registers(child)
+        self.settle()
+        webhook = self.send(owner.signs("POST", "/webhook-endpoints", {"url": "https://hooks.agency.example/"}))
+        assert 201 == webhook.status_code, webhook.text
+        return {
+            "registrationId": receipt["id"],
+            "matchId": owner.gets("/matches")["matches"][-1]["id"],
+            "endpointId": webhook.json()["id"],
+            "contactId": DESK,
+        }
+
+    def belongings_now(self, owner: Visitor) -> dict[str, Any]:
+        """Return all that an agency has, as it is now."""
+        return {path: owner.gets(path) for path in ("/registrations", "/matches", "/webhook-endpoints", "/contacts")}
+
+    def alerts_of(self, visitor: Visitor) -> list[str]:
+        """Return the ids of the alerts in an agency's inbox."""
+        return [alert["id"] for alert in visitor.gets("/alerts")["alerts"]]
+
+    @staticmethod
+    def id_of_nothing(like: str) -> str:
+        """Return an id of the same form and length that nobody has."""
+        if like.startswith("cnt_"):
+            return "cnt_" + "z" * (len(like) - 4)
+        return mint(like[:3])
+
+    @contextmanager
+    def another_process(self) -> Iterator["Door"]:
+        """Open a second gateway on the same database, with the same keys."""
+        other = object.__new__(Door)
+        other.__dict__.update(self.__dict__)
+        other.rooms = Rooms({})
+        other._open()
+        try:
+            yield other
+        finally:
+            other.close()
+
+    def restart(self) -> None:
+        """Close the gateway, and open it again: all that is left is the database."""
+        self.rooms.shut("gateway.example")
+        self._open()
+
+    def close(self) -> None:
+        """Close the gateway."""
+        self.rooms.close_all()
+
+    def kept(self) -> bytes:
+        """Return all that the gateway kept in files, its log, and its figures."""
+        path = Path(self.url.removeprefix("sqlite:///"))
+        files = [file.read_bytes() for file in path.parent.glob(f"{path.name}*")]
+        return b"\n".join((*files, self.said.getvalue().encode(), self.figures()))
+
+    def figures(self) -> bytes:
+        """Return the figures as they are scraped."""
+        from prometheus_client import generate_latest  # noqa: PLC0415 - only here
+
+        return generate_latest(self._app.front.figures.registry)
+
+    def _open(self) -> None:
+        with contextlib.redirect_stderr(self.said):
+            log = open_log("debug")
+        self.store = open_store(self.url)
+        trust = TrustFile(self.trust_file)
+        self.house = House(
+            store=self.store,
+            converter=self._converter,
+            directory=TrustedAgencies(trust),
+            policies=policies,
+            mint=mint,
+        )
+        parts = app.Parts(
+            settings=_settings(self.url, self._folder),
+            store=self.store,
+            trust=trust,
+            signing_key=self._gateway_key,
+            house=self.house,
+            addresses=Addresses(resolve=resolve_here),
+            log=log,
+            broken=lambda: self.said.write("BROKEN"),
+        )
+        self._app = app.gateway(parts)
+        self.rooms.open("gateway.example", self._app)
+
+    def _trust(self) -> TrustList:
+        agencies = tuple(
+            Party(visitor.oin, f"Instantie {kind}", Role.AGENCY, kind, _keys(visitor.key))  # type: ignore[arg-type]
+            for kind, visitor in self._visitors.items()
+        )
+        gateway = Party(oin(900), "Gateway", Role.GATEWAY, keys=_keys(self._gateway_key), url=GATEWAY_URL)  # type: ignore[arg-type]
+        holder = Party(oin(901), "Holder", Role.HOLDER, keys=_keys(self._holder_key), holder_index=1)  # type: ignore[arg-type]
+        return TrustList((*agencies, gateway, holder), threshold=1)
+
+
+def _keys(key: SigningKey) -> tuple[PartyKey, ...]:
+    return (PartyKey.of(key, valid_from_at=LONG_AGO),)
+
+
+def _settings(url: str, folder: Path) -> Settings:
+    nowhere = folder / "none"
+    return Settings(
+        public_url=GATEWAY_URL,
+        oin=oin(900),
+        database=url,
+        trust_file=nowhere,
+        keystore=nowhere,
+        passphrase_file=nowhere,
+    )
