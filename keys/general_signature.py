@@ -24,7 +24,7 @@ from http_message_signatures import (
 )
 
 from keys.faults import SignatureFault, SignatureRefused
-from keys.http_signature import LABEL, TAG, Headers, Parameters, RawCall, required_components
+from keys.http_signature import LABEL, TAG, Headers, Parameters, RawCall, labeled_signature, required_components
 from keys.parties import Algorithm, PartyKey
 
 _LONGEST_HEADER: Final = 4096
@@ -99,6 +99,8 @@ def read_general(call: RawCall, headers: Mapping[str, str]) -> GeneralSignature:
     given, signature = headers.get("signature-input"), headers.get("signature")
     if not given or not signature:
         raise SignatureRefused(SignatureFault.MISSING)
+    if labeled_signature(signature) is None:
+        raise SignatureRefused(SignatureFault.MALFORMED)
     covered, said = _labeled(given)
     required = required_components(headers, has_body=bool(call.body))
     if not covered.issuperset(required):

@@ -27,6 +27,7 @@ _PARAMETERS = re.compile(
     r';nonce="([A-Za-z0-9_-]{22,86})";alg="(ed25519)";tag="hitindex-v1"'
 )
 _SIGNATURE = re.compile(r"sig1=:([A-Za-z0-9+/]{86}==):")
+_AMONG_OTHERS = re.compile(r"(?:^|,[ \t]*)sig1=:([A-Za-z0-9+/]{1,2048}={0,2}):(?=$|[ \t]*,)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ class ExactSignature:
     """A signature in exactly our shape, by Ed25519, read but not verified."""
 
     parameters: Parameters
-    base: bytes
+    base: bytes = field(repr=False)
     signature: bytes
     call: RawCall
     digest: str
@@ -71,6 +72,26 @@ class ExactSignature:
 def content_digest(body: bytes) -> str:
     """Return the Content-Digest of a body (RFC 9530, section 2)."""
     return f"sha-256=:{base64_text(hashlib.sha256(body).digest())}:"
+
+
+def labeled_signature(header: str) -> bytes | None:
+    """Return the signature labeled `sig1` in a Signature header, None unless it is there in its one base64 form.
+
+    Base64 has spare bits at its end; a signature with other spare bits is another text, and is refused (G22).
+    """
+    found = _AMONG_OTHERS.search(header)
+    if found is None:
+        return None
+    try:
+        signature = base64.b64decode(found[1], validate=True)
+    except ValueError:
+        return None
+    return signature if base64_text(signature) == found[1] else None
+
+
+def exact_signature(header: str) -> bytes | None:
+    """Return the 64 bytes of a Signature header that holds `sig1` and nothing else."""
+    return labeled_signature(header) if _SIGNATURE.fullmatch(header) else None
 
 
 def single_headers(headers: Headers) -> dict[str, str]:
@@ -130,13 +151,13 @@ def read_exact(call: RawCall, headers: Mapping[str, str]) -> ExactSignature | No
     if not given.startswith(expected):
         return None
     said = _PARAMETERS.fullmatch(given, len(expected))
-    signature = _SIGNATURE.fullmatch(headers.get("signature", ""))
+    signature = exact_signature(headers.get("signature", ""))
     base = _call_base(call, headers, given[len(LABEL) + 1 :])
     if said is None or signature is None or base is None:
         return None
     created, expires, key_id, nonce, algorithm = said.groups()
     parameters = Parameters(int(created), int(expires), key_id, nonce, algorithm)
-    return ExactSignature(parameters, base, base64.b64decode(signature[1]), call, headers.get("content-digest", ""))
+    return ExactSignature(parameters, base, signature, call, headers.get("content-digest", ""))
 
 
 def _call_base(call: RawCall, headers: Mapping[str, str], parameters: str) -> bytes | None:

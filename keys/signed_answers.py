@@ -1,6 +1,5 @@
 """Decides how an answer is signed, bound to the call it answers, and when it is believed (RFC 9421, 2.4)."""
 
-import base64
 import re
 from collections.abc import Mapping
 from datetime import datetime
@@ -13,16 +12,16 @@ from keys.http_signature import (
     Headers,
     base64_text,
     content_digest,
+    exact_signature,
     inner_list,
     join_base,
+    labeled_signature,
     single_headers,
 )
 from keys.signing_key import SigningKey
 from keys.trust import Algorithm, KnownKeys, Party
 
 _PARAMETERS = re.compile(r';created=([0-9]{1,12});keyid="([A-Za-z0-9_-]{43})";alg="ed25519";tag="hitindex-v1"')
-_SIGNATURE = re.compile(rf"{LABEL}=:([A-Za-z0-9+/]{{86}}==):")
-_OF_CALL = re.compile(rf"(?:^|,[ \t]*){LABEL}=:([A-Za-z0-9+/]{{1,2048}}={{0,2}}):(?=$|[ \t]*,)")
 
 
 def sign_response(
@@ -68,14 +67,12 @@ def verify_response(
     check_clock(int(said[1]), now)
     if given["content-digest"] != content_digest(body):
         raise SignatureRefused(SignatureFault.DIGEST_WRONG)
-    if not sodium.ed25519_verify(base64.b64decode(signature[1]), base, key.public):
+    if not sodium.ed25519_verify(signature, base, key.public):
         raise SignatureRefused(SignatureFault.INVALID)
     return party
 
 
-def _read(
-    status: int, headers: Mapping[str, str], request_signature: str
-) -> tuple[re.Match[str], re.Match[str], bytes]:
+def _read(status: int, headers: Mapping[str, str], request_signature: str) -> tuple[re.Match[str], bytes, bytes]:
     given = headers.get("signature-input", "")
     if not given or "signature" not in headers:
         raise SignatureRefused(SignatureFault.MISSING)
@@ -83,7 +80,7 @@ def _read(
     if not given.startswith(expected):
         raise SignatureRefused(SignatureFault.INCOMPLETE)
     said = _PARAMETERS.fullmatch(given, len(expected))
-    signature = _SIGNATURE.fullmatch(headers["signature"])
+    signature = exact_signature(headers["signature"])
     base = _base(status, headers, request_signature, given[len(LABEL) + 1 :])
     if said is None or signature is None or base is None:
         raise SignatureRefused(SignatureFault.MALFORMED)
@@ -98,10 +95,10 @@ def _components(headers: Mapping[str, str]) -> str:
 
 
 def _base(status: int, headers: Mapping[str, str], request_signature: str, parameters: str) -> bytes | None:
-    of_call = _OF_CALL.search(request_signature)
+    of_call = labeled_signature(request_signature)
     names = [name for name in ("content-type", "content-digest") if name in headers]
     if of_call is None or "content-digest" not in names:
         return None
     lines = [f'"@status": {status}', *(f'"{name}": {headers[name]}' for name in names)]
-    lines.append(f'"signature";req;key="{LABEL}": :{of_call[1]}:')
+    lines.append(f'"signature";req;key="{LABEL}": :{base64_text(of_call)}:')
     return join_base(lines, parameters)
