@@ -82,7 +82,8 @@ def with_token(message: RegisterInvolvement, token: PersonToken) -> RegisterInvo
 def member_refused(invalid: ValidationError) -> SeinhuisError:
     """Return the refusal of the first member that is wrong, by its name on the wire."""
     first = invalid.errors(include_input=False, include_context=False, include_url=False)[0]
-    return problem_named("request-member-invalid", facts={"member": ".".join(to_camel(str(step)) for step in first["loc"])})
+    member = ".".join(to_camel(str(step)) for step in first["loc"])
+    return problem_named("request-member-invalid", facts={"member": member})
 
 
 def holds_person_number(text: str) -> bool:

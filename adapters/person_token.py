@@ -22,12 +22,13 @@ from adapters.holder_circle import HolderCircle, Lie
 from adapters.identity import Person
 from adapters.transport import Answer, NoAnswer, Plan, Reply, compute, send
 from keys import oprf, sharing
+from keys.evaluations import TOKEN_EVALUATIONS, EvaluateTokens, TokenEvaluations
 from keys.group import Element, Scalar
 from keys.manifest import Manifest
 from keys.parties import Party
 from keys.signing import RawCall, sign_call
-from keys.signing_key import base64url, from_base64url
 from keys.tokens import PersonToken
+from keys.wire import LabelMessage
 
 PERSONS_PER_CALL: Final = 1_000
 _OK: Final = 200
@@ -95,13 +96,11 @@ def _evaluations(
 
 
 def _question(manifest: Manifest, elements: Iterable[Element]) -> bytes:
-    label = manifest.label
-    names = {"kind": label.kind, "owner": label.owner, "lane": label.lane, "epoch": label.epoch}
-    return json.dumps({"label": names, "elements": [base64url(each) for each in elements]}).encode("ascii")
+    return EvaluateTokens(label=LabelMessage.of(manifest.label), elements=tuple(elements)).to_json()
 
 
 def _call(agency: Agency, holder: Party, body: bytes) -> RawCall:
-    target = f"{holder.url.rstrip('/')}/v1/token-evaluations"
+    target = holder.url.rstrip("/") + TOKEN_EVALUATIONS
     call = RawCall("POST", target, (("content-type", "application/json"),), body)
     return sign_call(call, agency.key, created_at=agency.clock(), nonce=agency.nonce())
 
@@ -124,17 +123,17 @@ def _judge(circle: HolderCircle, holder: int, reply: Reply, elements: Sequence[E
         evaluated, proof = _evaluation_in(reply, circle.manifest)
         pinned = circle.manifest.holder_public_keys
         sharing.accept_evaluation(holder=holder, pinned=pinned, elements=elements, evaluated=evaluated, proof=proof)
-    except (sharing.HolderRejected, ValueError, KeyError, TypeError):
+    except ValueError:
         return circle.report(holder)
     return evaluated
 
 
 def _evaluation_in(answer: Answer, manifest: Manifest) -> tuple[list[Element], bytes]:
-    """Return elements and proof; raises some ordinary error for anything that is not such an answer."""
-    members = json.loads(answer.body)
-    if from_base64url(members["keyId"]) != manifest.key_id:
+    """Return elements and proof; raises ValueError for anything that is not such an answer."""
+    evaluations = TokenEvaluations.model_validate_json(answer.body)
+    if evaluations.key_id != manifest.key_id:
         raise ValueError("another key")
-    return [Element(from_base64url(each)) for each in members["elements"]], from_base64url(members["proof"])
+    return list(map(Element, evaluations.elements)), evaluations.proof
 
 
 def _code_of(answer: Answer) -> str:

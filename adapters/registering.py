@@ -69,7 +69,8 @@ def register(
     message = draft(agency, involvement, lane or agency.lane)
     derived = yield from derive_tokens(agency, agency.circle(message.lane), (person,))
     whole = with_token(message, derived.tokens[0])
-    return (yield from ask(agency, change("/registrations", whole, idempotency_key=idempotency_key), Receipt))
+    question = change("/registrations", whole, case=case, idempotency_key=idempotency_key)
+    return (yield from ask(agency, question, Receipt))
 
 
 def register_batch(
@@ -125,8 +126,8 @@ def withdraw(
 
 
 def show_registration(agency: Agency, registration: str, *, case: str = "") -> Plan[OwnRegistration]:
-    """Return one registration of this agency."""
-    question = Question("GET", f"/registrations/{identifier(registration)}", case=case)
+    """Return one registration of this agency; without a case, the registration itself is the reference looked under."""
+    question = Question("GET", f"/registrations/{identifier(registration)}", case=case or registration)
     return (yield from ask(agency, question, OwnRegistration))
 
 
