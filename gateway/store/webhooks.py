@@ -12,6 +12,7 @@ from gateway.store.instants import DatabaseTime, instant, microseconds
 from gateway.store.sheet import Port
 
 _endpoints, _deliveries, _alerts = tables.endpoints, tables.deliveries, tables.alerts
+_next = _deliveries.alias("next")
 _OF = (
     select(_endpoints.c.id, _endpoints.c.agency, _endpoints.c.url)
     .where(_endpoints.c.agency == bindparam("agency"))
@@ -27,11 +28,10 @@ _PARK = update(_deliveries).where(_this).values(**_again, parked_at=DatabaseTime
 
 def _next_of_each() -> Select[Any]:
     """Return the deliveries that are due soonest at the endpoint of the outer statement."""
-    due = _deliveries.alias("next")
     return (
-        select(due.c.alert, due.c.attempts, due.c.first_due_at, due.c.next_try_at)
-        .where(due.c.endpoint == _endpoints.c.id, due.c.next_try_at <= DatabaseTime(), due.c.parked_at.is_(None))
-        .order_by(due.c.next_try_at)
+        select(_next.c.alert, _next.c.attempts, _next.c.first_due_at, _next.c.next_try_at)
+        .where(_next.c.endpoint == _endpoints.c.id, _next.c.next_try_at <= DatabaseTime(), _next.c.parked_at.is_(None))
+        .order_by(_next.c.next_try_at)
         .limit(bindparam("per_endpoint"))
         .correlate(_endpoints)
     )
@@ -45,7 +45,7 @@ def _due(dialect: str) -> Select[Any]:
         joined = _endpoints.join(given, given.c.alert.is_not(None))
     else:
         given = _deliveries
-        alerts = _next_of_each().with_only_columns(_deliveries.alias("next").c.alert)
+        alerts = _next_of_each().with_only_columns(_next.c.alert)
         joined = _endpoints.join(given, and_(given.c.endpoint == _endpoints.c.id, given.c.alert.in_(alerts)))
     return (
         select(

@@ -1,0 +1,147 @@
+"""Contact desks and webhook addresses; what is due at an address, and in what order."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from gateway.core.involvement import Oin
+from gateway.flows.ports import Delivery, Endpoint
+from gateway.store import SqlStore
+from tests.support.records import (
+    CARE,
+    POLICE,
+    SCHOOL,
+    add,
+    desk,
+    match_waiting,
+    mint,
+    person,
+    recorded,
+    registration,
+)
+from tests.support.stores import hold_clock
+
+NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
+
+
+def _put(store: SqlStore, agency: Oin, *desks: str, name: str = "Front desk") -> None:
+    for id_ in desks:
+        store.change("put", lambda tx, id_=id_: recorded(tx.desks.put(agency, desk(id_, name=name))))
+
+
+def _endpoint(store: SqlStore, agency: Oin = POLICE) -> Endpoint:
+    endpoint = Endpoint(mint("whe"), agency, f"https://{agency}.example/hook")
+    store.change("add webhook", lambda tx: recorded(tx.webhooks.add(endpoint)))
+    return endpoint
+
+
+def _meet(store: SqlStore, *numbers: int) -> None:
+    add(store, *(registration(agency, person(n)) for n in numbers for agency in (POLICE, SCHOOL)))
+    match_waiting(store)
+
+
+def _due(store: SqlStore, *, limit: int = 100, per_endpoint: int = 100) -> tuple[Delivery, ...]:
+    return store.view("due", lambda view: view.webhooks.due(limit=limit, per_endpoint=per_endpoint))
+
+
+def _failed(store: SqlStore, delivery: Delivery, next_try_at: datetime | None) -> None:
+    store.change("failed", lambda tx: recorded(tx.webhooks.failed(delivery, next_try_at=next_try_at)))
+
+
+def test_a_desk_is_added_and_replaced(store: SqlStore) -> None:
+    """By its id, for its agency alone."""
+    _put(store, POLICE, "cnt_a", "cnt_b")
+    _put(store, SCHOOL, "cnt_a", name="School desk")
+    _put(store, POLICE, "cnt_a", name="New desk")
+    expected = (desk("cnt_a", name="New desk"), desk("cnt_b"))
+    assert expected == store.view("of", lambda view: view.desks.of(POLICE))
+    assert (desk("cnt_a", name="School desk"),) == store.view("of", lambda view: view.desks.of(SCHOOL))
+    assert () == store.view("of", lambda view: view.desks.of(CARE))
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_desks_are_known_by_agency_and_id(store: SqlStore, place: int) -> None:
+    """Another agency's desk is not one's own; an unknown one in any position spoils no other (G14)."""
+    _put(store, POLICE, "cnt_a", "cnt_b")
+    _put(store, SCHOOL, "cnt_c")
+    wanted = [(POLICE, "cnt_a"), (POLICE, "cnt_b")]
+    wanted.insert(place, (POLICE, "cnt_c"))
+    known = store.view("known", lambda view: view.desks.known(wanted))
+    assert {(POLICE, "cnt_a"), (POLICE, "cnt_b")} == known
+    assert frozenset() == store.view("known", lambda view: view.desks.known(()))
+
+
+def test_an_alert_is_due_at_every_address_of_its_agency(store: SqlStore) -> None:
+    """And at nobody else's; one made before the address is not (it is in the inbox)."""
+    _meet(store, 1)
+    endpoints = {_endpoint(store).id, _endpoint(store).id, _endpoint(store, SCHOOL).id}
+    _endpoint(store, CARE)
+    assert () == _due(store)
+    _meet(store, 2)
+    due = _due(store)
+    assert endpoints == {delivery.endpoint.id for delivery in due}
+    for delivery in due:
+        inbox = store.view("inbox", lambda view, own=delivery.endpoint.agency: view.alerts.waiting(own, limit=9))
+        assert inbox[-1] == delivery.alert
+        assert 0 == delivery.attempts
+
+
+def test_a_delivery_that_was_made_is_due_no_more(store: SqlStore) -> None:
+    """At that address; at the other it still is."""
+    _endpoint(store)
+    _endpoint(store)
+    _meet(store, 1)
+    made, left = _due(store)
+    store.change("delivered", lambda tx: recorded(tx.webhooks.delivered(made)))
+    assert (left,) == _due(store)
+
+
+def test_a_failed_delivery_is_due_again_later(store: SqlStore) -> None:
+    """At its time and not before, counted; the alert's first time stays, so that it can be given up on (G11)."""
+    clock = hold_clock(store, NOON)
+    _endpoint(store)
+    _meet(store, 1)
+    (delivery,) = _due(store)
+    assert NOON == delivery.first_due_at
+    _failed(store, delivery, NOON + timedelta(minutes=5))
+    clock.set(NOON + timedelta(minutes=5) - timedelta(milliseconds=1))
+    assert () == _due(store)
+    clock.set(NOON + timedelta(minutes=5))
+    (again,) = _due(store)
+    assert (1, NOON, delivery.alert) == (again.attempts, again.first_due_at, again.alert)
+
+
+def test_a_parked_delivery_is_due_no_more(store: SqlStore) -> None:
+    """Others at the address go on."""
+    _endpoint(store)
+    _meet(store, 1, 2)
+    parked, other = _due(store)
+    _failed(store, parked, None)
+    assert (other,) == _due(store)
+
+
+def test_a_slow_address_delays_no_other(store: SqlStore) -> None:
+    """At most so many for one address, whatever waits there."""
+    slow, quick = _endpoint(store, POLICE), _endpoint(store, SCHOOL)
+    add(store, *(registration(POLICE, person(n)) for n in range(9)), *(registration(CARE, person(n)) for n in range(9)))
+    match_waiting(store)
+    _meet(store, 20)
+    due = [delivery.endpoint.id for delivery in _due(store, per_endpoint=3)]
+    assert (3, 1) == (due.count(slow.id), due.count(quick.id))
+    assert 2 == len(_due(store, limit=2))
+
+
+def test_removing_an_address_removes_what_is_due_at_it(store: SqlStore) -> None:
+    """Only its own agency can."""
+    endpoint = _endpoint(store)
+    _meet(store, 1)
+
+    def remove(agency: Oin) -> bool:
+        return store.change("remove", lambda tx: recorded(tx.webhooks.remove(agency, endpoint.id)))
+
+    assert not remove(SCHOOL)
+    assert 1 == len(_due(store))
+    assert (endpoint,) == store.view("of", lambda view: view.webhooks.of(POLICE))
+    assert remove(POLICE)
+    assert () == _due(store)
+    assert not remove(POLICE)
