@@ -143,7 +143,7 @@ def gateway(parts: Parts) -> Gateway:
     settings, wake = parts.settings, Wake(parts.store.bell())
     front = Front(
         house=parts.house,
-        group=CommitGroup(partial(record, house=parts.house), on_contradiction=parts.broken),
+        group=CommitGroup(partial(record, house=parts.house), log=parts.log, on_contradiction=parts.broken),
         trust=parts.trust,
         signing_key=parts.signing_key,
         public_url=settings.public_url,

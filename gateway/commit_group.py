@@ -9,6 +9,7 @@ from typing import Final
 
 from gateway.core.refusals import Refusal, Refused
 from gateway.flows.register import Outcome, Prepared
+from gateway.telemetry import Log, fault_of
 
 CALLS_AT_ONCE: Final = 256
 CALLS_WAITING: Final = 2048
@@ -53,9 +54,10 @@ class CommitGroup:
     too many wait, a call is refused before it costs the database anything (G37).
     """
 
-    def __init__(self, record: Record, *, on_contradiction: Callable[[], None]) -> None:
+    def __init__(self, record: Record, *, log: Log, on_contradiction: Callable[[], None]) -> None:
         """Write groups with `record`; call `on_contradiction` when it found that the house contradicts itself (G42)."""
         self._record = record
+        self._log = log
         self._on_contradiction = on_contradiction
         self._singles, self._chunks = _Queue(), _Queue()
         self._of_agency: Counter[str] = Counter()
@@ -119,11 +121,13 @@ class CommitGroup:
             return self._record(group)
         except Refused as refused:  # the store is away, or it is unknown whether it committed: true of the whole group
             return [refused] * len(group)
-        except AssertionError:
+        except AssertionError as error:
+            self._log.critical("contradiction", **fault_of(error))
             self._stop()
             return [Refused(Refusal.INTERNAL)] * len(group)
-        except Exception:  # noqa: BLE001 - one call that cannot be written must not take the others with it
+        except Exception as error:  # noqa: BLE001 - one call that cannot be written must not take the others with it
             if len(group) == 1:
+                self._log.error("fault", **fault_of(error))
                 return [Refused(Refusal.INTERNAL)]
             return [outcome for prepared in group for outcome in self._outcomes([prepared])]
 

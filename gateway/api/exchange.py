@@ -22,6 +22,7 @@ NDJSON: Final = "application/x-ndjson"
 EVENT_STREAM: Final = "text/event-stream"
 HTML: Final = "text/html; charset=utf-8"
 NOTHING: Final = ""
+CORS: Final[Headers] = (("access-control-allow-origin", "*"),)
 METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "TRACE", "CONNECT"})
 
 SECONDS: Final = 15.0  # within which a call is answered, unless its endpoint says otherwise

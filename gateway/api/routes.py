@@ -6,7 +6,7 @@ from typing import Final
 from urllib.parse import parse_qsl
 
 from gateway.api import alerts, contacts, matches, registrations, standing, webhooks
-from gateway.api.exchange import Endpoint, Headers, Reply
+from gateway.api.exchange import CORS, Endpoint, Reply
 from gateway.core.refusals import Refusal, Refused
 
 BASE: Final = "/v1"
@@ -24,7 +24,6 @@ _LONGEST_PATH: Final = 256
 _LONGEST_QUERY: Final = 512
 _MOST_PARAMETERS: Final = 8
 _NO_CONTENT: Final = 204
-_CORS: Final[Headers] = (("access-control-allow-origin", "*"), ("access-control-allow-methods", "GET"))
 
 Methods = Mapping[str, Endpoint]
 Template = tuple[str, ...]
@@ -79,7 +78,8 @@ def choose(methods: Methods, method: str) -> Endpoint:
 
 def options(methods: Methods) -> Reply:
     """Answer OPTIONS."""
-    cors = _CORS if any(endpoint.cors for endpoint in methods.values()) else ()
+    open_to_all = any(endpoint.cors for endpoint in methods.values())
+    cors = (*CORS, ("access-control-allow-methods", "GET")) if open_to_all else ()
     return Reply(_NO_CONTENT, content_type="", headers=(("allow", _allow(methods)), *cors))
 
 

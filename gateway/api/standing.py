@@ -5,7 +5,7 @@ from html import escape
 from typing import Final
 
 from gateway.api.caller import signed_bare
-from gateway.api.exchange import HTML, JSON, Endpoint, Reply, Request
+from gateway.api.exchange import CORS, HTML, Endpoint, Reply, Request
 from gateway.api.front import Front
 from gateway.api.problems import language_of
 from gateway.core.refusals import Refusal, Refused
@@ -81,7 +81,7 @@ def _html(problem: Problem, language: str) -> bytes:
 
 
 async def _openapi(_: Request, front: Front) -> Reply:
-    return Reply(200, front.document, JSON)
+    return Reply(200, front.document, headers=CORS)
 
 
 ENDPOINTS: Final = (

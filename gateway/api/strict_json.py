@@ -57,25 +57,24 @@ def texts(value: Json, key: str = "") -> Iterator[Member]:
 def _bound(value: Json) -> None:
     keys = values = 0
     level: list[Json] = [value]
-    for _ in range(DEPTH + 1):  # a number at the bottom of eight objects is fine, a ninth object is not
+    for depth in range(DEPTH + 1):
         below: list[Json] = []
         for item in level:
-            if isinstance(item, dict):
+            if isinstance(item, str):
+                _check_text(item)
+            elif isinstance(item, dict | list) and depth == DEPTH:
+                raise Refused(Refusal.BODY_TOO_DEEP)
+            elif isinstance(item, dict):
                 keys += len(item)
                 for name in item:
                     _check_text(name)
                 below.extend(item.values())
             elif isinstance(item, list):
                 below.extend(item)
-            elif isinstance(item, str):
-                _check_text(item)
         values += len(below)
         if keys > KEYS or values > VALUES:
             raise Refused(Refusal.BODY_TOO_DEEP)
-        if not below:
-            return
         level = below
-    raise Refused(Refusal.BODY_TOO_DEEP)
 
 
 def _check_text(text: str) -> None:

@@ -12,10 +12,7 @@ Address = IPv4Address | IPv6Address
 Resolve = Callable[[str, int], Sequence[str]]
 
 _PORTS: Final = {"https": 443, "http": 80}
-_NAT64: Final = IPv6Network("64:ff9b::/96")
-_NAT64_LOCAL: Final = IPv6Network("64:ff9b:1::/48")
-_IPV4_COMPATIBLE: Final = IPv6Network("::/96")
-_LOW_32_BITS: Final = 0xFFFF_FFFF
+_UNICAST: Final = IPv6Network("2000::/3")  # all that is handed out for the internet (RFC 4291, section 2.4)
 
 
 class AddressRefused(Exception):
@@ -70,7 +67,7 @@ class Addresses:
     def _may(self, address: Address, scheme: str) -> bool:
         if any(address in network for network in self._networks):
             return True
-        return scheme == "https" and all(map(_is_public, _spellings(address)))
+        return scheme == "https" and _is_public(address)
 
 
 def _parts(url: str) -> tuple[str, str, int]:
@@ -91,16 +88,14 @@ def _address(text: str) -> Address:
     return ip_address(text)
 
 
-def _spellings(address: Address) -> tuple[Address, ...]:
-    """Return the address and whatever IPv4 address hides in it: mapped, compatible, 6to4, Teredo or NAT64."""
-    if isinstance(address, IPv4Address):
-        return (address,)
-    hidden: list[Address] = [found for found in (address.ipv4_mapped, address.sixtofour) if found is not None]
-    hidden += address.teredo or ()
-    if any(address in network for network in (_NAT64, _NAT64_LOCAL, _IPV4_COMPATIBLE)):
-        hidden.append(IPv4Address(int(address) & _LOW_32_BITS))
-    return (address, *hidden) if address.ipv4_mapped is None else tuple(hidden)
-
-
 def _is_public(address: Address) -> bool:
+    """Whether an address is reached through the internet, and only so.
+
+    IPv6 addresses that carry an IPv4 address through a gateway (6to4, Teredo, NAT64) are not: who knows where that leads.
+    """
+    if isinstance(address, IPv6Address):
+        if address.ipv4_mapped is not None:
+            return _is_public(address.ipv4_mapped)
+        if address not in _UNICAST or address.sixtofour is not None or address.teredo is not None:
+            return False
     return address.is_global and not (address.is_multicast or address.is_reserved or address.is_unspecified)

@@ -1,0 +1,127 @@
+"""The one form of JSON: what is refused, and what hostile bytes cost."""
+
+import json
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.api.strict_json import parse, texts
+from gateway.core.refusals import Refusal, Refused
+
+MALFORMED = Refusal.BODY_MALFORMED
+DEEP = Refusal.BODY_TOO_DEEP
+CPU_SECONDS = 0.25
+
+
+def refusal_of(body: bytes) -> Refusal | None:
+    """Return why a body is refused, None when it is not."""
+    try:
+        parse(body)
+    except Refused as refused:
+        return refused.refusal
+    return None
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{",
+        b"{} {}",
+        b"{}x",
+        b"\xef\xbb\xbf{}",
+        b"\xff",
+        b'{"a":1,"a":2}',
+        b'{"a":1,"\\u0061":2}',
+        b'{"a":{"b":1,"b":1}}',
+        b'{"a":NaN}',
+        b'{"a":Infinity}',
+        b'{"a":-Infinity}',
+        b'{"a":1e999}',
+        b'{"a":' + b"9" * 40 + b"}",
+        b'{"a":' + b"9" * 60_000 + b"}",
+        b'{"a":"\\u0000"}',
+        b'{"\\u0000":1}',
+        b'{"a":"\\ud800"}',
+        b'{"a":"\\udc00\\ud800"}',
+        '{"a":"e\u0301"}'.encode(),
+        b'{"a":"e\\u0301"}',
+        b'{"a":"' + b"x" * 2000 + b'"}',
+        b"{'a':1}",
+        b'{"a":01}',
+        b'{"a":1,}',
+        b'{"a":"\n"}',
+    ],
+)
+def test_other_forms_are_refused(body: bytes) -> None:
+    """Anything that two readers could read differently is refused (G22)."""
+    assert MALFORMED is refusal_of(body)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"[" * 60_000,
+        b'{"a":' * 9 + b"1" + b"}" * 9,
+        b"[" * 9 + b"]" * 9,
+        b"[" + b'{"a":1},' * 64 + b'{"a":1}]',
+        json.dumps({str(i): i for i in range(65)}).encode(),
+        b"[" + b"1," * 30_000 + b"1]",
+    ],
+)
+def test_more_than_any_message_has_is_refused(body: bytes) -> None:
+    """Depth over 8, over 64 keys, over 2,048 values."""
+    assert DEEP is refusal_of(body)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"a":' * 8 + b"1" + b"}" * 8,
+        json.dumps({str(i): i for i in range(64)}).encode(),
+        b' {"a" : "\\u00e9\\ud83d\\ude00 \xc3\xab" , "b":[true,false,null,-1.5e3]}\n',
+        b'"text"',
+    ],
+)
+def test_what_fits_is_read_as_any_reader_reads_it(body: bytes) -> None:
+    """At the bounds, and with every kind of value, the result is that of the standard library."""
+    assert json.loads(body) == parse(body)
+
+
+@given(st.binary(max_size=200) | st.text(alphabet='{}[]":,\\u0aed8 1e9.-ntf', max_size=200).map(str.encode))
+def test_no_bytes_raise_anything_else(body: bytes) -> None:
+    """Whatever comes in, the answer is a value or a refusal."""
+    refusal_of(body)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"[" * 65_536,
+        b'{"a":' * 13_000,
+        b"{" + b",".join(b'"%d":1' % i for i in range(7_000)) + b"}",
+        b'"' + ("a" + "\u0301\u0316" * 16_000).encode() + b'"',
+        b'"' + "\ufdfa".encode() * 21_000 + b'"',
+        b'"' + b"\\u0041" * 10_000 + b'"',
+        b"[" + b"{}," * 21_000 + b"{}]",
+        b"0." + b"1" * 65_000,
+        b"-" * 65_536,
+        b'"' + b"\\" * 65_535,
+    ],
+)
+def test_hostile_bytes_cost_little(body: bytes) -> None:
+    """64 KB of anything costs less than 250 ms of this thread's processor time (G36)."""
+    started = time.thread_time()
+
+    refusal_of(body)
+
+    assert time.thread_time() - started < CPU_SECONDS
+
+
+def test_every_text_and_key_is_walked() -> None:
+    """Each text comes with the key under which it stands, and keys come by themselves."""
+    found = list(texts(parse(b'{"a":"x","b":["y",{"c":"z"}],"d":1}')))
+
+    assert [("", "a"), ("a", "x"), ("", "b"), ("b", "y"), ("", "c"), ("c", "z"), ("", "d")] == found
