@@ -11,6 +11,8 @@ from gateway.core.policy_file import PolicyRejected
 from gateway.core.policy_terms import load_vocabulary
 from tests.support.cards import YOUTH, load
 
+pytestmark = pytest.mark.timeout(900)  # the thorough profile reads thousands of cards
+
 RAW = YOUTH.encode()
 YAML_LIKE = st.text(st.sampled_from(list("ab:-?[]{}#&*!|>'\"%@`,\\ \t\n0é\x00\ud800")), max_size=60)
 
