@@ -160,14 +160,14 @@ def _too_few(absences: Sequence[Absence], lies: Sequence[Lie]) -> SeinhuisError:
     refused = [absence for absence in absences if _is_refusal(absence.code)]
     if refused:
         facts: dict[str, Fact] = {"holders": _names(refused)}
-        return problem_named(refused[0].code, facts=facts)
+        return problem_named(refused[0].code, facts=facts, detail="Key holders refuse this agency.")
     named = ", ".join(f"{absence.name}: {absence.code}" for absence in absences)
     return problem_named("upstream-holders-unreachable", facts={"holders": named})
 
 
 def _is_refusal(code: str) -> bool:
     """Whether waiting does not help: the holder does not know this agency, its key or its label."""
-    return code.partition("-")[0] in {"signature", "request", "policy"}
+    return code.partition("-")[0] in {"signature", "request", "policy", "state"}
 
 
 def _names(parties: Iterable[Lie | Absence]) -> str:

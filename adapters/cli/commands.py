@@ -1,0 +1,154 @@
+"""Holds the names of all commands, each with what it does and an example, in the language of the locale."""
+
+from collections.abc import Callable
+from typing import Any
+
+import typer
+
+from adapters.cli import hearing, importing, parts, registrations, setup
+from adapters.cli.talk import words
+
+_PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
+
+
+def _group(nl: str, en: str) -> typer.Typer:
+    return typer.Typer(
+        help=words(nl, en),
+        no_args_is_help=True,
+        add_completion=False,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,  # a pretty traceback may show what must not be shown
+    )
+
+
+def _add(group: typer.Typer, name: str, command: Callable[..., None], text: tuple[str, str], example: str = "") -> None:
+    epilog = f"{words('Voorbeeld', 'Example')}: seinhuis {example}" if example else None
+    group.command(name, help=words(*text), epilog=epilog)(command)
+
+
+def _nested(parent: typer.Typer, name: str, nl: str, en: str) -> typer.Typer:
+    group = _group(nl, en)
+    parent.add_typer(group, name=name)
+    return group
+
+
+app = _group(
+    "Vertelt organisaties dat zij bij hetzelfde gezin betrokken zijn, en kan zelf niet lezen wie dat zijn.",
+    "Tells agencies that they are involved with the same family, and cannot itself read who that is.",
+)
+
+
+@app.callback()
+def _seinhuis() -> None:
+    """Every command is a sub-command."""
+
+
+_Text = tuple[str, str]
+_Entry = tuple[str, Callable[..., Any], _Text, str]
+
+_OWN: tuple[_Entry, ...] = (
+    (
+        "init",
+        setup.init,
+        (
+            "Maak sleutel, instellingen en een verzoek aan de regio.",
+            "Make a key, settings and a request to the region.",
+        ),
+        'init office --oin 00000000990000000404 --name "School" --kind school --gateway https://gateway.example',
+    ),
+    ("doctor", setup.doctor, ("Kijk na of alles werkt.", "Look whether everything works."), "doctor"),
+    ("whoami", hearing.whoami, ("Hoe het knooppunt ons kent.", "How the gateway knows us."), "whoami --json"),
+    (
+        "register",
+        registrations.register,
+        ("Zeg dat wij bij iemand betrokken zijn.", "Say that we are involved with a person."),
+        "register --person noor.json --case Z-2027-12 --notice-given-on 2027-04-19 --attest",
+    ),
+    (
+        "renew",
+        registrations.renew,
+        ("Zeg opnieuw dat wij betrokken zijn.", "Say anew that we are involved."),
+        "renew reg_... --case Z-2027-12 --notice-given-on 2027-04-19 --attest",
+    ),
+    (
+        "withdraw",
+        registrations.withdraw,
+        ("Zeg dat wij niet meer betrokken zijn.", "Say that we are no longer involved."),
+        "withdraw reg_... --case Z-2027-12 --reason risk_gone",
+    ),
+    (
+        "registrations",
+        registrations.list_registrations,
+        ("Toon de eigen registraties.", "Show our own registrations."),
+        "registrations --json",
+    ),
+    ("errors", setup.errors, ("Leg een probleemcode uit.", "Explain a problem code."), "errors signature-clock"),
+)
+_INBOX: tuple[_Entry, ...] = (
+    ("list", hearing.list_inbox, ("Toon wat wacht.", "Show what waits."), "inbox list"),
+    ("tail", hearing.tail_inbox, ("Toon wat komt.", "Show what comes."), "inbox tail --json"),
+    ("ack", hearing.acknowledge, ("Bevestig ontvangst.", "Say that we have them."), "inbox ack alt_..."),
+)
+_MATCH: tuple[_Entry, ...] = (
+    ("list", hearing.list_matches, ("Toon de eigen matches.", "Show our matches."), "match list"),
+    ("show", hearing.show_match, ("Toon een match.", "Show a match."), "match show mat_..."),
+    (
+        "contact",
+        hearing.report_contact,
+        ("Meld wat het contact opleverde.", "Report what came of the contact."),
+        "match contact mat_... --outcome contacted",
+    ),
+)
+_CONTACT: tuple[_Entry, ...] = (
+    (
+        "put",
+        hearing.put_contact,
+        ("Zeg wie gebeld mag worden.", "Say who may be called."),
+        'contact put intake --name "Intake" --phone "+1 202 555 0101" --email intake@agency.example',
+    ),
+    ("list", hearing.list_contacts, ("Toon de eigen loketten.", "Show our desks."), "contact list"),
+)
+_IMPORT: tuple[_Entry, ...] = (
+    (
+        "csv",
+        importing.import_csv,
+        ("Registreer een hele export.", "Register a whole export."),
+        "import csv export.csv --map export.map.yaml --attest",
+    ),
+)
+_SERVE: tuple[_Entry, ...] = (
+    ("gateway", parts.serve_gateway, ("Start een knooppunt.", "Start a gateway."), "serve gateway --config g.toml"),
+    ("worker", parts.serve_worker, ("Start de werker.", "Start the worker."), "serve worker --config g.toml"),
+    ("holder", parts.serve_holder, ("Start een sleutelhouder.", "Start a key holder."), "serve holder --config h.toml"),
+)
+_DATABASE: tuple[_Entry, ...] = (
+    ("migrate", parts.migrate, ("Breng het schema bij.", "Bring the schema up to date."), "db migrate"),
+    ("check", parts.check, ("Kijk of alles veilig staat.", "Look whether all is set safely."), "db check"),
+)
+_GATEWAY: tuple[_Entry, ...] = (
+    (
+        "verify",
+        parts.verify,
+        ("Reken na wat had moeten matchen.", "Recompute what must have matched."),
+        "gateway verify --config g.toml",
+    ),
+)
+
+app.command(
+    "demo",
+    help=words("Toon het hele huis op deze machine.", "Show the whole house on this machine."),
+    context_settings=_PASSED_ON,
+    add_help_option=False,
+)(parts.demo)
+for _group_of, _entries in (
+    (app, _OWN),
+    (_nested(app, "inbox", "Berichten over matches.", "Alerts of matches."), _INBOX),
+    (_nested(app, "match", "Matches.", "Matches."), _MATCH),
+    (_nested(app, "contact", "Loketten.", "Desks."), _CONTACT),
+    (_nested(app, "import", "Exports inlezen.", "Read exports."), _IMPORT),
+    (_nested(app, "serve", "Onderdelen starten.", "Start parts."), _SERVE),
+    (_nested(app, "db", "De opslag.", "The store."), _DATABASE),
+    (_nested(app, "gateway", "Het knooppunt.", "The gateway."), _GATEWAY),
+):
+    for _name, _command, _text, _example in _entries:
+        _add(_group_of, _name, _command, _text, _example)

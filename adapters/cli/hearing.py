@@ -1,0 +1,106 @@
+"""The commands by which an agency hears of matches, looks at them, and says what came of the contact."""
+
+from typing import Annotated
+
+import typer
+
+from adapters.cli import talk
+from adapters.cli.options import CONFIG, AsJson, Config, open_gateway
+from adapters.cli.talk import words
+from gateway.protocol.messages import ContactOutcome
+
+Match = Annotated[str, typer.Argument(metavar="MAT_ID")]
+AnyCase = Annotated[str, typer.Option("--case", help=words("eigen zaakkenmerk", "your own case reference"))]
+
+
+def list_inbox(*, as_json: AsJson = False, config: Config = CONFIG) -> None:
+    """Show unacknowledged alerts."""
+    with open_gateway(config) as gateway:
+        alerts = gateway.alerts.pending()
+    talk.data(alerts, as_json=as_json)
+    if alerts:
+        talk.next_step(f"seinhuis match show {alerts[0].match_id}")
+    else:
+        talk.say("Er wacht niets.", "Nothing waits.")
+
+
+def tail_inbox(
+    *,
+    count: Annotated[int, typer.Option(help=words("stop na zoveel; 0: nooit", "stop after so many; 0: never"))] = 0,
+    as_json: AsJson = False,
+    config: Config = CONFIG,
+) -> None:
+    """Show alerts as they come; with --json one line each."""
+    with open_gateway(config) as gateway:
+        for number, alert in enumerate(gateway.alerts.stream(), start=1):
+            if as_json:
+                talk.line(alert)
+            else:
+                talk.data(alert, as_json=False)
+            if number == count:
+                break
+
+
+def acknowledge(
+    *,
+    alerts: Annotated[list[str], typer.Argument(metavar="ALT_ID...")],
+    as_json: AsJson = False,
+    config: Config = CONFIG,
+) -> None:
+    """Take alerts out of the inbox."""
+    with open_gateway(config) as gateway:
+        talk.data(gateway.alerts.acknowledge(*alerts), as_json=as_json)
+
+
+def list_matches(*, as_json: AsJson = False, config: Config = CONFIG) -> None:
+    """Show all matches of this agency."""
+    with open_gateway(config) as gateway:
+        talk.data(gateway.matches.list(), as_json=as_json)
+
+
+def show_match(*, match: Match, case: AnyCase = "", as_json: AsJson = False, config: Config = CONFIG) -> None:
+    """Show one match."""
+    with open_gateway(config) as gateway:
+        talk.data(gateway.matches.show(match, case=case), as_json=as_json)
+    talk.next_step(f"seinhuis match contact {match} --outcome contacted")
+
+
+def report_contact(
+    *,
+    match: Match,
+    outcome: Annotated[ContactOutcome, typer.Option(help=words("wat het contact opleverde", "what came of it"))],
+    reason: Annotated[str | None, typer.Option(help=words("waarom er geen contact was", "why there was none"))] = None,
+    case: AnyCase = "",
+    as_json: AsJson = False,
+    config: Config = CONFIG,
+) -> None:
+    """Report what came of the contact."""
+    with open_gateway(config) as gateway:
+        talk.data(gateway.matches.report_contact(match, outcome=outcome, reason=reason, case=case), as_json=as_json)
+
+
+def put_contact(
+    *,
+    desk: Annotated[str, typer.Argument(metavar="DESK")],
+    name: Annotated[str, typer.Option(help=words("naam van het loket", "name of the desk"))],
+    phone: Annotated[str, typer.Option()],
+    email: Annotated[str, typer.Option()],
+    deputy: Annotated[str | None, typer.Option(help=words("loket dat waarneemt", "desk that stands in"))] = None,
+    as_json: AsJson = False,
+    config: Config = CONFIG,
+) -> None:
+    """Make or replace a desk."""
+    with open_gateway(config) as gateway:
+        talk.data(gateway.contacts.put(desk, name=name, phone=phone, email=email, deputy=deputy), as_json=as_json)
+
+
+def list_contacts(*, as_json: AsJson = False, config: Config = CONFIG) -> None:
+    """Show the desks of this agency."""
+    with open_gateway(config) as gateway:
+        talk.data(gateway.contacts.list(), as_json=as_json)
+
+
+def whoami(*, as_json: AsJson = False, config: Config = CONFIG) -> None:
+    """Show how the gateway knows this agency."""
+    with open_gateway(config) as gateway:
+        talk.data(gateway.whoami(), as_json=as_json)

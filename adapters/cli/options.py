@@ -1,0 +1,112 @@
+"""Holds the options that several commands share, and how a command gets at its gateway."""
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from adapters.cli.talk import language, words
+from adapters.client import Gateway
+from adapters.identity import Person
+from adapters.involvement import notice_deferred, notice_given
+from adapters.settings import CONFIG_VARIABLE, DEFAULT_CONFIG, Settings
+from gateway.protocol.messages import DeferralReason, SubjectNotice
+
+_DAY: Final = ["%Y-%m-%d"]
+
+Config = Annotated[
+    Path,
+    typer.Option("--config", envvar=CONFIG_VARIABLE, help=words("instellingen van de organisatie", "agency settings")),
+]
+CONFIG: Final = Path(DEFAULT_CONFIG)
+AsJson = Annotated[bool, typer.Option("--json", help=words("JSON op standaarduitvoer", "JSON on standard output"))]
+PersonFile = Annotated[
+    str,
+    typer.Option(
+        "--person",
+        metavar="FILE|-",
+        help=words(
+            'bestand met het BSN, kaal of als {"bsn": ...}; - is standaardinvoer',
+            'file with the person number, bare or as {"bsn": ...}; - is standard input',
+        ),
+    ),
+]
+Case = Annotated[str, typer.Option("--case", help=words("eigen zaakkenmerk", "your own case reference"))]
+GivenOn = Annotated[
+    datetime | None,
+    typer.Option(formats=_DAY, help=words("dag waarop de persoon is ingelicht", "day on which the person was told")),
+]
+Deferred = Annotated[
+    DeferralReason | None,
+    typer.Option("--notice-deferred", help=words("waarom de mededeling wacht", "why the notice waits")),
+]
+ReviewOn = Annotated[
+    datetime | None,
+    typer.Option(formats=_DAY, help=words("dag waarop het uitstel wordt bezien", "day on which that is looked at")),
+]
+ValidUntil = Annotated[
+    datetime | None,
+    typer.Option(formats=_DAY, help=words("eerste dag waarop het niet meer geldt", "first day it no longer holds")),
+]
+Attest = Annotated[
+    bool,
+    typer.Option(
+        "--attest",
+        help=words(
+            "verklaart dat aan het criterium van de stroom is voldaan (verplicht)",
+            "attests that the criterion of the lane is met (required)",
+        ),
+    ),
+]
+
+
+def open_gateway(config: Path) -> Gateway:
+    """Open the client of the settings file; problems are told in the language of the locale."""
+    settings = Settings.load(config)
+    agency = settings.agency()
+    agency.language = language()
+    return Gateway(agency, ca_file=settings.ca_file)
+
+
+def person_in(file: str) -> Person:
+    """Read the person; a number itself on the command line is refused without repeating it."""
+    if file != "-" and not Path(file).is_file() and any(character.isdigit() for character in file):
+        raise typer.BadParameter(
+            words(
+                "geef een bestand of -, nooit een nummer: opdrachten blijven leesbaar voor anderen",
+                "name a file or -, never a number: others can read commands",
+            ),
+            param_hint="--person",
+        )
+    return Person.from_file(file)
+
+
+def day(moment: datetime | None) -> date | None:
+    """Return the day that was given."""
+    return moment.date() if moment else None
+
+
+def notice(given_on: datetime | None, deferred: DeferralReason | None, review_on: datetime | None) -> SubjectNotice:
+    """Return the notice that was given or deferred; exactly one of the two must be said (domain rule 7)."""
+    match (given_on, deferred, review_on):
+        case (datetime() as on, None, None):
+            return notice_given(on.date())
+        case (None, DeferralReason() as reason, datetime() as on):
+            return notice_deferred(reason, review_on=on.date())
+        case _:
+            raise typer.BadParameter(
+                words(
+                    "zeg --notice-given-on DAG, of --notice-deferred REDEN met --review-on DAG",
+                    "say --notice-given-on DAY, or --notice-deferred REASON with --review-on DAY",
+                )
+            )
+
+
+def require_attestation(*, attest: bool) -> None:
+    """Refuse to go on without the attestation (domain rule 6)."""
+    if not attest:
+        raise typer.BadParameter(
+            words("zonder --attest wordt niets geregistreerd", "nothing is registered without --attest"),
+            param_hint="--attest",
+        )

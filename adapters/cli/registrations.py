@@ -1,0 +1,101 @@
+"""The commands by which an agency says that it is involved, still is, or no longer is."""
+
+from typing import Annotated
+
+import typer
+
+from adapters.cli import talk
+from adapters.cli.options import (
+    CONFIG,
+    AsJson,
+    Attest,
+    Case,
+    Config,
+    Deferred,
+    GivenOn,
+    PersonFile,
+    ReviewOn,
+    ValidUntil,
+    day,
+    notice,
+    open_gateway,
+    person_in,
+    require_attestation,
+)
+from adapters.cli.talk import words
+from adapters.errors import problem_named
+from gateway.protocol.messages import WithdrawalReason
+
+Registration = Annotated[str, typer.Argument(metavar="REG_ID")]
+
+
+def register(
+    *,
+    person: PersonFile,
+    case: Case,
+    notice_given_on: GivenOn = None,
+    notice_deferred: Deferred = None,
+    review_on: ReviewOn = None,
+    lane: Annotated[str, typer.Option(help=words("stroom", "lane"))] = "",
+    contact: Annotated[str, typer.Option(help=words("loket dat gebeld mag worden", "desk that may be called"))] = "",
+    valid_until: ValidUntil = None,
+    attest: Attest = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help=words("alleen controleren", "only check"))] = False,
+    as_json: AsJson = False,
+    config: Config = CONFIG,
+) -> None:
+    """Register one person, or with --dry-run only ask the policy."""
+    who, told = person_in(person), notice(notice_given_on, notice_deferred, review_on)
+    with open_gateway(config) as gateway:
+        if dry_run:
+            checked = gateway.check_policy(lane=lane)
+            talk.data(checked, as_json=as_json)
+            if not checked.permitted:
+                raise problem_named(checked.code or "policy-lane-unknown")
+            return
+        require_attestation(attest=attest)
+        receipt = gateway.registrations.register(
+            who, lane=lane, case=case, contact=contact, notice=told, valid_until=day(valid_until)
+        )
+    talk.data(receipt, as_json=as_json)
+    talk.next_step("seinhuis inbox tail")
+
+
+def renew(
+    *,
+    registration: Registration,
+    case: Case,
+    notice_given_on: GivenOn = None,
+    notice_deferred: Deferred = None,
+    review_on: ReviewOn = None,
+    valid_until: ValidUntil = None,
+    attest: Attest = False,
+    as_json: AsJson = False,
+    config: Config = CONFIG,
+) -> None:
+    """Renew one registration."""
+    told = notice(notice_given_on, notice_deferred, review_on)
+    require_attestation(attest=attest)
+    with open_gateway(config) as gateway:
+        renewed = gateway.registrations.renew(registration, case=case, notice=told, valid_until=day(valid_until))
+    talk.data(renewed, as_json=as_json)
+
+
+def withdraw(
+    *,
+    registration: Registration,
+    case: Case,
+    reason: Annotated[WithdrawalReason, typer.Option(help=words("waarom", "why"))],
+    as_json: AsJson = False,
+    config: Config = CONFIG,
+) -> None:
+    """Withdraw one registration."""
+    with open_gateway(config) as gateway:
+        withdrawn = gateway.registrations.withdraw(registration, case=case, reason=reason)
+    talk.data(withdrawn, as_json=as_json)
+
+
+def list_registrations(*, as_json: AsJson = False, config: Config = CONFIG) -> None:
+    """Show all registrations of this agency."""
+    with open_gateway(config) as gateway:
+        talk.data(gateway.registrations.list(), as_json=as_json)
