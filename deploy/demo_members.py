@@ -1,10 +1,11 @@
 """Holds an agency of the demo as it goes along: its client, its ears, the receipts it was given, and its tally."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Final
+from typing import Final, TypeVar
 
 from adapters import Gateway, Person, notice_given
 from deploy.demo_ears import Ears, Heard
@@ -12,6 +13,8 @@ from deploy.demo_outcome import AgencyTally
 from deploy.region import people
 from deploy.region.agencies import RegionAgency
 from gateway.protocol.messages import ContactOutcome, MatchState, MatchView, Receipt
+
+T = TypeVar("T")
 
 SECONDS_TO_HEAR: Final = 30.0
 _LAST_CASE: Final = 89_999
@@ -105,3 +108,9 @@ def known_by_one(region: people.Region, members: Sequence[Member]) -> list[tuple
     for involvement in region.involvements:
         known.setdefault(involvement.person_index, []).append(involvement.agency_slug)
     return [(region.people[index], by_slug[slugs[0]]) for index, slugs in known.items() if index and len(slugs) == 1]
+
+
+def at_once(members: Sequence[Member], work: Callable[[Member], T]) -> list[T]:
+    """Let all agencies do something at the same time; return the results in their order, or raise the first error."""
+    with ThreadPoolExecutor(len(members), thread_name_prefix="agency") as threads:
+        return list(threads.map(work, members))

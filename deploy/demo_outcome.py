@@ -42,7 +42,10 @@ class ImportTally:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """The whole demo. `pair_seconds`: from the call that registers until both agencies hold their alert."""
+    """The whole demo. `pair_seconds`: from the call that registers until both agencies hold their alert.
+
+    `leaks` counts what an agency was sent and may not have.
+    """
 
     imported: ImportTally
     agencies: tuple[AgencyTally, ...]
@@ -52,6 +55,7 @@ class Outcome:
     threshold: int
     seconds: float
     verify: int
+    leaks: int = 0
 
     @property
     def lost(self) -> int:
@@ -71,6 +75,7 @@ class Outcome:
             and imported.alerts == imported.alerts_delivered == 2 * imported.matches
             and self.lost == 0
             and self.verify == 0
+            and self.leaks == 0
         )
         return OK if sound else INTEGRITY
 
@@ -93,6 +98,7 @@ class Outcome:
             "threshold": self.threshold,
             "seconds": round(self.seconds, 1),
             "verify": self.verify,
+            "leaks": self.leaks,
         }
 
 

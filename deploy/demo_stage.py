@@ -4,7 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TextIO
+from typing import Final, TextIO
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
@@ -12,13 +12,15 @@ from rich.table import Table
 
 Advance = Callable[[int], None]
 
+_WIDTH: Final = 120  # of what is no terminal and so has none
+
 
 class Stage:
     """Where the demo shows what it does. Several threads may advance their bars at once."""
 
     def __init__(self, file: TextIO) -> None:
         """Talk to this file; what it shows moves only when it is a terminal."""
-        self._console = Console(file=file, highlight=False, soft_wrap=True)
+        self._console = Console(file=file, highlight=False, soft_wrap=True, width=None if file.isatty() else _WIDTH)
         self._lock = threading.Lock()
 
     def say(self, text: str = "") -> None:

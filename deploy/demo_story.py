@@ -1,38 +1,72 @@
 """Tells the demo's story live, and measures how soon two agencies know of each other."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from random import Random
 from typing import Final
 
 from deploy.demo_members import LivePair, Member, known_by_one, register_pair
 from deploy.demo_stage import Stage
 from deploy.demo_words import Words
-from deploy.region.people import Region
+from deploy.region.people import Person, Region
 from gateway.protocol.messages import ContactOutcome, MatchView
 
 LIVE_PAIRS: Final = 40
 _MILLISECONDS: Final = 1_000
 
 
-def tell_story(region: Region, members: Mapping[str, Member], *, stage: Stage, words: Words) -> LivePair | None:
-    """Let the police register at night the child whom the school registered last month; None when it goes wrong."""
+@dataclass(frozen=True, slots=True)
+class Story:
+    """How the story went: `pair` is None when not both were alerted, `leaks` what either was sent and may not have."""
+
+    pair: LivePair | None
+    leaks: tuple[str, ...] = ()
+
+
+def tell_story(region: Region, members: Mapping[str, Member], *, stage: Stage, words: Words) -> Story:
+    """Let the police register at night the child whom the school registered last month."""
     police, school = members["police"], members["school"]
     stage.say(words.night)
     stage.say(words.school_knows)
-    pair = register_pair(police, school, region.story_child(), on=region.on)
+    child = region.story_child()
+    pair = register_pair(police, school, child, on=region.on)
     if pair is None:
-        return None
+        return Story(None)
     stage.say(words.receipt.format(receipt=pair.receipt.model_dump_json(by_alias=True)))
     stage.say(words.both_alerted.format(milliseconds=pair.seconds * _MILLISECONDS))
-    for member, heard in zip((police, school), pair.alerts, strict=True):
-        view = member.gateway.matches.show(heard.alert)
+    stage.say(words.alert_content.format(alert=pair.alerts[0].alert))
+    views = [
+        member.gateway.matches.show(heard.alert) for member, heard in zip((police, school), pair.alerts, strict=True)
+    ]
+    for member, view in zip((police, school), views, strict=True):
         _say_learned(member, view, stage=stage, words=words)
         state = member.report(view, ContactOutcome.CONTACTED)
         stage.say(words.reports.format(agency=member.agency.name, state=state.value))
     stage.say()
     stage.say(words.not_learned)
+    leaks = found_in(child, views, pair)
+    stage.say(words.leaked.format(what=", ".join(leaks)) if leaks else words.nothing_leaked)
     stage.say(words.gateway_knows)
-    return pair
+    return Story(pair, leaks)
+
+
+def found_in(child: Person, views: Sequence[MatchView], pair: LivePair) -> tuple[str, ...]:
+    """Search all that the agencies were sent for what they may not learn from it; return the names of what is there."""
+    texts = [view.model_dump_json() for view in views]
+    sent = "\n".join((*texts, *(str(heard.alert) for heard in pair.alerts), pair.receipt.model_dump_json()))
+    forbidden = {
+        "number": child.person_number,
+        "number without zeros": child.person_number.lstrip("0"),
+        "name": child.last_name,
+        "birth date": child.birth_on.isoformat(),
+        "address": child.address,
+    }
+    crossed = [
+        "case reference of the other"
+        for text, other in zip(texts, reversed(views), strict=True)
+        if other.case_reference in text
+    ]
+    return (*(name for name, value in forbidden.items() if value in sent), *crossed)
 
 
 def measure_pairs(region: Region, members: Sequence[Member], *, count: int) -> tuple[int, list[LivePair]]:

@@ -21,13 +21,10 @@ class Words:
     story: str
     night: str
     school_knows: str
-    police_registers: str
     receipt: str
     both_alerted: str
     alert_content: str
-    looks: str
     reports: str
-    closed: str
     learned: str
     learned_case: str
     learned_other: str
@@ -35,6 +32,8 @@ class Words:
     learned_rule: str
     learned_why: str
     not_learned: str
+    nothing_leaked: str
+    leaked: str
     gateway_knows: str
     pairs: str
     verify: str
@@ -73,13 +72,10 @@ ENGLISH: Final = Words(
     story="One night",
     night="02:10. The police meet a nine-year-old on the street, and register that they are involved.",
     school_knows="The school registered the same child last month. Neither knows of the other.",
-    police_registers="the police register",
     receipt="The receipt says the same whether or not anybody else is involved: {receipt}",
     both_alerted="Both have their alert, {milliseconds:.0f} ms after the police began to register.",
     alert_content="The alert says where to look and nothing else: {alert}",
-    looks="{agency} looks at the match",
     reports="{agency} acknowledges, makes contact and reports it: the match is {state}",
-    closed="The match is {state}: both found each other.",
     learned="What {agency} learned",
     learned_case="its own case: {case}",
     learned_other="who else is involved: {agency}",
@@ -87,6 +83,8 @@ ENGLISH: Final = Words(
     learned_rule="by which rule: {rules}, on the basis of {basis}, before {due}",
     learned_why="why: {why}",
     not_learned="What it did not: the reason, the file or the case number of the other; since when; who else it knows.",
+    nothing_leaked="Looked for in all that both were sent, and not found: the child's number, name, birth date, address.",
+    leaked="FOUND in what an agency was sent, where it must not be: {what}.",
     gateway_knows=(
         "What the gateway learned: that two agencies share a case. Not whom it is about: it never had a name, a number "
         "or anything that can be searched for one. The key holders evaluated blinded points and saw nobody."
@@ -95,7 +93,7 @@ ENGLISH: Final = Words(
     verify="the reconciler compares all registrations with all matches (seinhuis gateway verify)",
     table_title="The end of the demo",
     agency="Agency",
-    registrations="Registrations",
+    registrations="Registered",
     refused_rows="Bad rows",
     matches="Matches",
     alerts="Alerts",
@@ -129,13 +127,10 @@ DUTCH: Final = Words(
     story="Een nacht",
     night="02:10. De politie treft een kind van negen op straat, en registreert dat zij betrokken is.",
     school_knows="De school registreerde hetzelfde kind vorige maand. Geen van beide weet van de ander.",
-    police_registers="de politie registreert",
     receipt="Het ontvangstbewijs is gelijk, of er nu iemand anders betrokken is of niet: {receipt}",
     both_alerted="Beide hebben hun signaal, {milliseconds:.0f} ms nadat de politie begon te registreren.",
     alert_content="Het signaal zegt waar te kijken en verder niets: {alert}",
-    looks="{agency} bekijkt de match",
     reports="{agency} bevestigt, neemt contact op en meldt dat: de match is {state}",
-    closed="De match is {state}: beide hebben elkaar gevonden.",
     learned="Wat {agency} te weten kwam",
     learned_case="de eigen zaak: {case}",
     learned_other="wie er nog betrokken is: {agency}",
@@ -143,6 +138,8 @@ DUTCH: Final = Words(
     learned_rule="volgens welke regel: {rules}, op grond van {basis}, voor {due}",
     learned_why="waarom: {why}",
     not_learned="Wat niet: de reden, het dossier of zaaknummer van de ander; sinds wanneer; wie de ander nog kent.",
+    nothing_leaked="Gezocht in alles wat beide kregen, en niet gevonden: nummer, naam, geboortedatum, adres van het kind.",
+    leaked="GEVONDEN in wat een instantie kreeg, waar het niet hoort: {what}.",
     gateway_knows=(
         "Wat het knooppunt te weten kwam: dat twee instanties een zaak delen. Niet over wie: het had nooit een naam, "
         "een nummer of iets waarmee dat te vinden is. De sleutelhouders rekenden met verblinde punten en zagen niemand."
@@ -151,7 +148,7 @@ DUTCH: Final = Words(
     verify="de controle vergelijkt alle registraties met alle matches (seinhuis gateway verify)",
     table_title="Het einde van de demo",
     agency="Instantie",
-    registrations="Registraties",
+    registrations="Geregistreerd",
     refused_rows="Foute regels",
     matches="Matches",
     alerts="Signalen",

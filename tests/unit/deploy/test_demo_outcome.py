@@ -48,6 +48,7 @@ def test_a_sound_demo_succeeds() -> None:
         (replace(SOUND, imported=replace(IMPORTED, refused=0)), 0),
         (replace(SOUND, imported=replace(IMPORTED, alerts_delivered=3)), 0),
         (replace(SOUND, verify=1), 0),
+        (replace(SOUND, leaks=1), 0),
     ],
 )
 def test_anything_that_is_not_as_it_must_be_fails(outcome: Outcome, lost: int) -> None:
