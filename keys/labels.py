@@ -8,6 +8,7 @@ from typing import Literal, NewType, Self, cast
 from keys.group import IDENTIFIER, Element
 
 KeyId = NewType("KeyId", bytes)
+Oin = NewType("Oin", str)  # a number in the register of government organizations: twenty digits
 LabelKind = Literal["agency", "index"]
 
 KEY_ID_BYTES = 8

@@ -5,16 +5,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
-from typing import NewType, Self
+from typing import Self
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from keys import sodium
+from keys.labels import Oin
 from keys.signing_key import KeyName, SigningKey, from_base64url, thumbprint
 
-Oin = NewType("Oin", str)  # a number in the register of government organizations: twenty digits
+__all__ = ["Algorithm", "Oin", "Party", "PartyKey", "Role", "public_bytes"]
 
 _SMALLEST_RSA_BITS = 3072
 

@@ -6,9 +6,9 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, Field, StringConstraints, ValidationError
 
 from keys.group import InvalidElement, decode_element
-from keys.labels import MalformedLabel
+from keys.labels import MalformedLabel, Oin
 from keys.manifest import Assurance, HolderSignature, Manifest
-from keys.parties import Algorithm, Oin, Party, PartyKey, Role
+from keys.parties import Algorithm, Party, PartyKey, Role
 from keys.strict_json import MalformedJson, parse
 from keys.wire import MOST_HOLDERS, Bytes32, Bytes64, Holder, LabelMessage, Message
 

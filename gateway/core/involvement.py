@@ -6,7 +6,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from gateway.protocol.messages import RegistrationStatus, SubjectNotice, WithdrawalReason
-from keys.parties import Oin
+from keys.labels import Oin
 from keys.tokens import IndexToken, SealedElement
 
 __all__ = ["AMSTERDAM", "Ending", "Oin", "Registration", "ending_of_matches", "ends_at", "renew_before"]

@@ -2,26 +2,16 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from gateway.core.events import Event, EventKind, Value
 from gateway.flows.match import GATEWAY
-from gateway.flows.ports import Delivery, House, Recorded, Tx, View
+from gateway.flows.ports import Delivery, House, Recorded, Tx, Undelivered, View
 
 KEEP_TRYING = timedelta(days=14)
 FIRST_PAUSE = timedelta(seconds=2)
 LONGEST_PAUSE = timedelta(hours=6)
 DUE_AT_ONCE = 64
 DUE_PER_ENDPOINT = 8
-
-
-class Undelivered(StrEnum):
-    """Why a delivery did not succeed."""
-
-    REFUSED = "refused"
-    TIMED_OUT = "timed_out"
-    UNREACHABLE = "unreachable"
-    ADDRESS = "address"
 
 
 Send = Callable[[Delivery], Undelivered | None]

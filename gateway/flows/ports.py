@@ -7,6 +7,7 @@ Two stores live behind these ports (SQLite and PostgreSQL), and one contract sui
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Generic, Protocol, TypeVar
 
 from gateway.core.contact import OpenedMatch, StandingMatch
@@ -93,6 +94,15 @@ class Delivery:
     alert: WaitingAlert
     attempts: int
     first_due_at: datetime
+
+
+class Undelivered(StrEnum):
+    """Why a delivery did not succeed."""
+
+    REFUSED = "refused"
+    TIMED_OUT = "timed_out"
+    UNREACHABLE = "unreachable"
+    ADDRESS = "address"
 
 
 class CallLedger(Protocol):

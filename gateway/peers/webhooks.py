@@ -14,8 +14,7 @@ from urllib.parse import urlsplit
 
 import httpx2
 
-from gateway.flows.deliver import Undelivered
-from gateway.flows.ports import Delivery
+from gateway.flows.ports import Delivery, Undelivered
 from gateway.peers.addresses import Addresses, AddressRefused, Target
 from gateway.protocol.events import alert_event
 from keys.signing import SigningKey, sign_webhook
