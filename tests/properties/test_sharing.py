@@ -146,3 +146,17 @@ def test_masks_hide_more_than_the_factor(t: int, n: int) -> None:
 
     ratio = group.scalar_mul(message.v, group.scalar_invert(message.u))
     assert group.scalar_mul(shares[1], group.scalar_invert(shares[0])) != ratio
+
+
+@pytest.mark.parametrize(("t", "n"), SCHEMES)
+def test_the_converter_learns_no_key(t: int, n: int) -> None:
+    """What the messages interpolate to is a random multiple of each key: neither key comes out, only their ratio."""
+    federation = Federation(t, n)
+    messages = [federation.message(holder, POLICE) for holder in federation.holders]
+    coefficients = sharing.lagrange_at_zero(tuple(federation.holders))
+
+    for part, label in ((0, POLICE), (1, INDEX)):
+        opened = group.ZERO
+        for factor, message in zip(coefficients, messages, strict=True):
+            opened = group.scalar_add(opened, group.scalar_mul(factor, message[part]))
+        assert federation.public(label)[0] != group.multiply_base(opened)

@@ -110,6 +110,26 @@ def test_two_openings_share_no_mask() -> None:
     assert "MaskedShares(hidden)" == repr(first)
 
 
+def test_masks_depend_on_the_labels_even_where_salts_are_alike() -> None:
+    """The part about the agency's key is masked anew for another index key, whatever the salts."""
+    salts = dict.fromkeys(sharing.known_subsets(1, 2, 3), b"one salt for all")
+    of_agency = {
+        sharing.conversion_message(
+            holder=1,
+            seeds=THREE.seeds(1),
+            agency_label=POLICE,
+            index_label=index,
+            agency_salts=salts,
+            index_salts=salts,
+            t=2,
+            n=3,
+        ).u
+        for index in (INDEX, NEXT_INDEX)
+    }
+
+    assert 2 == len(of_agency)
+
+
 def test_a_message_that_is_no_scalar_does_not_open() -> None:
     """Zero and non-canonical bytes are a rejected conversion and no other error."""
     public = {"agency_public": THREE.public(POLICE)[0], "index_public": THREE.public(INDEX)[0]}
