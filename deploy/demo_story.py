@@ -34,7 +34,8 @@ def tell_story(region: Region, members: Mapping[str, Member], *, stage: Stage, w
         return Story(None)
     stage.say(words.receipt.format(receipt=pair.receipt.model_dump_json(by_alias=True)))
     stage.say(words.both_alerted.format(milliseconds=pair.seconds * _MILLISECONDS))
-    stage.say(words.alert_content.format(alert=pair.alerts[0].alert))
+    alert = pair.alerts[0].alert
+    stage.say(words.alert_content.format(alert=f"{alert.kind} {alert.id} {alert.match_id}"))
     views = [
         member.gateway.matches.show(heard.alert) for member, heard in zip((police, school), pair.alerts, strict=True)
     ]

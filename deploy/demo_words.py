@@ -83,7 +83,7 @@ ENGLISH: Final = Words(
     learned_rule="by which rule: {rules}, on the basis of {basis}, before {due}",
     learned_why="why: {why}",
     not_learned="What it did not: the reason, the file or the case number of the other; since when; who else it knows.",
-    nothing_leaked="Looked for in all that both were sent, and not found: the child's number, name, birth date, address.",
+    nothing_leaked="Looked for in all that both were sent, not found: the child's number, name, birth date, address.",
     leaked="FOUND in what an agency was sent, where it must not be: {what}.",
     gateway_knows=(
         "What the gateway learned: that two agencies share a case. Not whom it is about: it never had a name, a number "
@@ -138,7 +138,7 @@ DUTCH: Final = Words(
     learned_rule="volgens welke regel: {rules}, op grond van {basis}, voor {due}",
     learned_why="waarom: {why}",
     not_learned="Wat niet: de reden, het dossier of zaaknummer van de ander; sinds wanneer; wie de ander nog kent.",
-    nothing_leaked="Gezocht in alles wat beide kregen, en niet gevonden: nummer, naam, geboortedatum, adres van het kind.",
+    nothing_leaked="Gezocht in alles wat beide kregen, niet gevonden: nummer, naam, geboortedatum, adres van het kind.",
     leaked="GEVONDEN in wat een instantie kreeg, waar het niet hoort: {what}.",
     gateway_knows=(
         "Wat het knooppunt te weten kwam: dat twee instanties een zaak delen. Niet over wie: het had nooit een naam, "
