@@ -3,6 +3,7 @@
 .PHONY: setup check fix test demo bench lock help
 
 export UV_PYTHON_DOWNLOADS := never
+unexport PYTHONDONTWRITEBYTECODE # processes start by the dozen in tests; compiling afresh each time costs minutes
 BIN := .venv/bin
 STAMP := .venv/.installed
 LOCK := requirements-dev.lock
@@ -18,7 +19,7 @@ $(BIN)/python:
 $(STAMP): $(LOCK) pyproject.toml | $(BIN)/python
 	@sed -n '/^uv==/,/# via/p' $(LOCK) > .venv/uv.requirements # uv itself comes hashed from the same lock
 	@$(BIN)/python -m pip install --quiet --require-hashes --no-deps -r .venv/uv.requirements
-	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes $(LOCK)
+	@$(BIN)/uv pip sync --quiet --compile-bytecode --python $(BIN)/python --require-hashes $(LOCK)
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
 	@touch $@
 
