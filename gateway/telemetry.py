@@ -79,7 +79,7 @@ class ServerLog(logging.Handler):
         self._log.warning("server", said=str(record.msg).splitlines()[0], **(fault_of(error) if error else {}))
 
     def install(self) -> None:
-        """Take over the loggers of the web server."""
-        for name in ("uvicorn", "uvicorn.error", "uvicorn.access", "asyncio"):
+        """Take over the loggers of the web server, and of the client that calls webhooks: it would log addresses."""
+        for name in ("uvicorn", "uvicorn.error", "uvicorn.access", "asyncio", "httpx2", "httpcore2"):
             logger = logging.getLogger(name)
             logger.handlers, logger.propagate = [self], False

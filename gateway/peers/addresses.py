@@ -91,7 +91,7 @@ def _address(text: str) -> Address:
 def _is_public(address: Address) -> bool:
     """Whether an address is reached through the internet, and only so.
 
-    IPv6 addresses that carry an IPv4 address through a gateway (6to4, Teredo, NAT64) are not: who knows where that leads.
+    IPv6 addresses that carry an IPv4 address through a gateway (6to4, Teredo, NAT64) are not: who knows where to.
     """
     if isinstance(address, IPv6Address):
         if address.ipv4_mapped is not None:

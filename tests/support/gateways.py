@@ -233,7 +233,7 @@ def _names(host: str, _: int) -> tuple[str, ...]:
 def log_to(said: io.StringIO) -> Log:
     """Return a log that writes JSON lines where a test can read them."""
     log: Log = structlog.wrap_logger(
-        structlog.PrintLogger(said),  # type: ignore[arg-type] # anything that can be written to will do
+        structlog.PrintLogger(said),
         processors=[structlog.processors.add_log_level, structlog.processors.JSONRenderer()],
         wrapper_class=structlog.make_filtering_bound_logger(0),
     )

@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
 from pathlib import Path
 
-import jsonschema
+import jsonschema  # type: ignore[import-untyped]
 import pytest
 
 from gateway.core.involvement import Oin
-from gateway.flows.deliver import Undelivered
+from gateway.flows.ports import Undelivered
 from gateway.flows.ports import Delivery, Endpoint, WaitingAlert
 from gateway.peers.addresses import Addresses
 from gateway.peers.webhooks import Webhooks
