@@ -26,10 +26,11 @@ from deploy.demo_ears import Ears
 from deploy.demo_import import import_exports
 from deploy.demo_members import Member, at_once
 from deploy.demo_outcome import ImportTally, Outcome
-from deploy.demo_report import show_next, show_outcome
+from deploy.demo_report import Kept, show_next, show_outcome
 from deploy.demo_stage import Stage
-from deploy.demo_story import LIVE_PAIRS, measure_pairs, tell_story
+from deploy.demo_story import LIVE_PAIRS, measure_pairs, spare_child, tell_story
 from deploy.demo_words import Words, words_for
+from deploy.homes import write_private
 from deploy.local import Federation
 from deploy.processes import StartFailed
 from deploy.region.agencies import AGENCIES, RegionAgency
@@ -104,9 +105,8 @@ class Demo:
             _refuse_used_database(members)
             outcome = self._play(region, exports, federation, members, started)
             show_outcome(outcome, stage=stage, words=words, logs=federation.logs)
-            show_next(federation if self.wishes.keep else None, stage=stage, words=words)
-            if self.wishes.keep:
-                federation.leave()
+            kept = self._keep(directory, region, federation, members) if self.wishes.keep else None
+            show_next(kept, stage=stage, words=words)
             return outcome
 
     def _make_region(self, directory: Path) -> tuple[Region, tuple[Export, ...]]:
@@ -159,6 +159,23 @@ class Demo:
             seconds=time.monotonic() - started,
             verify=findings,
             leaks=len(story.leaks),
+        )
+
+    def _keep(self, directory: Path, region: Region, federation: Federation, members: Mapping[str, Member]) -> Kept:
+        """Let the federation live on, with a child in a file that the police may register next."""
+        federation.leave()
+        child = spare_child(region, tuple(members.values()))
+        file = None
+        if child is not None:
+            file = directory / "child.json"
+            write_private(file, json.dumps({"bsn": child.person_number}) + "\n")
+        own = tuple(directory / name for name in ("federation", "exports", "child.json"))
+        return Kept(
+            federation=federation,
+            trash=(directory,) if self.wishes.directory is None else own,
+            child=file,
+            case=members["police"].next_case(),
+            on=region.on,
         )
 
     def _import_tally(self, exports: Sequence[Export], everybody: Sequence[Member]) -> ImportTally:

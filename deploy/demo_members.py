@@ -37,12 +37,16 @@ class Member:
         """Register one child by hand, as somebody at the desk would; the parents were told today."""
         receipt = self.gateway.registrations.register(
             Person.from_bsn(person.person_number),
-            case=self.agency.case_reference(_LAST_CASE - self.live),
+            case=self.next_case(),
             notice=notice_given(on),
         )
         self.receipts.add(receipt.id)
         self.live += 1
         return receipt
+
+    def next_case(self) -> str:
+        """Return a case reference that this agency has not used."""
+        return self.agency.case_reference(_LAST_CASE - self.live)
 
     def report(self, match: MatchView, outcome: ContactOutcome) -> MatchState:
         """Report what came of the contact; return the state of the match after it."""

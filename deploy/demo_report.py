@@ -1,7 +1,11 @@
 """Decides how the outcome of the demo is shown to people: one table, the times, the verdict, and what to try next."""
 
 import shlex
+import shutil
+import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from rich.box import SIMPLE
@@ -31,22 +35,52 @@ def show_outcome(outcome: Outcome, *, stage: Stage, words: Words, logs: Path) ->
     stage.heading(verdict.format(seconds=outcome.seconds))
 
 
-def show_next(federation: Federation | None, *, stage: Stage, words: Words) -> None:
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A federation that goes on after the demo; `trash` is what to remove in the end, `child` a file with a person."""
+
+    federation: Federation
+    trash: tuple[Path, ...]
+    child: Path | None
+    case: str
+    on: date
+
+
+def show_next(kept: Kept | None, *, stage: Stage, words: Words) -> None:
     """Show commands that work when they are pasted: with the federation that was kept, or without one."""
+    seinhuis = _command()
     stage.say()
-    if federation is None:
+    if kept is None:
         stage.say(words.next_gone)
-        for command in ("seinhuis demo --keep", "seinhuis demo --people 20000", "seinhuis errors", "seinhuis --help"):
-            stage.say(f"  {command}")
+        for arguments in ("demo --keep", "demo --people 20000", "errors", "--help"):
+            stage.say(f"  {seinhuis} {arguments}")
         return
+    federation = kept.federation
     stage.say(words.kept.format(parts=", ".join(federation.describe())))
     stage.say(words.next_kept)
-    stage.say(f"  export SEINHUIS_CONFIG={shlex.quote(str(federation.client_config('police')))}")
-    for command in ("seinhuis whoami", "seinhuis inbox list", "seinhuis match list", "seinhuis doctor"):
-        stage.say(f"  {command}")
-    stage.say(f"  seinhuis gateway verify --config {shlex.quote(str(federation.gateway_config))}")
+    stage.say(f"  export SEINHUIS_CONFIG={_quoted(federation.client_config('police'))}")
+    if kept.child is not None:
+        told = f"--case {kept.case} --notice-given-on {kept.on.isoformat()} --attest"
+        stage.say(f"  {seinhuis} register --person {_quoted(kept.child)} {told}")
+    for arguments in ("inbox list", "match list", "doctor", "whoami"):
+        stage.say(f"  {seinhuis} {arguments}")
+    stage.say(f"  {seinhuis} gateway verify --config {_quoted(federation.gateway_config)}")
     stage.say(words.stop)
-    stage.say(f"  kill -TERM -{federation.group} && rm -r {shlex.quote(str(federation.directory))}")
+    stage.say(f"  kill -TERM -{federation.group} && rm -r {' '.join(map(_quoted, kept.trash))}")
+
+
+def _command() -> str:
+    """Return how this shell starts `seinhuis`: by its name when that is found, else where it was installed."""
+    installed = Path(sys.executable).with_name("seinhuis")
+    found = shutil.which("seinhuis")
+    if found is not None and Path(found).resolve() == installed.resolve():
+        return "seinhuis"
+    here = Path.cwd()
+    return _quoted(installed.relative_to(here) if installed.is_relative_to(here) else installed)
+
+
+def _quoted(path: Path) -> str:
+    return shlex.quote(str(path))
 
 
 def _table(tallies: Sequence[AgencyTally], words: Words) -> Table:

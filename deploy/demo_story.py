@@ -73,13 +73,18 @@ def found_in(child: Person, views: Sequence[MatchView], pair: LivePair) -> tuple
 def measure_pairs(region: Region, members: Sequence[Member], *, count: int) -> tuple[int, list[LivePair]]:
     """Let second agencies register children whom one agency knows; return how many, and of which both heard."""
     random = Random(len(region.people))
-    candidates = known_by_one(region, members)
+    candidates = [pair for pair in known_by_one(region, members) if pair[0] is not spare_child(region, members)]
     chosen = random.sample(candidates, min(count, len(candidates)))
     pairs = [
         register_pair(random.choice([member for member in members if member is not first]), first, person, on=region.on)
         for person, first in chosen
     ]
     return len(chosen), [pair for pair in pairs if pair is not None]
+
+
+def spare_child(region: Region, members: Sequence[Member]) -> Person | None:
+    """Return a child that only one agency knows, not the police, and that no part of the demo touches."""
+    return next((child for child, first in known_by_one(region, members) if first.agency.slug != "police"), None)
 
 
 def _say_learned(member: Member, view: MatchView, *, stage: Stage, words: Words) -> None:
