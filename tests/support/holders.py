@@ -224,6 +224,7 @@ class HoldersHere(HoldersBase):
         super().__init__(people, homes, trust)
         self.clock = NOW
         self.running: dict[int, Holder] = {}
+        self.apps: dict[int, HolderApi] = {}
         for home in homes:
             self.restart(home.index)
 
@@ -237,6 +238,7 @@ class HoldersHere(HoldersBase):
         self.close(index)
         holder = Holder.open(Settings.load(self.homes[index - 1].settings_file))
         self.running[index] = replace(holder, clock=lambda: self.clock)
+        self.apps[index] = HolderApi(self.running[index])
 
     def close(self, index: int) -> None:
         """Close a holder."""
@@ -245,7 +247,7 @@ class HoldersHere(HoldersBase):
 
     def send(self, holder: Party, call: RawCall) -> Reply:
         """Send a call through the application."""
-        return asyncio.run(_through(HolderApi(self.running[holder.holder_index or 0]), call))
+        return asyncio.run(_through(self.apps[holder.holder_index or 0], call))
 
 
 async def _through(app: HolderApi, call: RawCall) -> Reply:

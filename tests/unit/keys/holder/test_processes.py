@@ -1,0 +1,38 @@
+"""Key holders as real processes: one may die without anybody losing a token, and nothing it counted is forgotten."""
+
+import httpx2
+import pytest
+
+from keys import oprf
+from keys.labels import bsn_input
+from keys.onboarding import open_factor
+from tests.support.federation import person_numbers
+from tests.support.holders import agency_label, index_label, running_holders
+
+
+@pytest.mark.timeout(180)
+def test_two_of_three_processes_serve() -> None:
+    """Three holders on loopback: keys, tokens, a factor; one killed and started again keeps its log and its quota."""
+    [bsn] = person_numbers(1)
+    with running_holders(2, 3, quota=6) as holders:
+        school = holders.people.agencies[0]
+        label = agency_label(school)
+        holders.learn(label)
+        holders.learn(index_label())
+        [token] = holders.tokens(label, [bsn], by=school, holders=(1, 2))
+        factor = open_factor(
+            label, index_label(), trust=holders.trust, converter=holders.people.gateway.sealing, ask=holders.ask
+        )
+
+        holders.stop(1)
+        with pytest.raises(httpx2.TransportError):
+            holders.tokens(label, [bsn], by=school, holders=(1, 2))
+        [other] = holders.tokens(label, [bsn], by=school, holders=(2, 3))
+        holders.start(1)
+        _, elements = oprf.blind([bsn_input(bsn)] * 4)
+        over = holders.evaluate(1, label, elements, by=school)
+        within = holders.evaluate(1, label, elements[:3], by=school)
+
+    assert token.encode() == other.encode()
+    assert factor.key_id == token.key_id
+    assert ("limit-quota-exhausted", 200) == (over.code, within.status)
