@@ -25,7 +25,7 @@ from gateway.api.openapi import document_json
 from gateway.app import POLICIES, Gateway
 from gateway.commit_group import CommitGroup
 from gateway.flows.match import match_waiting
-from gateway.flows.ports import House, Store
+from gateway.flows.ports import House
 from gateway.flows.register import record
 from gateway.peers.addresses import Addresses
 from gateway.peers.converter import NeighborConverter
@@ -163,7 +163,7 @@ class Neighborhood:
 
     agencies: tuple[Member, ...]
     gateway: Member
-    store: Store
+    store: SqlStore
     trust: TrustInForce
     federation: Federation
     house: House

@@ -60,7 +60,7 @@ def test_settings_do_not_print_a_password() -> None:
 
 def test_an_unknown_key_stops_the_program(tmp_path: Path) -> None:
     """A slip of the pen is not a default."""
-    assert ("unknown setting: databse",) == problems_of(tmp_path, GOOD + 'databse = "x"\n')
+    assert ("unknown setting: database_url",) == problems_of(tmp_path, GOOD + 'database_url = "x"\n')
 
 
 def test_all_that_is_missing_is_named_at_once(tmp_path: Path) -> None:

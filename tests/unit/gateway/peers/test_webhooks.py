@@ -10,8 +10,7 @@ import jsonschema  # type: ignore[import-untyped]
 import pytest
 
 from gateway.core.involvement import Oin
-from gateway.flows.ports import Undelivered
-from gateway.flows.ports import Delivery, Endpoint, WaitingAlert
+from gateway.flows.ports import Delivery, Endpoint, Undelivered, WaitingAlert
 from gateway.peers.addresses import Addresses
 from gateway.peers.webhooks import Webhooks
 from keys.signing import SigningKey, verify_webhook
