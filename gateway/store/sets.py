@@ -6,7 +6,7 @@ PostgreSQL takes arrays, SQLite takes one JSON text.
 import json
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, Self
 
 from sqlalchemy import (
     ARRAY,
@@ -31,6 +31,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.sql.operators import OperatorType
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 Row = Mapping[str, Any]
@@ -53,14 +54,22 @@ class _List(TypeDecorator[Sequence[Any]]):
         return list(value or ()) if dialect.name == "postgresql" else json.dumps(list(value or ()))
 
 
-class _Among(FunctionElement[bool]):
+class _Condition(FunctionElement[bool]):
+    """A condition in words of our own; left bare, because `(...) = 1` around it would hide it from SQLite's indexes."""
+
     type = Boolean()
+    inherit_cache = True
+
+    def self_group(self, against: OperatorType | None = None) -> Self:  # noqa: ARG002 - the library's signature
+        return self
+
+
+class _Among(_Condition):
     inherit_cache = True
     name = "among"
 
 
-class _PairAmong(FunctionElement[bool]):
-    type = Boolean()
+class _PairAmong(_Condition):
     inherit_cache = True
     name = "pair_among"
 

@@ -13,7 +13,7 @@ from gateway.store.bell import Bell, SqliteBell
 from gateway.store.dialect import Engines
 from gateway.store.faults import Verdict
 
-BUSY_TIMEOUT_MS: Final = 5_000
+BUSY_TIMEOUT_MS: Final = 2_000
 OLDEST: Final = (3, 38, 0)  # the first with JSON and RETURNING as the statements use them
 _FULL: Final = 2
 _SETTINGS: Final = (

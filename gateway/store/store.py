@@ -21,9 +21,11 @@ from gateway.store.transactions import SqlTx, SqlView
 T = TypeVar("T")
 
 ATTEMPTS: Final = 20
+RACED_ATTEMPTS: Final = 8  # whoever took the key has committed by now, so the second attempt sees it
 PATIENCE_S: Final = 3.0
 _FIRST_PAUSE_S: Final = 0.002
 _LONGEST_PAUSE_S: Final = 0.2
+_ATTEMPTS: Final = {Verdict.AGAIN: ATTEMPTS, Verdict.RACED: RACED_ATTEMPTS}
 _chance: Final = SystemRandom()
 
 
@@ -73,11 +75,11 @@ class SqlStore:
         with self._engines.writer.connect() as connection, connection.begin() as transaction:
             recorded = self._write(name, work, connection)
             # A crash before this line leaves nothing; after it, everything. Nobody was answered yet either way.
-            self._commit(transaction)
+            self._commit(connection, transaction)
         return recorded.result
 
     def _write(self, name: str, work: Callable[[SqlTx], Recorded[T]], connection: Connection) -> Recorded[T]:
-        sheet = Sheet(connection)
+        sheet = Sheet(connection, may_write=True)
         tx = SqlTx(sheet, self._dialect)
         recorded = work(tx)
         if sheet.changed and not recorded.events:
@@ -87,14 +89,18 @@ class SqlStore:
             self._dialect.ring(connection)
         return recorded
 
-    def _commit(self, transaction: RootTransaction) -> None:
+    def _commit(self, connection: Connection, transaction: RootTransaction) -> None:
         """Commit durably. An error that does not say "rolled back" can mean "done": the caller is told that (G3, G4)."""
         try:
             transaction.commit()
         except DBAPIError as error:
+            connection.invalidate()
             verdict = self._dialect.verdict(error)
             if verdict in {Verdict.AGAIN, Verdict.RACED, Verdict.BROKEN}:
                 raise
+        except BaseException:
+            connection.invalidate()  # it may still be inside the transaction, which the next one must not find
+            raise
         else:
             return
         self._disk_failed |= verdict is Verdict.DISK
@@ -102,7 +108,7 @@ class SqlStore:
 
     def _look(self, work: Callable[[SqlView], T]) -> T:
         with self._engines.reader.connect() as connection, connection.begin():
-            return work(SqlView(Sheet(connection)))
+            return work(SqlView(Sheet(connection, may_write=False)))
 
     def _persist(self, name: str, attempt: Callable[[], T]) -> T:
         """Attempt until it is done, cannot be done, or patience is over.
@@ -120,8 +126,7 @@ class SqlStore:
                 break
             except DBAPIError as error:
                 verdict, code = self._dialect.verdict(error), self._dialect.code(error)
-            raced = verdict in {Verdict.AGAIN, Verdict.RACED}
-            over = attempts >= ATTEMPTS if raced else time.monotonic() > give_up_at
+            over = time.monotonic() > give_up_at or attempts >= _ATTEMPTS.get(verdict, attempts + 1)
             if verdict is Verdict.BROKEN or (verdict is Verdict.RACED and over):
                 raise StoreBroken(name, code)
             if over:

@@ -168,7 +168,11 @@ def test_a_match_is_seen_from_each_side(store: SqlStore) -> None:
             seen.own.case_reference,
         )
         assert (other.agency, other.contact_id) == (seen.other, seen.other_contact_id)
-        assert (DisclosureLevel.CONTACT, ("rule",), ("basis",)) == (seen.own.level, seen.own.rules, seen.own.legal_basis)
+        assert (DisclosureLevel.CONTACT, ("rule",), ("basis",)) == (
+            seen.own.level,
+            seen.own.rules,
+            seen.own.legal_basis,
+        )
         assert (MatchState.OPEN, date(2026, 2, 3), None) == (seen.state, seen.due_on, seen.other_outcome)
 
 
@@ -317,9 +321,7 @@ def test_a_stale_match_ends_when_its_person_is_matched(store: SqlStore) -> None:
 def _let_pass(store: SqlStore, over: Registration) -> None:
     """Let the end of a registration come, by renewing it into the past: the clock stands for the other rows."""
     past = date(2026, 1, 1)
-    store.change(
-        "renew", lambda tx: recorded(tx.registrations.renew(over.id, valid_until_on=past, notice=over.notice))
-    )
+    store.change("renew", lambda tx: recorded(tx.registrations.renew(over.id, valid_until_on=past, notice=over.notice)))
 
 
 def test_standing_matches_of_active_registrations_do_not_end(store: SqlStore) -> None:

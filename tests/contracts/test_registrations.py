@@ -46,9 +46,7 @@ def _due(store: SqlStore, limit: int = 100) -> list[str]:
 def _expire(store: SqlStore, *gone: Registration) -> None:
     ids = [one.id for one in gone]
     status, ending = RegistrationStatus.EXPIRED, Ending.ENDED
-    store.change(
-        "expire", lambda tx: recorded(tx.registrations.end(ids, status=status, reason="term", ending=ending))
-    )
+    store.change("expire", lambda tx: recorded(tx.registrations.end(ids, status=status, reason="term", ending=ending)))
 
 
 def _renew(store: SqlStore, renewed: Registration, until_on: date) -> None:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import IO
+from urllib.parse import urlsplit
 
 import psycopg
 from psycopg import sql
@@ -56,10 +57,22 @@ class PostgresServer:
         cut = sql.SQL("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = {}")
         self.run(cut.format(sql.Literal(database)))
 
+    def allow(self, database: str, *, connections: bool) -> None:
+        """Let a database be reached or not; who is connected is cut off."""
+        allow = sql.SQL("ALTER DATABASE {} WITH ALLOW_CONNECTIONS {}")
+        self.run(allow.format(sql.Identifier(database), sql.Literal(connections)))
+        if not connections:
+            self.cut(database)
+
     def run(self, statement: sql.Composable) -> None:
         """Run one statement on the server, outside any transaction."""
         with psycopg.connect(self.url(), autocommit=True) as connection:
             connection.execute(statement)
+
+
+def database_of(url: str) -> str:
+    """Return which database of the server an address is of."""
+    return urlsplit(url).path.lstrip("/")
 
 
 @contextmanager
