@@ -99,10 +99,11 @@ class Visitor:
 
     def unsigned(self, method: str, path: str, body: object = None, **headers: str) -> RawCall:
         """Return a call that nobody signed."""
-        named = {"purpose": PURPOSE, "user-role": "reporter", "case-reference": "Z-1", **headers}
+        named = {"purpose": PURPOSE, "user-role": "reporter", "case-reference": "Z-1"}
         if body is not None:
             named = {"content-type": "application/json", **named}
-        pairs = tuple((name.replace("_", "-"), value) for name, value in named.items() if value)
+        named |= {name.replace("_", "-"): value for name, value in headers.items()}
+        pairs = tuple((name, value) for name, value in named.items() if value)
         return RawCall(method, f"{GATEWAY_URL}/v1{path}", pairs, _bytes_of(body))
 
     def signs(
@@ -252,11 +253,12 @@ class Door:
         self.settle()
         webhook = self.send(owner.signs("POST", "/webhook-endpoints", {"url": "https://hooks.agency.example/"}))
         assert 201 == webhook.status_code, webhook.text
+        self.send(owner.signs("PUT", "/contacts/cnt_of_the_owner", owner.desk("cnt_of_the_owner")))
         return {
             "registrationId": receipt["id"],
             "matchId": owner.gets("/matches")["matches"][-1]["id"],
             "endpointId": webhook.json()["id"],
-            "contactId": DESK,
+            "contactId": "cnt_of_the_owner",
         }
 
     def belongings_now(self, owner: Visitor) -> dict[str, Any]:
