@@ -7,12 +7,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
+from pydantic import ValidationError
+
 from adapters.settings import DEFAULT_CONFIG, SIGNING_KEY_NAME
 from keys import trust_format
 from keys.custody import DEFAULT_COST, Cost, Keystore
 from keys.parties import Oin, Party, PartyKey, Role
 from keys.signing import SigningKey
-from keys.trust import TrustList
+from keys.trust import TrustList, TrustRejected
 
 KEYSTORE: Final = "agency.keystore"
 PASSPHRASE: Final = "agency.passphrase"  # noqa: S105  # the name of a file
@@ -65,9 +67,7 @@ def enroll(
             raise FileExistsError(17, "is there already", str(path))
     own = PartyKey.of(key, valid_from_at=on)
     request = TrustList((Party(oin=Oin(oin), name=name, role=Role.AGENCY, kind=kind, keys=(own,)),))
-    trust_format.read(
-        trust_format.write(request.parties, (), request.threshold)
-    )  # refuses what the region could not read
+    _check(request)
     folder.mkdir(parents=True, exist_ok=True)
     passphrase = secrets.token_urlsafe(32)
     _write_private(made.passphrase, passphrase + "\n")
@@ -75,6 +75,15 @@ def enroll(
     request.save(made.request)
     _write_private(made.config, _settings(oin, gateway_url, purpose, user_role, lane))
     return made
+
+
+def _check(request: TrustList) -> None:
+    """Refuse what the region could not read."""
+    try:
+        trust_format.read(trust_format.write(request.parties, (), request.threshold))
+    except ValidationError as invalid:
+        found = invalid.errors(include_input=False, include_context=False, include_url=False)
+        raise TrustRejected(tuple(f"{one['loc'][-1]}: {one['msg']}" for one in found)) from None
 
 
 def _settings(oin: str, gateway_url: str, purpose: str, user_role: str, lane: str) -> str:

@@ -4,7 +4,6 @@ It lets a killed import go on where it was, with the very same calls: what a bat
 from the rows and from what stands here, so a batch whose answer got lost is not registered twice.
 """
 
-import hashlib
 import json
 import secrets
 from dataclasses import asdict, dataclass, replace
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Final, Self
 
 from keys.durable import write_atomically
+from keys.fingerprint import fingerprint
 
 _PRIVATE: Final = 0o600
 
@@ -64,7 +64,7 @@ class ImportState:
     def idempotency_key(self, batch: int) -> str:
         """Return the key of the batch with this number, from 0: 128 bits in hexadecimal."""
         parts = (self.salt, self.digest, self.lane, str(self.batch_rows), str(batch))
-        return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
+        return fingerprint(["\n".join(parts).encode()])[:32]
 
     def after_batch(self, *, accepted: int, refused: int, errors_bytes: int) -> Self:
         """Return the state when one more batch is done with."""

@@ -8,17 +8,16 @@ from typing import Final
 
 from pydantic import ValidationError
 from pydantic.alias_generators import to_camel
-from stdnum.nl import bsn
 
 from adapters.agency import Agency
 from adapters.errors import SeinhuisError, problem_named
+from adapters.identifiers import holds_person_number
 from adapters.identity import Person
 from gateway.protocol.messages import DeferralReason, NoticeStatus, RegisterInvolvement, SubjectNotice
 from keys.hidden import Hidden
 from keys.tokens import PersonToken
 
 _NO_TOKEN: Final = "hx1." + "A" * 54  # stands in until the holders made the token
-_COULD_BE_A_NUMBER: Final = re.compile(r"(?<![0-9])[0-9](?:[ .-]?[0-9]){7,8}(?![0-9])")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -84,8 +83,3 @@ def member_refused(invalid: ValidationError) -> SeinhuisError:
     first = invalid.errors(include_input=False, include_context=False, include_url=False)[0]
     member = ".".join(to_camel(str(step)) for step in first["loc"])
     return problem_named("request-member-invalid", facts={"member": member})
-
-
-def holds_person_number(text: str) -> bool:
-    """Whether a free text holds eight or nine digits that pass the 11-test; the gateway looks more closely still."""
-    return any(bsn.is_valid(found.group()) for found in _COULD_BE_A_NUMBER.finditer(text))

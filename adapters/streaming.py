@@ -41,8 +41,8 @@ def follow(agency: Agency, line: BlockingLine) -> Iterator[Alert]:
     while True:
         try:
             with closing(line.stream(_opening(agency))) as response:
+                failures = 0 if response.status_code == _OK else failures + 1
                 if response.status_code == _OK:
-                    failures = 0
                     for event in httpx2.EventSource(response):
                         if event.event == "alert" and seen.is_new(alert := alert_in_stream(event.data)):
                             yield alert
@@ -60,8 +60,8 @@ async def follow_async(agency: Agency, line: AsyncLine) -> AsyncIterator[Alert]:
         try:
             response = await line.stream(_opening(agency))
             try:
+                failures = 0 if response.status_code == _OK else failures + 1
                 if response.status_code == _OK:
-                    failures = 0
                     async for event in httpx2.EventSource(response):
                         if event.event == "alert" and seen.is_new(alert := alert_in_stream(event.data)):
                             yield alert

@@ -3,7 +3,7 @@
 from collections import Counter
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 from zoneinfo import ZoneInfo
 
 import typer
@@ -19,6 +19,8 @@ from adapters.progress import progress
 from adapters.settings import Settings
 from adapters.sources.csv import CsvExport
 from gateway.protocol.messages import DeferralReason
+
+_PATIENCE_S: Final = 60.0
 
 
 def import_csv(
@@ -67,7 +69,7 @@ def import_csv(
 
 def _import(source: CsvExport, terms: ImportTerms, config: Path, errors: Path, *, resume: bool) -> ImportReport:
     state_file = state_path(source.path)
-    with open_gateway(config) as gateway:
+    with open_gateway(config, patience_seconds=_PATIENCE_S) as gateway:
         state = begin_or_resume(gateway, source, terms, state_file, resume=resume)
         error_file = ErrorFile(
             errors,

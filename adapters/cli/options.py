@@ -1,5 +1,6 @@
 """Holds the options that several commands share, and how a command gets at its gateway."""
 
+import re
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Final
@@ -14,6 +15,7 @@ from adapters.settings import CONFIG_VARIABLE, DEFAULT_CONFIG, Settings
 from gateway.protocol.messages import DeferralReason, SubjectNotice
 
 _DAY: Final = ["%Y-%m-%d"]
+_NUMBER: Final = re.compile(r"[0-9][0-9 .]*")
 
 Config = Annotated[
     Path,
@@ -61,17 +63,20 @@ Attest = Annotated[
 ]
 
 
-def open_gateway(config: Path) -> Gateway:
-    """Open the client of the settings file; problems are told in the language of the locale."""
+def open_gateway(config: Path, *, patience_seconds: float = 5.0) -> Gateway:
+    """Open the client of the settings file; problems are told in the language of the locale.
+
+    Somebody waits at the keyboard: `patience_seconds` is how long a busy gateway is asked again.
+    """
     settings = Settings.load(config)
     agency = settings.agency()
-    agency.language = language()
+    agency.language, agency.patience_seconds = language(), patience_seconds
     return Gateway(agency, ca_file=settings.ca_file)
 
 
 def person_in(file: str) -> Person:
     """Read the person; a number itself on the command line is refused without repeating it."""
-    if file != "-" and not Path(file).is_file() and any(character.isdigit() for character in file):
+    if _NUMBER.fullmatch(file) and not Path(file).is_file():
         raise typer.BadParameter(
             words(
                 "geef een bestand of -, nooit een nummer: opdrachten blijven leesbaar voor anderen",

@@ -17,7 +17,6 @@ with the 11-test, before anything leaves.
 """
 
 import csv
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -30,6 +29,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from adapters.identity import Person, PersonRefused
 from adapters.rows import OF_PERSON, Record, Row, RowFault
+from keys.fingerprint import fingerprint
 
 _PIECE: Final = 1024 * 1024
 _LARGEST_MAP: Final = 64 * 1024
@@ -192,12 +192,16 @@ def _reader(path: Path, export_map: ExportMap) -> Iterator[list[str]]:
 
 
 def _digest(path: Path, export_map: ExportMap) -> tuple[str, int]:
-    """Return the SHA-256 of file and map, and how many lines the file has."""
-    digest = hashlib.sha256(export_map.model_dump_json().encode() + b"\n")
+    """Return what names this file read by this map, and how many lines the file has."""
     lines, last = 0, b"\n"
-    with path.open("rb") as file:
-        while piece := file.read(_PIECE):
-            digest.update(piece)
-            lines += piece.count(b"\n")
-            last = piece[-1:]
-    return digest.hexdigest(), lines + (last != b"\n")
+
+    def pieces() -> Iterator[bytes]:
+        nonlocal lines, last
+        yield export_map.model_dump_json().encode() + b"\n"
+        with path.open("rb") as file:
+            while piece := file.read(_PIECE):
+                lines += piece.count(b"\n")
+                last = piece[-1:]
+                yield piece
+
+    return fingerprint(pieces()), lines + (last != b"\n")

@@ -3,9 +3,12 @@
 import json
 import threading
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from email.utils import format_datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import httpx2
@@ -21,7 +24,7 @@ from keys.signing import RawCall, base64url, from_base64url, sign_response, veri
 from keys.tokens import PersonToken
 from keys.trust import Role, TrustList
 from tests.support.federation import Federation
-from tests.support.parties import Member, member
+from tests.support.parties import NOW, Member, member
 
 GATEWAY_URL = "https://gateway.test"
 LANE = "youth"
@@ -97,17 +100,17 @@ class Wire:
     federation: Federation = field(default_factory=lambda: Federation(2, 3, "wire"))
     holder_misbehavior: dict[int, Misbehavior] = field(default_factory=dict)
     gateway_faults: list[Callable[["Wire", RawCall], httpx2.Response | None]] = field(default_factory=list)
-    now: datetime = datetime(2027, 4, 20, 9, 30, tzinfo=UTC)
+    now: datetime | None = NOW
     gateway_now: datetime | None = None
+    url: str = GATEWAY_URL
 
     def __post_init__(self) -> None:
         kinds = ("police", "school")
         self.agencies = tuple(member(1 + i, Role.AGENCY, kind=kind) for i, kind in enumerate(kinds))
         self.holders = tuple(
-            member(100 + i, Role.HOLDER, holder_index=i, url=f"https://holder-{i}.test")
-            for i in self.federation.holders
+            member(100 + i, Role.HOLDER, holder_index=i, url=f"{self.url}/holder-{i}") for i in self.federation.holders
         )
-        self.gateway = member(900, Role.GATEWAY, url=GATEWAY_URL)
+        self.gateway = member(900, Role.GATEWAY, url=self.url)
         self.manifests = {label: self._manifest(label) for label in map(self.label, self.agencies)}
         members = (*self.agencies, *self.holders, self.gateway)
         self.trust = TrustList(
@@ -136,13 +139,13 @@ class Wire:
         said: dict[str, Any] = {
             "oin": own.oin,
             "key": own.key,
-            "gateway_url": GATEWAY_URL,
+            "gateway_url": self.url,
             "trust": lambda: self.trust,
             "purpose": PURPOSE,
             "user_role": "intake",
             "lane": LANE,
             "contact": "intake",
-            "clock": lambda: self.now,
+            "clock": self.time,
             "jitter": lambda: 0.001,
         }
         return Agency(**(said | changes))
@@ -151,13 +154,23 @@ class Wire:
         """Return what the client is given in place of the network."""
         return httpx2.MockTransport(self.handle)
 
+    def time(self) -> datetime:
+        """Return the time: standing still, unless `now` is None."""
+        return self.now or datetime.now(UTC)
+
     def handle(self, request: httpx2.Request) -> httpx2.Response:
-        """Answer as the holder or the gateway that is addressed."""
+        """Answer what came through a transport."""
         headers = tuple((name.lower(), value) for name, value in request.headers.multi_items())
-        call = RawCall(request.method, str(request.url), headers, request.read())
+        return self.answer(RawCall(request.method, str(request.url), headers, request.read()))
+
+    def answer(self, call: RawCall) -> httpx2.Response:
+        """Answer as the holder or the gateway that is addressed."""
         self.calls.append(call)
-        if request.url.host.startswith("holder-"):
-            return self._at_holder(int(request.url.host.removeprefix("holder-").removesuffix(".test")), call)
+        path = call.target_uri.removeprefix(self.url)
+        if path.endswith("/v1/health/ready"):
+            return httpx2.Response(200, headers={"date": format_datetime(self.gateway_now or self.time())})
+        if path.startswith("/holder-"):
+            return self._at_holder(int(path.removeprefix("/holder-").partition("/")[0]), call)
         while self.gateway_faults:
             answer = self.gateway_faults.pop(0)(self, call)
             if answer is not None:
@@ -172,7 +185,7 @@ class Wire:
         return manifest
 
     def _at_holder(self, number: int, call: RawCall) -> httpx2.Response:
-        verified = verify_call(call, self.trust, now=self.now)
+        verified = verify_call(call, self.trust, now=self.time())
         self.holder_calls[number] += 1
         members = json.loads(call.body)
         label = KeyLabel(**members["label"])
@@ -188,7 +201,7 @@ class Wire:
             return self._at_gateway(call)
 
     def _at_gateway(self, call: RawCall) -> httpx2.Response:
-        verified = verify_call(call, self.trust, now=self.gateway_now or self.now)
+        verified = verify_call(call, self.trust, now=self.gateway_now or self.time())
         assert verified.nonce not in self.nonces, "a nonce came twice"
         self.nonces.add(verified.nonce)
         assert verified.purpose
@@ -213,7 +226,7 @@ class Wire:
             content,
             request_signature=dict(call.headers)["signature"],
             key=(signer or self.gateway).key,
-            created_at=self.gateway_now or self.now,
+            created_at=self.gateway_now or self.time(),
         )
         return httpx2.Response(status, headers=list(headers), content=content)
 
@@ -224,7 +237,7 @@ class Wire:
     def _act(  # noqa: C901, PLR0911, PLR0912  # one table of all endpoints
         self, call: RawCall, oin: str, case: str
     ) -> tuple[int, bytes]:
-        path, _, query = call.target_uri.removeprefix(GATEWAY_URL + "/v1").partition("?")
+        path, _, query = call.target_uri.removeprefix(self.url + "/v1").partition("?")
         body = json.loads(call.body) if call.body and path != "/registration-batches" else {}
         match (call.method, *path.strip("/").split("/")):
             case "POST", "registrations":
@@ -288,7 +301,7 @@ class Wire:
         until = body.get("validUntil", "2028-04-20")
         said = {name: body[name] for name in ("lane", "purpose", "caseReference", "contactId", "subjectNotice")}
         view = {"id": registration, "flag": "involved", "status": "active", "validUntil": until, "renewBefore": until}
-        view |= said | {"registeredAt": self.now.isoformat()}
+        view |= said | {"registeredAt": self.time().isoformat()}
         self.registrations[registration] = {"oin": oin, "view": view}
         for other in self.slots[converted.index_token.value]:
             if self.registrations[other]["oin"] != oin:
@@ -322,9 +335,9 @@ class Wire:
                 "id": alert,
                 "source": "urn:nld:oin:gateway",
                 "type": "nl.seinhuis.match.opened",
-                "time": self.now.isoformat(),
+                "time": self.time().isoformat(),
                 "datacontenttype": "application/json",
-                "dataref": f"{GATEWAY_URL}/v1/matches/{match}",
+                "dataref": f"{self.url}/v1/matches/{match}",
             }
 
     def _view(self, match: dict[str, Any], oin: str) -> dict[str, Any]:
@@ -333,7 +346,7 @@ class Wire:
             "id": match["id"],
             "lane": LANE,
             "state": "open",
-            "openedAt": self.now.isoformat(),
+            "openedAt": self.time().isoformat(),
             "dueOn": date(2027, 4, 28).isoformat(),
             "calendar": "nl",
             "registrationId": registration["id"],
@@ -358,5 +371,39 @@ def _next(rows: Sequence[dict[str, Any]], limit: int) -> dict[str, str]:
 
 def _problem(code: str, **facts: object) -> tuple[int, bytes]:
     problem = PROBLEMS[code]
-    content = {"type": f"{GATEWAY_URL}/v1/problems/{code}", "title": problem.title_nl, "status": problem.status}
+    content = {"type": f"/v1/problems/{code}", "title": problem.title_nl, "status": problem.status}
     return problem.status, _json(code=code, fix=problem.fix_nl, detail="", correlationId="c-1", **content, **facts)
+
+
+@contextmanager
+def served() -> Iterator[Wire]:
+    """Serve one gateway and its only holder on the loopback interface, in real time."""
+    wires: list[Wire] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def _serve(self) -> None:
+            headers = tuple((name.lower(), value) for name, value in self.headers.items())
+            body = self.rfile.read(int(self.headers.get("content-length", 0)))
+            answer = wires[0].answer(RawCall(self.command, wires[0].url + self.path, headers, body))
+            self.send_response_only(answer.status_code)
+            for name, value in answer.headers.items():
+                if name not in {"content-length", "transfer-encoding"}:
+                    self.send_header(name, value)
+            self.send_header("content-length", str(len(answer.content)))
+            self.end_headers()
+            self.wfile.write(answer.content)
+
+        do_GET = do_POST = do_PUT = do_DELETE = _serve  # noqa: N815  # the names are those of the server
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        wires.append(Wire(Federation(1, 1), now=None, url=f"http://127.0.0.1:{server.server_port}"))
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+        thread.start()
+        try:
+            yield wires[0]
+        finally:
+            server.shutdown()
+            thread.join()

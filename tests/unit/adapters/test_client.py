@@ -263,7 +263,7 @@ def test_an_answer_that_is_not_the_gateways_is_not_believed(fault: Fault) -> Non
 def test_a_clock_that_is_off_is_told_by_how_much() -> None:
     """The agency's clock is an hour behind the gateway's."""
     wire = Wire(gateway_faults=[lambda wire, call: wire.problem(call, "signature-clock", seconds=3600)])
-    wire.gateway_now = wire.now + timedelta(hours=1)
+    wire.gateway_now = wire.time() + timedelta(hours=1)
     with opened(wire) as gateway, pytest.raises(SignatureRefused) as refused:
         gateway.whoami()
     facts = refused.value.facts
@@ -297,7 +297,9 @@ def test_every_problem_says_what_is_wrong_and_what_mends_it(code: str) -> None:
     assert problem.exit_code in {3, 4, 5, 6}
 
 
-@pytest.mark.parametrize("not_an_id", ["../whoami", "reg_1?x=1", "", "000000012", "reg_1/x", "reg_é"])
+@pytest.mark.parametrize(
+    "not_an_id", ["../whoami", "reg_1?x=1", "", "000000012", "reg_1/x", "reg_é", "cnt_000000012", "reg_000000012"]
+)
 def test_only_an_identifier_becomes_part_of_an_address(not_an_id: str) -> None:
     """Addresses end up in logs, so a wrong argument is refused before it becomes one."""
     wire = Wire()
@@ -360,7 +362,9 @@ def streaming(*answers: bytes | str) -> list[Fault]:
 def test_the_stream_gives_each_alert_once_and_survives_a_break() -> None:
     """It is opened again when it breaks; what it says again is not said again to the caller."""
     wire = Wire()
-    first, second, third = (Alert(identifier("alt", at), "match", identifier("mat", at), wire.now) for at in (1, 2, 3))
+    first, second, third = (
+        Alert(identifier("alt", at), "match", identifier("mat", at), wire.time()) for at in (1, 2, 3)
+    )
     wire.gateway_faults = streaming(stream_of(first, second), "broken", stream_of(second, third))
     with opened(wire) as gateway:
         stream = gateway.alerts.stream()
@@ -371,7 +375,7 @@ def test_the_async_client_does_the_same() -> None:
     """The same plans on an event loop: register, hear, stream, many."""
     wire = Wire()
     two_registered(wire)
-    alert = Alert(identifier("alt", 9), "match", identifier("mat", 9), wire.now)
+    alert = Alert(identifier("alt", 9), "match", identifier("mat", 9), wire.time())
 
     async def day() -> tuple[Receipt, list[BatchResult], tuple[Alert, ...], Alert]:
         async with AsyncGateway(wire.caller(), transport=wire.transport()) as gateway:
