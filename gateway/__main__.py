@@ -101,6 +101,7 @@ def _serve(given: argparse.Namespace) -> int:
     if several and given.config:
         os.environ[CONFIG_VARIABLE] = str(given.config)  # each process reads it anew
     stopped = _Broken()
+    signal.signal(signal.SIGTERM, lambda *_: None)  # the server stops on it, then raises it once more for us
     uvicorn.run(
         "gateway.app:from_environment" if several else app.gateway(app.open_parts(settings, broken=stopped)),
         factory=several,

@@ -31,7 +31,10 @@ class Target:
 
 def resolve(host: str, port: int) -> Sequence[str]:
     """Return every address of a name, as the operating system knows it; raises OSError."""
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except UnicodeError:  # a label longer than any name has
+        raise OSError from None
     return tuple(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
@@ -85,7 +88,10 @@ def _parts(url: str) -> tuple[str, str, int]:
 def _address(text: str) -> Address:
     if "%" in text:  # a zone: an address that means something on this machine's links only
         raise AddressRefused
-    return ip_address(text)
+    try:
+        return ip_address(text)
+    except ValueError:
+        raise AddressRefused from None
 
 
 def _is_public(address: Address) -> bool:

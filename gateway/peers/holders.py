@@ -64,11 +64,18 @@ class Holders:
         return reply.content
 
 
-def onboard(trust_file: Path, keystore: Keystore, *, lanes: Iterable[str], epoch: int = EPOCH) -> int:
+def onboard(
+    trust_file: Path,
+    keystore: Keystore,
+    *,
+    lanes: Iterable[str],
+    epoch: int = EPOCH,
+    transport: httpx2.BaseTransport | None = None,
+) -> int:
     """Bring the labels of every lane and agency into use; return how many factors were opened anew.
 
     Manifests are added to the trust list, which the agencies then need; factors, peppers and the data key to the
-    keystore. A gateway that runs takes them in when it is started again.
+    keystore. A gateway that runs takes them in when it is started again. Calls go over `transport`, or the network.
 
     Raises:
         OnboardingFailed: naming the holders; what was brought into use before stays so.
@@ -77,7 +84,7 @@ def onboard(trust_file: Path, keystore: Keystore, *, lanes: Iterable[str], epoch
     signing, sealing = SigningKey.from_seed(keystore.get(SIGNING)), SealingKey(keystore.get(SEALING))
     agencies = [party.oin for party in trust.parties if party.role is Role.AGENCY]
     opened = 0
-    with httpx2.Client(timeout=SECONDS, trust_env=False, follow_redirects=False) as client:
+    with httpx2.Client(transport=transport, timeout=SECONDS, trust_env=False, follow_redirects=False) as client:
         for lane in lanes:
             index = KeyLabel("index", "", lane, epoch)
             labels = [KeyLabel("agency", oin, lane, epoch) for oin in agencies]

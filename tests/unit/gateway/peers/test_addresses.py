@@ -111,3 +111,9 @@ def test_the_checked_address_is_the_one_that_is_connected_to() -> None:
     assert (PUBLIC, "hooks.example") == (str(target.address), target.host)
     with pytest.raises(AddressRefused):
         once.target("https://hooks.example/")
+
+
+def test_a_name_that_no_name_can_be_is_refused() -> None:
+    """A label of more than 63 characters is nobody's, and no fault of ours."""
+    assert not Addresses().allowed(f"https://{'a' * 70}.localhost/")
+    assert not addresses("not an address").allowed("https://hooks.example/")
