@@ -39,7 +39,7 @@ class SqlCallLedger(Port):
         keys = {(slip.agency, slip.idempotency_key) for slip in slips if slip.idempotency_key}
         if not keys:
             return ()
-        rows = self._sheet.read(_KEPT, {"keys": as_pairs(sorted(keys))})
+        rows = self._sheet.read(_KEPT, as_pairs("keys", sorted(keys)))
         return tuple(Answer(Oin(agency), key, row, digest, body) for agency, key, row, digest, body in rows)
 
     def keep(self, answers: Sequence[Answer]) -> None:

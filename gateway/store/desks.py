@@ -33,7 +33,7 @@ class SqlDesks(Port):
         """Return which of these (agency, contact id) exist."""
         if not wanted:
             return frozenset()
-        rows = self._sheet.read(KNOWN, {"wanted": as_pairs(sorted(wanted))})
+        rows = self._sheet.read(KNOWN, as_pairs("wanted", sorted(wanted)))
         return frozenset((Oin(agency), id_) for agency, id_ in rows)
 
     def put(self, agency: Oin, desk: ContactDesk) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Select, bindparam, case, delete, exists, func, literal, literal_column, null, select, update
+from sqlalchemy import Select, bindparam, case, delete, func, literal, literal_column, null, select, update
 
 from gateway.core.involvement import Registration
 from gateway.flows.ports import MatchJob
@@ -20,7 +20,7 @@ _JOBS = select(_jobs.c.registration, _jobs.c.lane, _jobs.c.index_token, _jobs.c.
 _OLDEST = _JOBS.where(_waits).order_by(_jobs.c.accepted_at, _jobs.c.registration).limit(bindparam("limit"))
 TAKE: Final = _OLDEST.with_for_update(skip_locked=True)
 _TAKE_ONE = _JOBS.where(_waits, _jobs.c.registration == bindparam("registration")).with_for_update(skip_locked=True)
-_WAITING = select(exists().where(_waits))
+_WAITING = select(_jobs.c.registration).where(_waits).order_by(_jobs.c.accepted_at).limit(1)  # so that it is the index
 OF_PERSONS: Final = _JOBS.where(among(_jobs.c.token_prefix, "prefixes"), _waits).order_by(
     _jobs.c.accepted_at, _jobs.c.registration
 )
@@ -29,7 +29,7 @@ _PARKED = select(func.count()).where(_jobs.c.parked_at.is_not(None))
 # A job that another worker holds is left to that worker, who waits for the persons we claimed: waiting for its row here
 # would be a deadlock. It finds the match made and nothing more to do.
 _FREE = select(_jobs.c.registration).where(among(_jobs.c.registration, "ids")).with_for_update(skip_locked=True)
-_DONE = delete(_jobs).where(_jobs.c.registration.in_(_FREE))
+_DONE = delete(_jobs).where(among(_jobs.c.registration, "free"))
 _FAILED = (
     update(_jobs)
     .where(_jobs.c.registration == bindparam("failed"))
@@ -45,7 +45,7 @@ class SqlMatchJobs(Port):
 
     def waiting(self) -> bool:
         """Return whether a job waits."""
-        return bool(self._sheet.read(_WAITING).scalar())
+        return self._sheet.read(_WAITING).first() is not None
 
     def take(self, *, limit: int) -> tuple[MatchJob, ...]:
         """Take the oldest waiting jobs that no other worker holds."""
@@ -66,7 +66,8 @@ class SqlMatchJobs(Port):
 
     def done(self, jobs: Sequence[MatchJob]) -> None:
         """Remove jobs, save those that another worker holds."""
-        self._sheet.write(_DONE, {"ids": [job.registration for job in jobs]})
+        free = self._sheet.read(_FREE, {"ids": [job.registration for job in jobs]}).scalars()
+        self._sheet.write(_DONE, {"free": list(free)})
 
     def failed(self, job: MatchJob, *, park: bool) -> None:
         """Count a failed attempt; a parked job waits for a human."""

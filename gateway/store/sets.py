@@ -4,7 +4,8 @@ PostgreSQL takes arrays, SQLite takes one JSON text.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from functools import cache
 from typing import Any, Self
 
@@ -15,6 +16,7 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
+    Date,
     Dialect,
     Insert,
     Select,
@@ -81,13 +83,21 @@ def among(tested: ColumnElement[Any], parameter: str) -> ColumnElement[bool]:
 
 
 def pair_among(first: ColumnElement[str], second: ColumnElement[str], parameter: str) -> ColumnElement[bool]:
-    """Return the condition that two text columns are one of the pairs given as `parameter` by `as_pairs`."""
-    return _PairAmong(first, second, bindparam(parameter, type_=Text()))
+    """Return the condition that two text columns are one of the pairs given by `as_pairs` under the same name."""
+    texts = _List(Text)
+    return _PairAmong(
+        first,
+        second,
+        bindparam(f"{parameter}_first", type_=texts),
+        bindparam(f"{parameter}_second", type_=texts),
+        bindparam(parameter, type_=texts),
+    )
 
 
-def as_pairs(pairs: Sequence[tuple[str, str]]) -> str:
-    """Return pairs as the parameter that `pair_among` takes."""
-    return json.dumps(pairs)
+def as_pairs(parameter: str, pairs: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    """Return what `pair_among` takes: two arrays, by which PostgreSQL knows how many there are, or one list of pairs."""
+    firsts, seconds = ([pair[side] for pair in pairs] for side in (0, 1))
+    return {f"{parameter}_first": firsts, f"{parameter}_second": seconds, parameter: pairs}
 
 
 @compiles(_Among, "postgresql")
@@ -104,15 +114,16 @@ def _among_in_sqlite(element: _Among, compiler: SQLCompiler, **options: Any) -> 
 
 @compiles(_PairAmong, "postgresql")
 def _pair_in_postgresql(element: _PairAmong, compiler: SQLCompiler, **options: Any) -> str:
-    first, second, pairs = (compiler.process(clause, **options) for clause in element.clauses)
-    return f"({first}, {second}) IN (SELECT e ->> 0, e ->> 1 FROM json_array_elements(CAST({pairs} AS json)) AS e)"
+    first, second, firsts, seconds = (compiler.process(clause, **options) for clause in [*element.clauses][:4])
+    return f"({first}, {second}) IN (SELECT * FROM unnest({firsts}, {seconds}))"  # noqa: S608 - compiled clauses
 
 
 @compiles(_PairAmong, "sqlite")
 def _pair_in_sqlite(element: _PairAmong, compiler: SQLCompiler, **options: Any) -> str:
-    first, second, pairs = (compiler.process(clause, **options) for clause in element.clauses)
+    first, second, _, _, pairs = element.clauses
+    columns = ", ".join(compiler.process(clause, **options) for clause in (first, second))
     pair = "json_extract(value, '$[0]'), json_extract(value, '$[1]')"
-    return f"({first}, {second}) IN (SELECT {pair} FROM json_each({pairs}))"  # noqa: S608 - compiled clauses, no values
+    return f"({columns}) IN (SELECT {pair} FROM json_each({compiler.process(pairs, **options)}))"  # noqa: S608 - the same
 
 
 def insert_rows(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
@@ -127,7 +138,8 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[Row]) -> No
     if connection.dialect.name == "postgresql":
         connection.execute(_insert_given("postgresql", table, names), _parameters("postgresql", names, rows))
     else:
-        connection.execute(insert(table), rows)
+        statement, columns = _insert_one(table, names)
+        connection.exec_driver_sql(statement, [tuple(read(row[name]) for name, read in columns) for row in rows])
 
 
 def insert_new_rows(connection: Connection, table: Table, rows: Sequence[Row]) -> set[tuple[Any, ...]]:
@@ -145,6 +157,19 @@ def upsert(connection: Connection, table: Table) -> Any:
 
 
 _MAKE = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
+
+
+@cache
+def _insert_one(table: Table, names: tuple[str, ...]) -> tuple[str, list[tuple[str, Callable[[Any], Any]]]]:
+    """Return the text for SQLite and what its places take; row by row the library would cost more than the database."""
+    compiled = insert(table).compile(dialect=sqlite.dialect(), column_keys=names)
+    dated = {name for name in names if isinstance(table.c[name].type, Date)}
+    places = compiled.positiontup or []
+    return str(compiled), [(name, date.isoformat if name in dated else _as_it_is) for name in places]
+
+
+def _as_it_is(value: object) -> object:
+    return value
 
 
 @cache

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Select, and_, bindparam, delete, null, select, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, delete, literal_column, null, select, update
 
 from gateway.core.involvement import Oin
 from gateway.flows.ports import Delivery, Endpoint, WaitingAlert
@@ -26,10 +26,11 @@ _TRY_AGAIN = update(_deliveries).where(_this).values(**_again, next_try_at=bindp
 _PARK = update(_deliveries).where(_this).values(**_again, parked_at=DatabaseTime())
 
 
-def _next_of_each() -> Select[Any]:
+def _next_of_each(*columns: ColumnElement[Any]) -> Select[Any]:
     """Return the deliveries that are due soonest at the endpoint of the outer statement."""
     return (
-        select(_next.c.alert, _next.c.attempts, _next.c.first_due_at, _next.c.next_try_at)
+        select(*columns)
+        .select_from(_next)
         .where(_next.c.endpoint == _endpoints.c.id, _next.c.next_try_at <= DatabaseTime(), _next.c.parked_at.is_(None))
         .order_by(_next.c.next_try_at)
         .limit(bindparam("per_endpoint"))
@@ -41,12 +42,14 @@ def _due(dialect: str) -> Select[Any]:
     """Return the statement for what is due: a lateral join, or what SQLite has instead of one."""
     given: Any
     if dialect == "postgresql":
-        given = _next_of_each().lateral("given")
+        given = _next_of_each(_next.c.alert, _next.c.attempts, _next.c.first_due_at, _next.c.next_try_at).lateral(
+            "given"
+        )
         joined = _endpoints.join(given, given.c.alert.is_not(None))
     else:
         given = _deliveries
-        alerts = _next_of_each().with_only_columns(_next.c.alert)
-        joined = _endpoints.join(given, and_(given.c.endpoint == _endpoints.c.id, given.c.alert.in_(alerts)))
+        rows = _next_of_each(literal_column("next.rowid"))
+        joined = _endpoints.join(given, literal_column("deliveries.rowid").in_(rows))
     return (
         select(
             *(_endpoints.c[name] for name in ("id", "agency", "url")),

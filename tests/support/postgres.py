@@ -64,6 +64,28 @@ class PostgresServer:
         if not connections:
             self.cut(database)
 
+    @contextmanager
+    def set(self, name: str, value: str) -> Iterator[None]:
+        """Give the whole server another setting for a while; every connection made after this has it."""
+        setting = sql.Identifier(name)
+        self._alter(sql.SQL("ALTER SYSTEM SET {} = {}").format(setting, sql.Literal(value)), name, value)
+        try:
+            yield
+        finally:
+            self._alter(sql.SQL("ALTER SYSTEM RESET {}").format(setting), name, None)
+
+    def _alter(self, statement: sql.Composable, name: str, expected: str | None) -> None:
+        self.run(statement)
+        self.run(sql.SQL("SELECT pg_reload_conf()"))
+        for _ in range(200):
+            with psycopg.connect(self.url(), autocommit=True) as connection:
+                source = connection.execute("SELECT setting, sourcefile FROM pg_settings WHERE name = %s", [name])
+                setting, _sourcefile = source.fetchone() or ("", "")
+            if (setting == expected) or (expected is None and not _sourcefile):
+                return
+            time.sleep(0.02)
+        raise AssertionError(f"the server did not take {name}")
+
     def run(self, statement: sql.Composable) -> None:
         """Run one statement on the server, outside any transaction."""
         with psycopg.connect(self.url(), autocommit=True) as connection:

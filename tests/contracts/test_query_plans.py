@@ -1,0 +1,235 @@
+"""The hot statements search an index in a filled, migrated database, and read no table from end to end."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, event
+
+from gateway.core.involvement import Ending, Oin
+from gateway.flows.ports import Answer, Endpoint, Recorded
+from gateway.protocol.messages import RegistrationStatus
+from gateway.store import SqlStore
+from gateway.store.transactions import SqlTx
+from tests.support.records import add, match_waiting, mint, person, recorded, registration, slip
+from tests.support.stores import STORES, Shelf, opened
+
+AGENCIES = tuple(Oin(f"{number:020d}") for number in range(50))
+ALONE, MET, WAITING, OVER = 46_000, 1_500, 800, 200
+CHUNK = 2_000
+
+
+@pytest.fixture(scope="module", params=STORES)
+def filled(
+    request: pytest.FixtureRequest, shelf: Shelf, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[SqlStore]:
+    """Fill a database with about 50,000 registrations, of which some met, some wait and some are over."""
+    with opened(shelf.url(request.param, tmp_path_factory.mktemp("filled"))) as store:
+        endpoint = Endpoint(mint("whe"), AGENCIES[0], "https://agency.example/hook")
+        store.change("webhook", lambda tx: recorded(tx.webhooks.add(endpoint)))
+        _meet(store)
+        _register(store, ALONE, waiting=False)
+        _register(store, OVER, waiting=False, valid_until_on=date(2026, 1, 1))
+        _register(store, WAITING, waiting=True)
+        _call(store)
+        if request.param == "postgresql":  # autovacuum does this within a minute of such a load
+            with store.database.engines.writer.begin() as connection:
+                connection.exec_driver_sql("ANALYZE")
+        yield store
+
+
+def _register(store: SqlStore, number: int, *, waiting: bool, valid_until_on: date = date(2099, 1, 1)) -> None:
+    """Register persons that nobody else knows, and take their jobs away unless they are to wait."""
+    rows = [
+        registration(AGENCIES[n % 50], person(mint("person")), valid_until_on=valid_until_on) for n in range(number)
+    ]
+    for start in range(0, number, CHUNK):
+        chunk = rows[start : start + CHUNK]
+
+        def work(tx: SqlTx, chunk: list[Any] = chunk) -> Recorded[None]:
+            tx.registrations.add(chunk)
+            if not waiting:
+                tx.jobs.done(tx.jobs.take(limit=CHUNK))
+            return recorded(None)
+
+        store.change("fill", work)
+
+
+def _meet(store: SqlStore) -> None:
+    add(store, *(registration(agency, person(n)) for n in range(MET) for agency in (AGENCIES[0], AGENCIES[1 + n % 49])))
+    while store.view("waiting", lambda view: view.jobs.waiting()):
+        match_waiting(store, limit=1_000)
+
+
+def _call(store: SqlStore) -> None:
+    slips = [slip(AGENCIES[n % 50], nonce=f"nonce {n}", key=f"key {n}") for n in range(10_000)]
+    answers = [Answer(one.agency, one.idempotency_key, 0, one.body_digest, b"receipt") for one in slips]
+
+    def work(tx: SqlTx) -> Recorded[None]:
+        tx.calls.admit(slips)
+        tx.calls.keep(answers)
+        return recorded(None)
+
+    store.change("calls", work)
+
+
+def _jobs(tx: SqlTx) -> Any:
+    return tx.jobs.peek(limit=200)
+
+
+def _end(tx: SqlTx) -> None:
+    (one, *_) = tx.registrations.page(AGENCIES[0], after="", limit=1)
+    tx.registrations.end([one.id], status=RegistrationStatus.WITHDRAWN, reason="risk_gone", ending=Ending.ENDED)
+
+
+def _deliver_again(tx: SqlTx) -> None:
+    (delivery,) = tx.webhooks.due(limit=1, per_endpoint=1)
+    tx.webhooks.failed(delivery, next_try_at=datetime(2026, 1, 1, tzinfo=UTC))
+
+
+def _acknowledge(tx: SqlTx) -> None:
+    tx.alerts.acknowledge(AGENCIES[0], [alert.id for alert in tx.alerts.waiting(AGENCIES[0], limit=10)])
+
+
+def _see(tx: SqlTx) -> None:
+    (match, *_) = tx.matches.page(AGENCIES[0], after="", limit=1)
+    tx.matches.one(match.id, agency=AGENCIES[0])
+
+
+#: What is done, and the indexes that must carry it; `<table>_pkey` stands for the primary key of either database.
+HOT: dict[str, tuple[Callable[[SqlTx], object], set[str]]] = {
+    "admit a nonce": (lambda tx: tx.calls.admit([slip(), slip(nonce="nonce 7")]), set()),
+    "look up answers": (lambda tx: tx.calls.answers([slip(AGENCIES[7], key="key 7")]), {"answers_pkey"}),
+    "find who meets": (
+        lambda tx: tx.matches.meetings(_jobs(tx)),
+        {"registrations_pkey", "registrations_of_person", "matches_standing"},
+    ),
+    "find who meets, one": (
+        lambda tx: tx.matches.meetings(_jobs(tx)[:1]),
+        {"registrations_pkey", "registrations_of_person", "matches_standing"},
+    ),
+    "jobs of persons": (lambda tx: tx.jobs.of_persons({person(1)}), {"match_jobs_of_person"}),
+    "end stale matches": (
+        lambda tx: tx.matches.end_stale(_jobs(tx)),
+        {"matches_standing", "match_parties_pkey", "registrations_pkey"},
+    ),
+    "end a registration": (_end, {"registrations_pkey", "match_parties_of_registration", "registrations_of_person"}),
+    "waiting alerts": (lambda tx: tx.alerts.waiting(AGENCIES[0], limit=100), {"alerts_waiting"}),
+    "acknowledge": (_acknowledge, {"alerts_pkey"}),
+    "own page": (
+        lambda tx: tx.registrations.page(AGENCIES[7], after="reg_0", limit=100),
+        {"registrations_of_agency"},
+    ),
+    "own matches": (_see, {"match_parties_of_agency", "match_parties_pkey"}),
+    "due deliveries": (lambda tx: tx.webhooks.due(limit=64, per_endpoint=8), {"deliveries_due"}),
+    "deliver again": (_deliver_again, set()),
+    "due to expire": (lambda tx: tx.registrations.due_to_expire(limit=200), {"registrations_ending"}),
+    "take jobs": (lambda tx: tx.jobs.take(limit=200), {"match_jobs_waiting"}),
+    "is a job waiting": (lambda tx: tx.jobs.waiting(), {"match_jobs_waiting"}),
+    "remove jobs": (lambda tx: tx.jobs.done(_jobs(tx)), {"match_jobs_pkey"}),
+}
+
+
+_ALERTS_WAITING = (
+    "CREATE INDEX alerts_waiting ON alerts (agency, created_at, id) WHERE acknowledged_at IS NULL"  # as it was
+)
+
+
+class _Undo(Exception):
+    """The plans are known; leave the database as it was."""
+
+
+@pytest.mark.parametrize("what", HOT)
+def test_a_hot_statement_searches_its_index(filled: SqlStore, what: str) -> None:
+    """Every statement that the work sends is explained by the database: the index is used, no large table is read through."""
+    work, indexes = HOT[what]
+    plans = _explained(filled, work)
+    used = {index for plan in plans for index in plan.indexes}
+    assert indexes <= used, plans
+    # The few endpoints are read whole; an index that a statement walks in its order, up to a limit, is as good as searched.
+    assert set() == {what for plan in plans for what in plan.read_through} - {"endpoints"} - indexes, plans
+
+
+def test_the_test_would_see_a_table_read_through(filled: SqlStore) -> None:
+    """The probe: without its index the same statement is a finding."""
+    engine = filled.database.engines.writer
+    with engine.begin() as connection:
+        connection.exec_driver_sql("DROP INDEX alerts_waiting")
+    try:
+        work, _ = HOT["waiting alerts"]
+        assert {what for plan in _explained(filled, work) for what in plan.read_through}
+    finally:
+        with engine.begin() as connection:
+            connection.exec_driver_sql(_ALERTS_WAITING)
+
+
+class _Plan:
+    """What the database says that it does: the indexes it uses, the tables and indexes it reads from end to end."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.indexes: set[str] = set()
+        self.read_through: set[str] = set()
+
+    def __repr__(self) -> str:
+        return f"\n{self.text}"
+
+
+def _explained(store: SqlStore, work: Callable[[SqlTx], object]) -> list[_Plan]:
+    """Run the work, explain each of its statements where it stands, and undo it."""
+    engine, plans, busy = store.database.engines.writer, [], []
+    explain = _explain_postgresql if engine.dialect.name == "postgresql" else _explain_sqlite
+
+    def before(
+        connection: Connection, _cursor: object, statement: str, parameters: Any, _context: object, many: bool
+    ) -> None:
+        if busy or not statement.lstrip().startswith(("SELECT", "INSERT", "UPDATE", "DELETE")):
+            return
+        busy.append(True)
+        plans.append(explain(connection, statement, parameters[0] if many else parameters))
+        busy.clear()
+
+    def run(tx: SqlTx) -> Recorded[None]:
+        event.listen(engine, "before_cursor_execute", before)
+        try:
+            work(tx)
+        finally:
+            event.remove(engine, "before_cursor_execute", before)
+        raise _Undo
+
+    with pytest.raises(_Undo):
+        store.change("explain", run)
+    return plans
+
+
+def _explain_postgresql(connection: Connection, statement: str, parameters: Any) -> _Plan:
+    (found,) = connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {statement}", parameters).one()
+    plan = _Plan(f"{statement}\n{found}")
+    nodes = [found[0]["Plan"]]
+    while nodes:
+        node = nodes.pop()
+        nodes += node.get("Plans", [])
+        if "Index Name" in node:
+            plan.indexes.add(node["Index Name"])
+            if "Index Cond" not in node:
+                plan.read_through.add(node["Index Name"])
+        if node["Node Type"] == "Seq Scan":
+            plan.read_through.add(node["Relation Name"])
+    return plan
+
+
+def _explain_sqlite(connection: Connection, statement: str, parameters: Any) -> _Plan:
+    rows = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)]
+    plan = _Plan(f"{statement}\n{rows}")
+    aliases = {"mine": "registrations", "other": "registrations", "gone": "registrations", "own": "match_parties"}
+    for words in (row.split() for row in rows):
+        name = aliases.get(words[1], words[1])
+        if "INDEX" in words:
+            name = words[words.index("INDEX") + 1]
+            if name.startswith("sqlite_autoindex_"):
+                name = name.removeprefix("sqlite_autoindex_").rpartition("_")[0] + "_pkey"
+            plan.indexes.add(name)
+        if words[0] == "SCAN" and "VIRTUAL" not in words and words[1] != "CONSTANT":
+            plan.read_through.add(name)
+    return plan
