@@ -127,6 +127,9 @@ class Rooms(httpx2.BaseTransport):
         async def live() -> None:
             try:
                 await app({"type": "lifespan", "asgi": {"version": "3.0"}, "state": {}}, receive, send)
+            except Exception:
+                if started.is_set():
+                    raise  # one that fails before it answers has no lifespan: it is simply there
             finally:
                 started.set()
 
