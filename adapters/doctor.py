@@ -20,6 +20,7 @@ from keys.signing import RawCall
 
 _LARGEST_OFFSET: Final = timedelta(seconds=30)
 _OK: Final = 200
+_LOOK_SECONDS: Final = 5.0
 
 
 class Health(StrEnum):
@@ -137,7 +138,7 @@ def _serves(line: BlockingLine, holder: Party) -> bool:
 
 
 def _look(line: BlockingLine, address: str) -> Answer | None:
-    (reply,) = line.run(send(RawCall("GET", address, ())))
+    (reply,) = line.run(send(RawCall("GET", address, ()), patience_seconds=_LOOK_SECONDS))
     return reply if isinstance(reply, Answer) else None
 
 

@@ -32,6 +32,7 @@ from keys.wire import LabelMessage
 
 PERSONS_PER_CALL: Final = 1_000
 _OK: Final = 200
+_HOLDER_SECONDS: Final = 10.0  # an evaluation takes a fraction of one; then another holder is asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,8 @@ def _evaluations(
         asked = list(islice(untried, threshold - len(accepted)))
         if not asked:
             raise _too_few(absences, lies)
-        replies = yield from send(*(_call(agency, circle.holders[holder], body) for holder in asked))
+        calls = (_call(agency, circle.holders[holder], body) for holder in asked)
+        replies = yield from send(*calls, patience_seconds=_HOLDER_SECONDS)
         judged = yield from compute(_judging(circle, asked, replies, elements))
         for holder, verdict in zip(asked, judged, strict=True):
             match verdict:

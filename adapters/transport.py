@@ -22,7 +22,8 @@ A = TypeVar("A")
 _MOST_AT_ONCE: Final = 16
 _AHEAD: Final = 2  # one plan at the holders while another is at the gateway
 _LARGEST_ANSWER: Final = 16 * 1024 * 1024
-_TIMEOUT: Final = httpx2.Timeout(35.0, connect=5.0)  # a long poll takes up to 20 seconds
+ANSWER_SECONDS: Final = 35.0  # a long poll takes up to 20
+_CONNECT_SECONDS: Final = 5.0
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -50,9 +51,10 @@ Reply: TypeAlias = Answer | NoAnswer
 
 @dataclass(frozen=True, slots=True)
 class Send:
-    """Send these calls at the same time; the result is one reply for each, in order."""
+    """Send these calls at the same time; the result is one reply for each, in order, within so many seconds."""
 
     calls: tuple[RawCall, ...]
+    patience_seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +75,9 @@ Step: TypeAlias = Send | Pause | Compute[Any]
 Plan: TypeAlias = Generator[Step, Any, A]
 
 
-def send(*calls: RawCall) -> Plan[tuple[Reply, ...]]:
-    """Send calls at the same time."""
-    return cast("tuple[Reply, ...]", (yield Send(calls)))
+def send(*calls: RawCall, patience_seconds: float = ANSWER_SECONDS) -> Plan[tuple[Reply, ...]]:
+    """Send calls at the same time; a reply that keeps silent for `patience_seconds` is a timeout."""
+    return cast("tuple[Reply, ...]", (yield Send(calls, patience_seconds)))
 
 
 def pause(seconds: float) -> Plan[None]:
@@ -94,7 +96,7 @@ class BlockingLine:
     def __init__(self, transport: httpx2.BaseTransport | None = None, *, ca_file: str = "") -> None:
         """Connect with the given transport, or over the network."""
         # trust_env would let a .netrc add a header that is not signed.
-        self._http = httpx2.Client(transport=transport, timeout=_TIMEOUT, trust_env=False, verify=_verify(ca_file))
+        self._http = httpx2.Client(transport=transport, trust_env=False, verify=_verify(ca_file))
         self._threads = ThreadPoolExecutor(_MOST_AT_ONCE, thread_name_prefix="seinhuis-call")
 
     def run(self, plan: Plan[A]) -> A:
@@ -122,9 +124,9 @@ class BlockingLine:
                 for future in under_way:
                     future.cancel()
 
-    def stream(self, call: RawCall) -> httpx2.Response:
+    def stream(self, call: RawCall, seconds: float = ANSWER_SECONDS) -> httpx2.Response:
         """Open an answer that goes on; close it. Raises httpx2.TransportError."""
-        return self._http.send(_request(self._http, call), stream=True)
+        return self._http.send(_request(self._http, call, seconds), stream=True)
 
     def close(self) -> None:
         """Close the connections."""
@@ -133,19 +135,19 @@ class BlockingLine:
 
     def _carry_out(self, step: Step) -> object:
         match step:
-            case Send(calls=(call,)):
-                return (self._ask(call),)
-            case Send(calls=calls):
-                return tuple(self._threads.map(self._ask, calls))
+            case Send(calls=(call,), patience_seconds=seconds):
+                return (self._ask(call, seconds),)
+            case Send(calls=calls, patience_seconds=seconds):
+                return tuple(self._threads.map(lambda call: self._ask(call, seconds), calls))
             case Pause(seconds=seconds):
                 time.sleep(seconds)
                 return None
             case Compute(work=work):
                 return work()
 
-    def _ask(self, call: RawCall) -> Reply:
+    def _ask(self, call: RawCall, seconds: float) -> Reply:
         try:
-            with closing(self.stream(call)) as response:
+            with closing(self.stream(call, seconds)) as response:
                 body = bytearray()
                 for piece in response.iter_bytes():
                     body += piece
@@ -161,7 +163,7 @@ class AsyncLine:
 
     def __init__(self, transport: httpx2.AsyncBaseTransport | None = None, *, ca_file: str = "") -> None:
         """Connect with the given transport, or over the network."""
-        self._http = httpx2.AsyncClient(transport=transport, timeout=_TIMEOUT, trust_env=False, verify=_verify(ca_file))
+        self._http = httpx2.AsyncClient(transport=transport, trust_env=False, verify=_verify(ca_file))
 
     async def run(self, plan: Plan[A]) -> A:
         """Carry out a plan and return what it returns, or raise what it raises."""
@@ -187,9 +189,9 @@ class AsyncLine:
             for task in under_way:
                 task.cancel()
 
-    async def stream(self, call: RawCall) -> httpx2.Response:
+    async def stream(self, call: RawCall, seconds: float = ANSWER_SECONDS) -> httpx2.Response:
         """Open an answer that goes on; close it. Raises httpx2.TransportError."""
-        return await self._http.send(_request(self._http, call), stream=True)
+        return await self._http.send(_request(self._http, call, seconds), stream=True)
 
     async def close(self) -> None:
         """Close the connections."""
@@ -197,17 +199,17 @@ class AsyncLine:
 
     async def _carry_out(self, step: Step) -> object:
         match step:
-            case Send(calls=calls):
-                return tuple(await asyncio.gather(*map(self._ask, calls)))
+            case Send(calls=calls, patience_seconds=seconds):
+                return tuple(await asyncio.gather(*(self._ask(call, seconds) for call in calls)))
             case Pause(seconds=seconds):
                 await asyncio.sleep(seconds)
                 return None
             case Compute(work=work):
                 return await asyncio.to_thread(work)
 
-    async def _ask(self, call: RawCall) -> Reply:
+    async def _ask(self, call: RawCall, seconds: float) -> Reply:
         try:
-            response = await self.stream(call)
+            response = await self.stream(call, seconds)
             try:
                 body = bytearray()
                 async for piece in response.aiter_bytes():
@@ -225,10 +227,11 @@ def _verify(ca_file: str) -> str | bool:
     return ca_file or True
 
 
-def _request(http: httpx2.Client | httpx2.AsyncClient, call: RawCall) -> httpx2.Request:
+def _request(http: httpx2.Client | httpx2.AsyncClient, call: RawCall, seconds: float) -> httpx2.Request:
     # accept-encoding: the digest covers the bytes as sent, and nothing here is worth compressing beside a secret.
     headers = [*call.headers, ("accept-encoding", "identity")]
-    return http.build_request(call.method, call.target_uri, headers=headers, content=call.body or None)
+    timeout = httpx2.Timeout(seconds, connect=min(seconds, _CONNECT_SECONDS))
+    return http.build_request(call.method, call.target_uri, headers=headers, content=call.body or None, timeout=timeout)
 
 
 def _answer(response: httpx2.Response, body: bytes) -> Answer:

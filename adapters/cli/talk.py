@@ -3,13 +3,14 @@
 import json
 import os
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, is_dataclass
 from datetime import date, datetime
 from typing import Any
 
 from pydantic import BaseModel
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from adapters.errors import SeinhuisError
@@ -58,14 +59,17 @@ def mistakes(found: Sequence[str], *, as_json: bool) -> None:
 
 
 def data(content: object, *, as_json: bool) -> None:
-    """Put one thing, or a list of things, on standard output: as JSON, or to be read by people."""
+    """Put one thing, or a list of things, on standard output: JSON, a table on a terminal, or lines with tabs."""
     plain = _plain(content)
     if as_json:
         _print_json(sys.stdout, plain)
-    elif isinstance(plain, Mapping):
-        _console().print(_grid(plain))
-    elif plain:
-        _console().print(_table(plain))
+        return
+    rows = list(_flat(plain)) if isinstance(plain, Mapping) else _rows(plain)
+    console = Console(file=sys.stdout, highlight=False)
+    if console.is_terminal:
+        console.print(_table(rows, heading=not isinstance(plain, Mapping)))
+    else:  # for other programs: nothing cut off, nothing drawn
+        sys.stdout.writelines("\t".join(map(str, row)) + "\n" for row in rows)
 
 
 def line(content: object) -> None:
@@ -76,10 +80,6 @@ def line(content: object) -> None:
 
 def _correlation(error: SeinhuisError) -> str:
     return f"correlationId: {error.correlation_id}" if error.correlation_id else ""
-
-
-def _console() -> Console:
-    return Console(file=sys.stdout, highlight=False)
 
 
 def _print_json(file: Any, content: object) -> None:  # noqa: ANN401  # any text stream
@@ -102,14 +102,7 @@ def _plain(content: object) -> Any:  # noqa: ANN401  # JSON has no narrower type
             return content
 
 
-def _grid(content: Mapping[str, Any]) -> Table:
-    table = Table.grid(padding=(0, 2))
-    for name, value in _flat(content):
-        table.add_row(name, str(value))
-    return table
-
-
-def _flat(content: Mapping[str, Any], prefix: str = "") -> Iterable[tuple[str, Any]]:
+def _flat(content: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
     for name, value in content.items():
         if isinstance(value, Mapping):
             yield from _flat(value, f"{prefix}{name}.")
@@ -117,10 +110,17 @@ def _flat(content: Mapping[str, Any], prefix: str = "") -> Iterable[tuple[str, A
             yield prefix + name, ", ".join(map(str, value)) if isinstance(value, list) else value
 
 
-def _table(rows: Sequence[Mapping[str, Any]]) -> Table:
-    flat = [dict(_flat(row)) for row in rows]
-    names = list(dict.fromkeys(name for row in flat for name in row))
-    table = Table(*names, box=None)
-    for row in flat:
-        table.add_row(*(str(row.get(name, "")) for name in names))
+def _rows(content: Sequence[Mapping[str, Any]]) -> list[tuple[Any, ...]]:
+    """Return a heading and one row for each thing; nothing at all for no things."""
+    flat = [dict(_flat(each)) for each in content]
+    names = tuple(dict.fromkeys(name for each in flat for name in each))
+    return [names, *(tuple(each.get(name, "") for name in names) for each in flat)] if flat else []
+
+
+def _table(rows: Sequence[tuple[Any, ...]], *, heading: bool) -> Table:
+    table = Table(box=None, show_header=heading)
+    for name in rows[0] if rows else ():
+        table.add_column(escape(str(name)) if heading else "", overflow="fold")
+    for row in rows[1:] if heading else rows:
+        table.add_row(*(escape(str(cell)) for cell in row))
     return table
