@@ -36,11 +36,13 @@ from gateway.protocol.messages import (
     WithdrawRegistration,
 )
 from gateway.store import SqlStore, open_store, reconcile
+from tests.support.door import policies
 from tests.support.house import SmallHouse, TestAgency, agencies
 from tests.support.kth import Countdown, Crash, Fault, Moment, watch
 
 T = TypeVar("T")
 
+PARTIES = agencies(2)
 MANY_TRIES = 5
 _PASSING = {Refusal.STORE_UNAVAILABLE, Refusal.OUTCOME_UNKNOWN}
 
@@ -63,7 +65,7 @@ class Job:
     def start(self) -> None:
         """Start the process, as after a crash: all that is left is the database."""
         store = watch(open_store(self.url), self.countdown)
-        self.small = SmallHouse(store, agencies(2))
+        self.small = SmallHouse(store, PARTIES, policies())
 
     def stop(self) -> None:
         """End the process."""
@@ -131,7 +133,7 @@ class Job:
     def send(self, delivery: Delivery) -> Undelivered | None:
         """Send over a line that may fail too: nothing arrives, or it arrives and nobody hears that it did."""
         try:
-            self.countdown.around("send", lambda: self.received.append(delivery.alert.id), lambda: TimeoutError())
+            self.countdown.around("send", lambda: self.received.append(delivery.alert.id), TimeoutError)
         except TimeoutError:
             return Undelivered.TIMED_OUT
         return None
@@ -179,7 +181,7 @@ def job(url: str, countdown: Countdown, person: str) -> Iterator[Job]:
 def prepared_url(store_url: str) -> str:
     """Return a database with two agencies, their desks, and a webhook of the first."""
     with open_store(store_url) as store:
-        small = SmallHouse(store, agencies(2))
+        small = SmallHouse(store, PARTIES, policies())
         small.open_desks()
         address = AddWebhook(url="https://hooks.police.example/alerts")
         call = small.signed(small.parties[0], address)
