@@ -29,7 +29,7 @@ from pydantic import Field, ValidationError
 from keys.durable import write_atomically
 from keys.hidden import Hidden
 from keys.labels import lp
-from keys.strict_json import MalformedJson, parse
+from keys.strict_json import FILE, MalformedJson, parse
 from keys.wire import Bytes16, Message, Sealed
 
 _PRIVATE: Final = 0o600
@@ -242,7 +242,7 @@ def _read(path: Path) -> _File:
     if stat.S_IMODE(status.st_mode) & 0o077:
         raise KeystoreRefused("others may read or write the keystore: its mode must be 0600")
     try:
-        return _File.model_validate(parse(content, depth=4, keys=_MOST_ENTRIES + 1))
+        return _File.model_validate(parse(content, FILE))
     except (MalformedJson, ValidationError):
         raise KeystoreRefused("the keystore is not in a form that is known here") from None
 

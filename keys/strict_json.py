@@ -1,12 +1,20 @@
-"""Decides which bytes count as JSON here: UTF-8 in NFC, no duplicate keys, no NaN, no surrogates, bounded (G36)."""
+"""Decides whether bytes are JSON in the one form that is accepted here, and walks what is in them (G22, G36).
+
+Refused: anything but UTF-8, a byte order mark, text after the value, duplicate keys, NaN and infinities, long numbers,
+NUL, lone surrogates, text that is not in Unicode form NFC, and more depth, keys, values or text than the bounds allow.
+"""
 
 import json
 import unicodedata
-from typing import NoReturn
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import isfinite
+from typing import Final, NoReturn
 
-DEPTH = 8
-KEYS = 64
-_LONGEST_NUMBER = 20
+_DIGITS: Final = 18
+
+Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
+Member = tuple[str, str]  # the key under which a text stands ("" at the top), and the text
 
 
 class MalformedJson(ValueError):
@@ -19,79 +27,120 @@ class MalformedJson(ValueError):
 
 
 class TooDeepJson(MalformedJson):
-    """JSON that nests too deeply or has too many keys in one object."""
+    """JSON with more in it than the bounds allow."""
 
 
-def parse(content: bytes, *, depth: int = DEPTH, keys: int = KEYS) -> object:
-    """Return the value of a JSON text; raises MalformedJson. Limit the size of `content` before calling.
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How much a text may hold: levels of nesting, keys and values in all, characters in one string."""
 
-    The depth is counted on the text before anything is built, so a hostile text costs one pass.
+    depth: int = 8
+    keys: int = 64
+    values: int = 2048  # an acknowledgement lists 1,000 alerts, an evaluation 1,000 elements
+    text: int = 1024  # the longest member of the protocol is an address of 400
+
+
+MESSAGE: Final = Bounds()
+#: For our own files: written by hands we trust, but still in the one form.
+FILE: Final = Bounds(depth=10, keys=1_000_000, values=1_000_000, text=1_000_000)
+
+
+def parse(content: bytes, bounds: Bounds = MESSAGE) -> Json:
+    """Return the value that the bytes hold. Limit the size of `content` before calling.
+
+    Raises:
+        MalformedJson: another form; neither it nor TooDeepJson repeats anything of the content.
+        TooDeepJson: more than the bounds allow.
     """
-    text = _text(content)
-    if _deepest(text) > depth:
-        raise TooDeepJson(f"nested deeper than {depth}")
-
-    def one_object(pairs: list[tuple[str, object]]) -> dict[str, object]:
-        if len(pairs) > keys:
-            raise TooDeepJson(f"an object with more than {keys} keys")
-        members = dict(pairs)
-        if len(members) != len(pairs):
-            raise MalformedJson("a key stands twice in one object")
-        return members
-
     try:
-        return json.loads(
-            text, object_pairs_hook=one_object, parse_constant=_refuse_constant, parse_int=_integer, parse_float=_number
-        )
+        value: Json = _DECODER.decode(content.decode("utf-8"))
     except MalformedJson:
         raise
     except ValueError:
-        raise MalformedJson("not JSON") from None
+        raise MalformedJson("not JSON in UTF-8") from None
+    except RecursionError:
+        raise TooDeepJson("nested too deeply") from None
+    _check(value, bounds)
+    return value
 
 
-def _text(content: bytes) -> str:
-    try:
-        text = content.decode("utf-8")
-    except UnicodeDecodeError:
-        raise MalformedJson("not UTF-8") from None
-    if not text.isascii() and not unicodedata.is_normalized("NFC", text):
+def texts(value: Json, key: str = "") -> Iterator[Member]:
+    """Yield every text in a parsed value with the key under which it stands, and every key as a text of its own."""
+    match value:
+        case str():
+            yield key, value
+        case list():
+            for item in value:
+                yield from texts(item, key)
+        case dict():
+            for name, item in value.items():
+                yield "", name
+                yield from texts(item, name)
+        case _:
+            return
+
+
+def _check(value: Json, bounds: Bounds) -> None:
+    """Go through the value level by level: no recursion, so no text is too deep for this."""
+    keys = values = 0
+    level: list[Json] = [value]
+    for depth in range(bounds.depth + 1):
+        below: list[Json] = []
+        for item in level:
+            if isinstance(item, str):
+                _check_text(item, bounds.text)
+            elif isinstance(item, dict | list) and depth == bounds.depth:
+                raise TooDeepJson(f"nested deeper than {bounds.depth}")
+            elif isinstance(item, dict):
+                keys += len(item)
+                for name in item:
+                    _check_text(name, bounds.text)
+                below.extend(item.values())
+            elif isinstance(item, list):
+                below.extend(item)
+        values += len(below)
+        if keys > bounds.keys or values > bounds.values:
+            raise TooDeepJson(f"more than {bounds.keys} keys or {bounds.values} values")
+        level = below
+
+
+def _check_text(text: str, longest: int) -> None:
+    if len(text) > longest:
+        raise MalformedJson("a text that is too long")
+    if "\x00" in text:
+        raise MalformedJson("a NUL")
+    if text.isascii():
+        return
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        raise MalformedJson("half of a surrogate pair")
+    if not unicodedata.is_normalized("NFC", text):
         raise MalformedJson("not in Unicode normal form C")
-    lowered = text.lower() if "\\u" in text else ""
-    if "\\ud8" in lowered or "\\u0000" in lowered or any(f"\\ud{digit}" in lowered for digit in "9abcdef"):
-        raise MalformedJson("a surrogate or a NUL")
-    return text
 
 
-def _deepest(text: str) -> int:
-    """Return how deep brackets nest outside strings."""
-    deepest = level = 0
-    for outside in _outside_strings(text):
-        for character in outside:
-            if character in "[{":
-                level += 1
-                deepest = max(deepest, level)
-            elif character in "]}":
-                level -= 1
-    return deepest
-
-
-def _outside_strings(text: str) -> list[str]:
-    """Return the pieces between string literals; an escaped quote does not end one."""
-    pieces = text.replace("\\\\", "").replace('\\"', "").split('"')
-    return pieces[::2]
-
-
-def _refuse_constant(_name: str) -> NoReturn:
-    raise MalformedJson("NaN and Infinity are not JSON")
+def _object(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise MalformedJson("a key stands twice in one object")
+    return found
 
 
 def _integer(digits: str) -> int:
-    if len(digits) > _LONGEST_NUMBER:
+    if len(digits) > _DIGITS:
         raise MalformedJson("a number that is too long")
     return int(digits)
 
 
-def _number(digits: str) -> float:
-    if len(digits) > _LONGEST_NUMBER:
+def _fraction(digits: str) -> float:
+    number = float(digits)
+    if len(digits) > 2 * _DIGITS or not isfinite(number):
         raise MalformedJson("a number that is too long")
-    return float(digits)
+    return number
+
+
+def _constant(_: str) -> NoReturn:
+    raise MalformedJson("NaN and Infinity are not JSON")
+
+
+_DECODER: Final = json.JSONDecoder(
+    object_pairs_hook=_object, parse_int=_integer, parse_float=_fraction, parse_constant=_constant
+)

@@ -9,10 +9,8 @@ from keys.group import InvalidElement, decode_element
 from keys.labels import MalformedLabel, Oin
 from keys.manifest import Assurance, HolderSignature, Manifest
 from keys.parties import Algorithm, Party, PartyKey, Role
-from keys.strict_json import MalformedJson, parse
+from keys.strict_json import FILE, MalformedJson, parse
 from keys.wire import MOST_HOLDERS, Bytes32, Bytes64, Holder, LabelMessage, Message
-
-_DEPTH = 8
 
 
 class TrustRejected(ValueError):
@@ -78,7 +76,7 @@ class TrustText(Message):
 def read(content: bytes) -> tuple[tuple[Party, ...], tuple[Manifest, ...], int]:
     """Return the parties, manifests and threshold of a file; raises TrustRejected with every problem in it."""
     try:
-        text = TrustText.model_validate(parse(content, depth=_DEPTH))
+        text = TrustText.model_validate(parse(content, FILE))
     except MalformedJson as malformed:
         raise TrustRejected((f"the file: {malformed.reason}",)) from None
     except ValidationError as invalid:

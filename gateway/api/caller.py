@@ -16,10 +16,8 @@ from typing import Final, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from gateway.api import strict_json
 from gateway.api.exchange import NDJSON, CallerLeft, Endpoint, Request
 from gateway.api.front import Front
-from gateway.api.strict_json import Member
 from gateway.core.person_numbers import looks_like_person_number
 from gateway.core.refusals import Refusal, Refused
 from gateway.protocol.headers import CASE_REFERENCE, IDEMPOTENCY_KEY, PURPOSE, USER_ROLE
@@ -27,6 +25,7 @@ from gateway.protocol.messages import BYTES_PER_CALL, ROWS_PER_BATCH, Message
 from gateway.telemetry import CALLER_CHARACTERS
 from keys.parties import Role
 from keys.signing import RawCall, SignatureFault, SignatureRefused, Verified, verify_call
+from keys.strict_json import Json, MalformedJson, Member, TooDeepJson, parse, texts
 
 BYTES_PER_ROW: Final = 2 * 1024
 BYTES_PER_BATCH: Final = ROWS_PER_BATCH * BYTES_PER_ROW
@@ -66,7 +65,7 @@ async def signed(request: Request, front: Front, takes: type[M]) -> tuple[Verifi
     """
     body = await _body(request, front)
     verified = verify(request, front, body)
-    check_body_texts(strict_json.parse(body))
+    check_body_texts(read_json(body))
     return verified, read_message(takes, body)
 
 
@@ -102,7 +101,7 @@ def message_of_line(takes: type[M], line: bytes) -> M:
     """Steps 5 and 6 for one line of a batch."""
     if len(line) > BYTES_PER_ROW:
         raise Refused(Refusal.BODY_TOO_LARGE, most_bytes=BYTES_PER_ROW)
-    check_body_texts(strict_json.parse(line))
+    check_body_texts(read_json(line))
     return read_message(takes, line)
 
 
@@ -191,9 +190,19 @@ def _check_headers(verified: Verified, endpoint: Endpoint) -> None:
             raise Refused(Refusal.PERSON_NUMBER, header=header)
 
 
-def check_body_texts(body: strict_json.Json) -> None:
+def read_json(body: bytes) -> Json:
+    """Step 4: return the value of a body in the one form of JSON that is accepted."""
+    try:
+        return parse(body)
+    except TooDeepJson:
+        raise Refused(Refusal.BODY_TOO_DEEP) from None
+    except MalformedJson:
+        raise Refused(Refusal.BODY_MALFORMED) from None
+
+
+def check_body_texts(body: Json) -> None:
     """Step 5: refuse a body in which any text or key looks like a person number, without saying which."""
-    if any(holds_person_number(member, text) for member, text in _distinct(strict_json.texts(body))):
+    if any(holds_person_number(member, text) for member, text in _distinct(texts(body))):
         raise Refused(Refusal.PERSON_NUMBER)
 
 

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic.alias_generators import to_camel
 
 ROWS_PER_BATCH = 10_000
@@ -44,6 +44,15 @@ ContactId = Annotated[str, StringConstraints(pattern=r"^cnt_[a-z0-9_]{1,60}$")]
 Line = Annotated[str, StringConstraints(min_length=1, max_length=120, pattern=r"^[^\x00-\x1f\x7f<>]+$")]
 
 
+def _only_true(given: object) -> object:
+    if given is not True:  # pydantic takes 1 for True in a Literal; an attestation is made, not inferred
+        raise ValueError("must be true")
+    return given
+
+
+Attested = Annotated[Literal[True], BeforeValidator(_only_true)]
+
+
 class NoticeStatus(StrEnum):
     """Whether the person has been told (domain rule 7)."""
 
@@ -76,7 +85,7 @@ class RegisterInvolvement(Message):
     purpose: Name
     case_reference: CaseReference
     contact_id: ContactId = Field(description="Desk that the other agency may call.")
-    attested: Literal[True] = Field(description="The criterion of the lane is met; the reason itself is never sent.")
+    attested: Attested = Field(description="The criterion of the lane is met; the reason itself is never sent.")
     subject_notice: SubjectNotice
     valid_until: date | None = Field(
         default=None,
@@ -87,7 +96,7 @@ class RegisterInvolvement(Message):
 class RenewRegistration(Message):
     """A new attestation and a new notice (domain rule 9), not an edit of a date."""
 
-    attested: Literal[True]
+    attested: Attested
     subject_notice: SubjectNotice
     valid_until: date | None = None
 

@@ -27,7 +27,7 @@ from keys.manifest import Manifest
 from keys.onboarding import HolderUnavailable, make_manifest
 from keys.parties import Oin
 from keys.signing import Headers, RawCall, SigningKey, sign_call, verify_response
-from keys.strict_json import parse
+from keys.strict_json import FILE, parse
 from keys.tokens import PersonToken
 from keys.trust import Party, TrustList
 from keys.wire import LabelMessage, Message
@@ -47,7 +47,7 @@ class Reply:
     @property
     def json(self) -> dict[str, Any]:
         """The body as an object."""
-        return cast("dict[str, Any]", parse(self.body, depth=16))
+        return cast("dict[str, Any]", parse(self.body, FILE))
 
     @property
     def code(self) -> str:

@@ -1,26 +1,20 @@
 """The one form of JSON: what is refused, and what hostile bytes cost."""
 
 import json
-import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.api.strict_json import parse, texts
-from gateway.core.refusals import Refusal, Refused
-
-MALFORMED = Refusal.BODY_MALFORMED
-DEEP = Refusal.BODY_TOO_DEEP
-CPU_SECONDS = 0.25
+from keys.strict_json import MalformedJson, TooDeepJson, parse, texts
 
 
-def refusal_of(body: bytes) -> Refusal | None:
-    """Return why a body is refused, None when it is not."""
+def refusal_of(body: bytes) -> type[MalformedJson] | None:
+    """Return the kind of error with which a body is refused, None when it is not."""
     try:
         parse(body)
-    except Refused as refused:
-        return refused.refusal
+    except MalformedJson as refused:
+        return type(refused)
     return None
 
 
@@ -57,7 +51,7 @@ def refusal_of(body: bytes) -> Refusal | None:
 )
 def test_other_forms_are_refused(body: bytes) -> None:
     """Anything that two readers could read differently is refused (G22)."""
-    assert MALFORMED is refusal_of(body)
+    assert MalformedJson is refusal_of(body)
 
 
 @pytest.mark.parametrize(
@@ -73,7 +67,7 @@ def test_other_forms_are_refused(body: bytes) -> None:
 )
 def test_more_than_any_message_has_is_refused(body: bytes) -> None:
     """Depth over 8, over 64 keys, over 2,048 values."""
-    assert DEEP is refusal_of(body)
+    assert TooDeepJson is refusal_of(body)
 
 
 @pytest.mark.parametrize(
@@ -94,30 +88,6 @@ def test_what_fits_is_read_as_any_reader_reads_it(body: bytes) -> None:
 def test_no_bytes_raise_anything_else(body: bytes) -> None:
     """Whatever comes in, the answer is a value or a refusal."""
     refusal_of(body)
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        b"[" * 65_536,
-        b'{"a":' * 13_000,
-        b"{" + b",".join(b'"%d":1' % i for i in range(7_000)) + b"}",
-        b'"' + ("a" + "\u0301\u0316" * 16_000).encode() + b'"',
-        b'"' + "\ufdfa".encode() * 21_000 + b'"',
-        b'"' + b"\\u0041" * 10_000 + b'"',
-        b"[" + b"{}," * 21_000 + b"{}]",
-        b"0." + b"1" * 65_000,
-        b"-" * 65_536,
-        b'"' + b"\\" * 65_535,
-    ],
-)
-def test_hostile_bytes_cost_little(body: bytes) -> None:
-    """64 KB of anything costs less than 250 ms of this thread's processor time (G36)."""
-    started = time.thread_time()
-
-    refusal_of(body)
-
-    assert time.thread_time() - started < CPU_SECONDS
 
 
 def test_every_text_and_key_is_walked() -> None:
