@@ -3,13 +3,12 @@
 from datetime import date
 from typing import Any
 
-from keys.signing import Signed
-
 from gateway.core.policy import Denied, LanePolicy
 from gateway.core.refusals import Refusal, Refused
 from gateway.flows.admission import admit_read
 from gateway.flows.ports import House
 from gateway.protocol.messages import CheckPolicy, Explanation, PolicyChecked
+from keys.signing import Signed
 
 
 def check_policy(call: Signed[CheckPolicy], house: House, *, today_on: date) -> PolicyChecked:

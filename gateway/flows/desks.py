@@ -2,13 +2,12 @@
 
 from typing import Any
 
-from keys.signing import Signed
-
 from gateway.core.events import Event, EventKind
 from gateway.core.refusals import Refusal, Refused
 from gateway.flows.admission import admit_read, change_once, event_of
 from gateway.flows.ports import House, Tx
 from gateway.protocol.messages import ContactDesk, ContactDesks, Message
+from keys.signing import Signed
 
 
 def put_desk(call: Signed[ContactDesk], house: House) -> bytes:

@@ -2,13 +2,12 @@
 
 from typing import Any
 
-from keys.signing import Signed
-
 from gateway.core.events import Event, EventKind
 from gateway.core.involvement import Oin
 from gateway.flows.admission import admit_read, change_once, event_of
 from gateway.flows.ports import House, Tx, WaitingAlert
 from gateway.protocol.messages import AcknowledgeAlerts, AcknowledgedAlerts, Message
+from keys.signing import Signed
 
 INBOX_PAGE = 100
 

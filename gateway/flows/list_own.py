@@ -2,13 +2,12 @@
 
 from typing import Any
 
-from keys.signing import Signed
-
 from gateway.core.refusals import Refusal, Refused
 from gateway.flows.admission import admit_read
 from gateway.flows.ports import House
 from gateway.flows.renew import own_view
 from gateway.protocol.messages import OwnRegistration, OwnRegistrations
+from keys.signing import Signed
 
 PAGE = 100
 

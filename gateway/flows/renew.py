@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from datetime import date
 
-from keys.signing import Signed
-
 from gateway.core.events import Event, EventKind
 from gateway.core.involvement import Registration, renew_before
 from gateway.core.policy import Denied
@@ -14,6 +12,7 @@ from gateway.flows.admission import change_once, event_of
 from gateway.flows.ports import House, Tx
 from gateway.flows.refusal_of_policy import refused_by_policy
 from gateway.protocol.messages import Message, OwnRegistration, RegistrationStatus, RenewRegistration
+from keys.signing import Signed
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,14 +2,13 @@
 
 from dataclasses import dataclass
 
-from keys.signing import Signed
-
 from gateway.core.contact import state_after
 from gateway.core.events import Event, EventKind
 from gateway.core.refusals import Refusal, Refused
 from gateway.flows.admission import change_once, event_of
 from gateway.flows.ports import House, Tx
 from gateway.protocol.messages import ContactReported, Message, ReportContact
+from keys.signing import Signed
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from keys.signing import Signed
-
 from gateway.core.contact import StandingMatch
 from gateway.core.events import EventKind
 from gateway.core.policy import DisclosureLevel
@@ -11,6 +9,7 @@ from gateway.core.refusals import Refusal, Refused
 from gateway.flows.admission import admit_one, event_of, slip_of
 from gateway.flows.ports import House, Recorded, Tx, View
 from gateway.protocol.messages import Explanation, Matches, MatchState, MatchView, OtherParty
+from keys.signing import Signed
 
 PAGE = 100
 _OVER = {MatchState.ENDED, MatchState.VOID}

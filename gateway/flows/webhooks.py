@@ -3,13 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
-from keys.signing import Signed
-
 from gateway.core.events import Event, EventKind
 from gateway.core.refusals import Refusal, Refused
 from gateway.flows.admission import admit_read, change_once, event_of
 from gateway.flows.ports import Endpoint, House, Tx
 from gateway.protocol.messages import AddWebhook, Message, WebhookEndpoint, WebhookEndpoints
+from keys.signing import Signed
 
 
 def add_webhook(call: Signed[AddWebhook], house: House, *, allowed: Callable[[str], bool], public_key: str) -> bytes:

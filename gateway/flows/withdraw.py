@@ -6,8 +6,6 @@ registration never matches again (G15). Both follow from claiming the person fir
 
 from dataclasses import dataclass
 
-from keys.signing import Signed
-
 from gateway.core.events import Event, EventKind
 from gateway.core.involvement import ending_of_matches
 from gateway.core.refusals import Refusal, Refused
@@ -15,6 +13,7 @@ from gateway.flows.admission import change_once, event_of
 from gateway.flows.match import match_jobs
 from gateway.flows.ports import House, Tx
 from gateway.protocol.messages import Message, RegistrationStatus, Withdrawn, WithdrawRegistration
+from keys.signing import Signed
 
 
 @dataclass(frozen=True, slots=True)
