@@ -6,7 +6,6 @@ Exit codes: 0 when all is as it must be, 2 for a wrong command, 5 when the feder
 is not what it must be.
 """
 
-import argparse
 import json
 import os
 import sys
@@ -29,6 +28,7 @@ from deploy.demo_outcome import ImportTally, Outcome
 from deploy.demo_report import Kept, show_next, show_outcome
 from deploy.demo_stage import Stage
 from deploy.demo_story import LIVE_PAIRS, measure_pairs, spare_child, tell_story
+from deploy.demo_wishes import Wishes, wishes_in
 from deploy.demo_words import Words, words_for
 from deploy.homes import write_private
 from deploy.local import Federation
@@ -36,10 +36,8 @@ from deploy.processes import StartFailed
 from deploy.region.agencies import AGENCIES, RegionAgency
 from deploy.region.expected import expected_bad_rows, expected_matches, expected_registrations
 from deploy.region.exports import Export, write_exports
-from deploy.region.people import LARGEST_REGION, Region
+from deploy.region.people import Region
 
-DEFAULT_REGISTRATIONS: Final = 5_000
-SEED: Final = 7
 HOLDERS: Final = 3
 THRESHOLD: Final = 2
 USAGE: Final = 2
@@ -49,21 +47,9 @@ _SECONDS_BETWEEN_LOOKS: Final = 0.02
 _ONE_IN: Final = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Wishes:
-    """What was asked for on the command line; `registrations` is how many involvements the region has."""
-
-    registrations: int
-    keep: bool
-    as_json: bool
-    directory: Path | None
-    database_url: str | None
-    seed: int
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the demo; return the exit code."""
-    wishes = _wishes(arguments)
+    wishes = wishes_in(arguments)
     words = words_for(os.environ)
     stage = Stage(sys.stderr if wishes.as_json else sys.stdout)
     try:
@@ -237,19 +223,3 @@ def _directory(wishes: Wishes) -> Iterator[Path]:
     finally:
         if not wishes.keep:
             rmtree(directory, ignore_errors=True)
-
-
-def _wishes(arguments: Sequence[str] | None) -> Wishes:
-    parser = argparse.ArgumentParser(prog="seinhuis demo", description="The whole house at work on this machine.")
-    parser.add_argument(
-        "--people", type=int, default=DEFAULT_REGISTRATIONS, metavar="N", help="registrations in the region"
-    )
-    parser.add_argument("--keep", action="store_true", help="leave the federation running, and say how to stop it")
-    parser.add_argument("--json", action="store_true", help="print one object on standard output; talk on error")
-    parser.add_argument("--directory", type=Path, metavar="DIR", help="where everything is written; kept")
-    parser.add_argument("--database", metavar="URL", help="an empty PostgreSQL database instead of SQLite")
-    parser.add_argument("--seed", type=int, default=SEED, metavar="N", help="another region")
-    given = parser.parse_args(arguments)
-    if not 1 <= given.people <= LARGEST_REGION:
-        parser.error(f"--people is 1 to {LARGEST_REGION}")
-    return Wishes(given.people, given.keep, given.json, given.directory, given.database, given.seed)

@@ -11,18 +11,18 @@ made in one place, and calls go over loopback without TLS.
 import secrets
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
 from adapters import Gateway, Settings
 from adapters.involvement import contact_id
-from deploy.homes import TRUST_FILE, Home
-from deploy.processes import Part, Processes, Running, StartFailed, free_port
+from deploy.homes import TRUST_FILE
+from deploy.layout import Layout, lay_out
+from deploy.processes import Part, Processes, Running, StartFailed
 from deploy.region.agencies import AGENCIES, RegionAgency
-from deploy.residents import hold_ceremony, new_agency, new_gateway, new_holder
+from deploy.residents import hold_ceremony
 from deploy.settings_files import LANE, configure_agency, configure_gateway, configure_holder, numbered, url_of
 from gateway.core.refusals import Refused
 from gateway.peers.holders import onboard
@@ -36,22 +36,10 @@ _SECONDS_FOR_A_COMMAND: Final = 120
 _READY: Final = "worker ready"
 
 
-@dataclass(frozen=True, slots=True)
-class _Layout:
-    """What lives where, and at which ports."""
-
-    directory: Path
-    holders: tuple[Home, ...]
-    gateway: Home
-    agencies: Mapping[str, Home]
-    holder_ports: tuple[int, ...]
-    gateway_ports: tuple[int, ...]
-
-
 class Federation:
     """Key holders, one or more gateways and workers on one database, and the agencies' settings."""
 
-    def __init__(self, layout: _Layout, processes: Processes, agencies: Sequence[RegionAgency]) -> None:
+    def __init__(self, layout: Layout, processes: Processes, agencies: Sequence[RegionAgency]) -> None:
         """Use `start`."""
         self._layout = layout
         self._processes = processes
@@ -80,7 +68,7 @@ class Federation:
             raise StartFailed(f"{directory} is not empty: a federation begins in a new directory")
         processes = Processes(directory / "logs")
         try:
-            layout = _lay_out(directory, holders=holders, gateways=gateways, agencies=agencies)
+            layout = lay_out(directory, holders=holders, gateways=gateways, agencies=agencies)
             federation = cls(layout, processes, agencies)
             database = database_url or f"sqlite:///{layout.gateway.folder / 'gateway.db'}"
             federation._configure(threshold, database, language)
@@ -246,28 +234,5 @@ def _description(running: Running) -> str:
     return f"{running.part.name} (pid {running.process.pid}{port})"
 
 
-def _lay_out(directory: Path, *, holders: int, gateways: int, agencies: Sequence[RegionAgency]) -> _Layout:
-    ports = _ports(holders + gateways)
-    holder_ports, gateway_ports = ports[:holders], ports[holders:]
-    return _Layout(
-        directory=directory,
-        holders=tuple(
-            new_holder(directory / f"holder-{index}", index=index, url=url_of(port))
-            for index, port in enumerate(holder_ports, start=1)
-        ),
-        gateway=new_gateway(directory / "gateway", url=url_of(gateway_ports[0])),
-        agencies={agency.slug: new_agency(directory / agency.slug, agency) for agency in agencies},
-        holder_ports=holder_ports,
-        gateway_ports=gateway_ports,
-    )
-
-
 def _gateway_arguments(config: Path, command: str) -> tuple[str, ...]:
     return ("-m", "gateway", "--config", str(config), command)
-
-
-def _ports(count: int) -> tuple[int, ...]:
-    found: set[int] = set()
-    while len(found) < count:
-        found.add(free_port())
-    return tuple(found)
