@@ -41,8 +41,8 @@ test: check ## check, then every test; ARGS go to pytest
 demo: setup ## a region on this machine, one story told live; ARGS go to the command
 	@$(BIN)/seinhuis demo $(ARGS)
 
-bench: setup ## what it costs on this machine
-	@$(BIN)/python -m load_tests.crypto
+bench: setup ## what it costs on this machine, and which budgets hold; ARGS name profiles
+	@$(BIN)/python -m load_tests $(ARGS)
 
 lock: setup ## resolve the dependencies afresh and write both hash-locked lists
 	$(BIN)/uv lock --upgrade
