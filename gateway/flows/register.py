@@ -15,7 +15,7 @@ from gateway.core.policy import Denied, Permitted
 from gateway.core.refusals import Refusal, Refused
 from gateway.core.terms import checked_notice, checked_term
 from gateway.flows.admission import SINGLE, event_of, json_of, slip_of
-from gateway.flows.ports import Answer, Answers, House, Recorded, Tx
+from gateway.flows.ports import Answer, Answers, CallSlip, House, Recorded, Tx
 from gateway.flows.refusal_of_policy import refused_by_policy
 from gateway.protocol.messages import Receipt, RegisterInvolvement, RegistrationStatus
 from keys.signing import Signed
@@ -205,7 +205,7 @@ class _Writing:
         if digests - {slip.body_digest}:
             return self.refuse(Refusal.IDEMPOTENCY_KEY_REUSED, prepared)
         before = len(self.events)
-        answers = tuple(self._row(row, prepared) for row in prepared.rows)
+        answers = tuple(self._row(row, slip, prepared) for row in prepared.rows)
         if len(self.events) == before:  # an old answer given again: the nonce is still a change, so it has its event
             self.events.append(event_of(prepared.call, self._house, EventKind.CALL_ADMITTED, verb="register"))
         return answers
@@ -214,8 +214,7 @@ class _Writing:
         """Refuse a whole call, with an event of its own: it may be all that this transaction holds."""
         return self._refuse(Refused(refusal), SINGLE, prepared)
 
-    def _row(self, row: PreparedRow, prepared: Prepared) -> RowAnswer:
-        slip = slip_of(prepared.call)
+    def _row(self, row: PreparedRow, slip: CallSlip, prepared: Prepared) -> RowAnswer:
         place = (slip.agency, slip.idempotency_key, row.number)
         if known := self._kept.get(place):
             return known.body
