@@ -37,18 +37,20 @@ async def _inbox(request: Request, front: Front) -> Reply:
 
 async def _stream(request: Request, front: Front) -> Reply:
     call = (await signed_bare(request, front)).carry(None)
-    if front.streams[call.caller.oin] >= STREAMS_PER_AGENCY:
-        raise Refused(Refusal.OVERLOADED)
     agency = await front.threads.run(call.caller.oin, begin_hearing, call, front.house)
+    # Nothing waits between this look and taking the place: many that come at one moment cannot all find the same one
+    # free.
+    if front.streams[agency] >= STREAMS_PER_AGENCY:
+        raise Refused(Refusal.OVERLOADED)
+    front.streams[agency] += 1
     return Reply(200, content_type=EVENT_STREAM, stream=_events(agency, call.key_id, front))
 
 
 async def _events(agency: Oin, key_id: str, front: Front) -> AsyncGenerator[bytes]:
     """Send what waits, then what comes. Each alert once a stream; one that is not acknowledged comes again in the next.
 
-    A stream ends after an hour, and at the first heartbeat after its key stopped counting (G19).
+    A stream ends after an hour, and at the first heartbeat after its key stopped counting (G19); then its place is free.
     """
-    front.streams[agency] += 1
     try:
         sent: set[str] = set()
         until = time.monotonic() + STREAM_SECONDS
