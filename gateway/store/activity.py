@@ -11,7 +11,7 @@ def held_active(registration: FromClause) -> ColumnElement[bool]:
 
 
 def is_active(registration: FromClause) -> ColumnElement[bool]:
-    """Return the condition that it matches: not ended, and its end has not come. At the instant of its end it is over."""
+    """Return the condition that it matches: not ended, and its end has not come; at that instant it is over."""
     return held_active(registration) & (registration.c.ends_at > DatabaseTime())
 
 

@@ -1,4 +1,4 @@
-"""The inboxes: unacknowledged alerts of one agency, until it acknowledges them; never a cursor, so none is skipped (G13)."""
+"""The inboxes: what an agency has not acknowledged yet; never a cursor, so nothing is skipped (G13)."""
 
 from collections.abc import Collection
 from typing import Final

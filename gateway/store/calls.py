@@ -12,7 +12,7 @@ from gateway.store.instants import DAY, SECOND, DatabaseTime, microseconds
 from gateway.store.sets import as_pairs, pair_among
 from gateway.store.sheet import Port
 
-#: A nonce outlives its signature by this much, so that a worker whose clock is behind the database's is not replayed to.
+#: A nonce outlives its signature by this much: nobody replays to a worker whose clock is behind the database's.
 NONCE_MARGIN_S: Final = 300
 
 _answers = tables.answers
@@ -57,7 +57,7 @@ class SqlCallLedger(Port):
         self._sheet.insert(_answers, rows)
 
     def trim(self, *, answers_before_days: int) -> tuple[int, int]:
-        """Forget nonces past their expiry and a margin, and answers older than so many days; return how many of each."""
+        """Forget nonces past expiry and a margin, and answers older than so many days; return how many of each."""
         nonces = self._sheet.write(_TRIM_NONCES).rowcount
         return nonces, self._sheet.write(_TRIM_ANSWERS, {"age": answers_before_days * DAY}).rowcount
 

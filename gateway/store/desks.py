@@ -39,5 +39,5 @@ class SqlDesks(Port):
     def put(self, agency: Oin, desk: ContactDesk) -> None:
         """Add a desk or replace the one of the same id."""
         details: dict[str, Any] = {name: getattr(desk, name) for name in _DETAILS}
-        insertion = upsert(self._sheet.connection, _desks).values(agency=agency, id=desk.id, **details)
+        insertion = upsert(self._sheet.dialect, _desks).values(agency=agency, id=desk.id, **details)
         self._sheet.write(insertion.on_conflict_do_update(index_elements=["agency", "id"], set_=details))

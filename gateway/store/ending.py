@@ -1,4 +1,4 @@
-"""How matches end: with a registration of theirs, or because one of theirs is no longer active when a person is matched."""
+"""How matches end: with a registration of theirs, or found stale when their person is matched again."""
 
 from collections.abc import Sequence
 

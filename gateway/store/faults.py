@@ -15,7 +15,7 @@ class Verdict(Enum):
 
 
 class UnsafeStore(Exception):
-    """The database could lose or mix up what it is given, so the gateway does not start on it (G2). Names every reason."""
+    """The database could lose or mix up what it is given, so the gateway does not start (G2). Names every reason."""
 
     def __init__(self, reasons: Sequence[str]) -> None:
         super().__init__("the database is not safe to use: " + "; ".join(reasons))
@@ -27,7 +27,7 @@ class InnerContradiction(AssertionError):
 
 
 class DurabilityLost(InnerContradiction):
-    """A sync failed, so nobody knows what is on disk: this process writes nothing more; a new one reads it back (G4)."""
+    """A sync failed: what is on disk is unknown, and this process writes nothing more (G4)."""
 
 
 class StoreBroken(Exception):

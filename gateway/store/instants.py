@@ -1,7 +1,7 @@
 """How the store holds time: whole microseconds since 1970 in UTC, read from the clock of the database."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import BigInteger
 from sqlalchemy.ext.compiler import compiles
@@ -26,7 +26,7 @@ def instant(stored: int) -> datetime:
 
 
 class DatabaseTime(FunctionElement[int]):
-    """The database's time at this statement, once per statement: a subquery, so that an index can be searched for it."""
+    """The database's time, once per statement: a subquery, so that an index can be searched for it."""
 
     type = BigInteger()
     inherit_cache = True
@@ -34,12 +34,12 @@ class DatabaseTime(FunctionElement[int]):
 
 
 @compiles(DatabaseTime, "postgresql")
-def _in_postgresql(_element: DatabaseTime, _compiler: SQLCompiler, **_options: Any) -> str:
+def _in_postgresql(_element: DatabaseTime, _compiler: SQLCompiler, **_options: object) -> str:
     return "(SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint)"
 
 
 @compiles(DatabaseTime, "sqlite")
-def _in_sqlite(_element: DatabaseTime, _compiler: SQLCompiler, **_options: Any) -> str:
+def _in_sqlite(_element: DatabaseTime, _compiler: SQLCompiler, **_options: object) -> str:
     # Milliseconds, which is what SQLite's clock has; `unixepoch('now', 'subsec')` is younger than Debian's SQLite.
     return (
         "(SELECT CAST(strftime('%s', 'now') AS INTEGER) * 1000000"

@@ -3,14 +3,15 @@
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Select, bindparam, case, delete, func, literal, literal_column, null, select, update
+from sqlalchemy import Row, Select, bindparam, case, delete, func, literal, literal_column, null, select, update
 
 from gateway.core.involvement import Registration
 from gateway.flows.ports import MatchJob
 from gateway.store import tables
 from gateway.store.activity import is_active
 from gateway.store.instants import DatabaseTime
-from gateway.store.sets import Row, among, upsert
+from gateway.store.sets import Row as Values
+from gateway.store.sets import among, upsert
 from gateway.store.sheet import Port, Sheet
 from keys.tokens import IndexToken
 
@@ -78,12 +79,12 @@ class SqlMatchJobs(Port):
         return int(self._sheet.read(_PARKED).scalar_one())
 
 
-def job_of(row: Any) -> MatchJob:
+def job_of(row: Row[*tuple[Any, ...]]) -> MatchJob:
     """Return the job in a row of registration, lane, index token and attempts."""
     return MatchJob(row[0], row[1], IndexToken(bytes(row[2])), row[3])
 
 
-def rows_of_jobs(registrations: Iterable[Registration]) -> list[Row]:
+def rows_of_jobs(registrations: Iterable[Registration]) -> list[Values]:
     """Return the rows that make new registrations wait to be matched."""
     return [
         {
@@ -100,7 +101,7 @@ def rows_of_jobs(registrations: Iterable[Registration]) -> list[Row]:
 def queue_again(sheet: Sheet, ended: Sequence[str]) -> None:
     """Let the other active registrations of the same agency and person be matched anew, now that these have ended."""
     names = ["registration", "lane", "token_prefix", "index_token", "accepted_at", "attempts"]
-    insertion = upsert(sheet.connection, _jobs).from_select(names, _REMAINING, include_defaults=False)
+    insertion = upsert(sheet.dialect, _jobs).from_select(names, _REMAINING, include_defaults=False)
     sheet.write(insertion.on_conflict_do_nothing(), {"ids": ended})
     sheet.ring()
 
@@ -125,5 +126,5 @@ def _remaining() -> Select[Any]:
 _REMAINING: Final = _remaining()
 
 
-def _read(sheet: Sheet, statement: Select[Any], **parameters: Any) -> tuple[MatchJob, ...]:
+def _read(sheet: Sheet, statement: Select[Any], **parameters: object) -> tuple[MatchJob, ...]:
     return tuple(job_of(row) for row in sheet.read(statement, parameters))

@@ -25,7 +25,7 @@ _matches, _parties, _alerts = tables.matches, tables.match_parties, tables.alert
 
 
 def _meetings() -> Select[Any]:
-    """Return the one statement that finds who meets: from the jobs by id, to the person by prefix, confirmed by token."""
+    """Return the one statement that finds who meets: from job by id, to person by prefix, confirmed by token."""
     mine, other = tables.registrations.alias("mine"), tables.registrations.alias("other")
     same_person = and_(
         other.c.token_prefix == mine.c.token_prefix,
@@ -106,7 +106,7 @@ class SqlMatches(Port):
         return tuple(dict.fromkeys(found))
 
     def open(self, matches: Sequence[OpenedMatch]) -> None:
-        """Record matches with two parties, two alerts and the deliveries of those alerts, one statement for each table."""
+        """Record matches, two parties and two alerts of each and their deliveries: one statement for each table."""
         if not matches:
             return
         self._sheet.insert(_matches, [_match_row(match) for match in matches])

@@ -1,7 +1,7 @@
 """PostgreSQL 15 or later: READ COMMITTED, persons held by advisory locks, workers woken by NOTIFY."""
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 import psycopg
 from sqlalchemy import ARRAY, URL, BigInteger, Connection, bindparam, create_engine, event, func, select, text
@@ -15,7 +15,7 @@ OLDEST: Final = 150_000
 _DURABLE: Final = ("on", "remote_apply")
 _SCHEMA_LOCK: Final = 0x5E1_4815  # any number that no index token begins with is as good; prefixes are 64 random bits
 
-#: For each connection: nobody holds a person for long by forgetting to commit, and nobody waits forever for one who does.
+#: Nobody holds a person for long by forgetting to commit, and nobody waits forever for one who does.
 _SESSION: Final = "SET lock_timeout = '10s'; SET idle_in_transaction_session_timeout = '60s'"
 _CONNECT: Final = {
     "connect_timeout": 5,
@@ -46,7 +46,7 @@ class Postgresql:
         self._url = url.set(drivername="postgresql+psycopg")
 
     def engines(self) -> Engines:
-        """Return a writer in READ COMMITTED, and a reader that sees one snapshot and cannot write; both share a pool."""
+        """Return a writer in READ COMMITTED, and a reader of one snapshot that cannot write; both share a pool."""
         writer = create_engine(
             self._url,
             hide_parameters=True,
@@ -105,7 +105,7 @@ class Postgresql:
         return f"SQLSTATE {getattr(error.orig, 'sqlstate', None)}"
 
     def claim(self, connection: Connection, prefixes: Sequence[int]) -> None:
-        """Take the persons' locks in order, in a statement of its own: the next one sees all that was committed before."""
+        """Take the persons' locks in order, in a statement of its own: the next sees all that was committed before."""
         connection.execute(_CLAIM, {"prefixes": prefixes})
 
     def ring(self, connection: Connection) -> None:
@@ -117,11 +117,12 @@ class Postgresql:
         return PostgresqlBell(self._url.set(drivername="postgresql").render_as_string(hide_password=False))
 
 
-def _on_connect(connection: Any, _record: Any) -> None:
+def _on_connect(connection: psycopg.Connection, _record: object) -> None:
     """Set up a session, and refuse one that would acknowledge before it is durable: a role can be given that (G2)."""
     with connection.cursor() as cursor:
         cursor.execute(_SESSION)
-        (synchronous,) = cursor.execute("SHOW synchronous_commit").fetchone()
+        cursor.execute("SHOW synchronous_commit")
+        (synchronous,) = cursor.fetchone() or ("",)
     connection.commit()
     if synchronous not in _DURABLE:
         raise UnsafeStore([_not_durable(synchronous)])

@@ -1,9 +1,9 @@
-"""The reconciler (G10): recomputes from the rows which pairs must have matched, and counts whatever is not as it must be."""
+"""The reconciler (G10): recomputes which pairs must have matched and counts what is not as it must be."""
 
 from dataclasses import astuple, dataclass
 from typing import Any, Final
 
-from sqlalchemy import ScalarSelect, Select, and_, exists, func, not_, or_, select
+from sqlalchemy import ScalarSelect, Select, Table, and_, exists, func, not_, or_, select
 
 from gateway.store import tables
 from gateway.store.activity import held_active, is_active
@@ -65,7 +65,7 @@ def _pairs_without_match() -> Select[Any]:
     return select(low.c.id).join(high, same_person).where(is_active(low), is_active(high), ~waits, ~matched)
 
 
-def _standing_without_two(of: Any) -> Select[Any]:
+def _standing_without_two(of: Table) -> Select[Any]:
     two = select(func.count()).where(of.c.match == _matches.c.id).correlate(_matches).scalar_subquery()
     return select(_matches.c.id).where(_stands, two != 2)  # noqa: PLR2004 - both or neither
 

@@ -1,4 +1,4 @@
-"""The registrations of the index: added with their match job, ended with their matches, active by the database's clock."""
+"""The registrations of the index: added with their job, ended with their matches, active by the database's clock."""
 
 from collections.abc import Sequence
 from datetime import date

@@ -18,6 +18,7 @@ from sqlalchemy import (
     Connection,
     Date,
     Dialect,
+    Executable,
     Insert,
     Select,
     Table,
@@ -52,7 +53,7 @@ class _List(TypeDecorator[Sequence[Any]]):
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         return dialect.type_descriptor(ARRAY(self.item) if dialect.name == "postgresql" else Text())
 
-    def process_bind_param(self, value: Sequence[Any] | None, dialect: Dialect) -> Any:
+    def process_bind_param(self, value: Sequence[Any] | None, dialect: Dialect) -> object:
         return list(value or ()) if dialect.name == "postgresql" else json.dumps(list(value or ()))
 
 
@@ -95,35 +96,35 @@ def pair_among(first: ColumnElement[str], second: ColumnElement[str], parameter:
 
 
 def as_pairs(parameter: str, pairs: Sequence[tuple[str, str]]) -> dict[str, Any]:
-    """Return what `pair_among` takes: two arrays, by which PostgreSQL knows how many there are, or one list of pairs."""
+    """Return what `pair_among` takes: two arrays, whose length PostgreSQL can plan with, or one list of pairs."""
     firsts, seconds = ([pair[side] for pair in pairs] for side in (0, 1))
     return {f"{parameter}_first": firsts, f"{parameter}_second": seconds, parameter: pairs}
 
 
 @compiles(_Among, "postgresql")
-def _among_in_postgresql(element: _Among, compiler: SQLCompiler, **options: Any) -> str:
+def _among_in_postgresql(element: _Among, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401 - the library's
     tested, values = (compiler.process(clause, **options) for clause in element.clauses)
     return f"{tested} = ANY({values})"
 
 
 @compiles(_Among, "sqlite")
-def _among_in_sqlite(element: _Among, compiler: SQLCompiler, **options: Any) -> str:
+def _among_in_sqlite(element: _Among, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401 - the library's
     tested, values = (compiler.process(clause, **options) for clause in element.clauses)
     return f"{tested} IN (SELECT value FROM json_each({values}))"  # noqa: S608 - compiled clauses, no values
 
 
 @compiles(_PairAmong, "postgresql")
-def _pair_in_postgresql(element: _PairAmong, compiler: SQLCompiler, **options: Any) -> str:
+def _pair_in_postgresql(element: _PairAmong, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401 - the library's
     first, second, firsts, seconds = (compiler.process(clause, **options) for clause in [*element.clauses][:4])
     return f"({first}, {second}) IN (SELECT * FROM unnest({firsts}, {seconds}))"  # noqa: S608 - compiled clauses
 
 
 @compiles(_PairAmong, "sqlite")
-def _pair_in_sqlite(element: _PairAmong, compiler: SQLCompiler, **options: Any) -> str:
+def _pair_in_sqlite(element: _PairAmong, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401 - the library's
     first, second, _, _, pairs = element.clauses
     columns = ", ".join(compiler.process(clause, **options) for clause in (first, second))
     pair = "json_extract(value, '$[0]'), json_extract(value, '$[1]')"
-    return f"({columns}) IN (SELECT {pair} FROM json_each({compiler.process(pairs, **options)}))"  # noqa: S608 - the same
+    return f"({columns}) IN (SELECT {pair} FROM json_each({compiler.process(pairs, **options)}))"  # noqa: S608
 
 
 def insert_rows(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
@@ -143,7 +144,7 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[Row]) -> No
 
 
 def insert_new_rows(connection: Connection, table: Table, rows: Sequence[Row]) -> set[tuple[Any, ...]]:
-    """Insert rows of text and numbers, pass over those whose key exists, and return the primary keys of the new ones."""
+    """Insert rows of text and numbers, pass over those whose key exists, and return the keys of the new ones."""
     if not rows:
         return set()
     names, dialect = tuple(rows[0]), connection.dialect.name
@@ -151,12 +152,9 @@ def insert_new_rows(connection: Connection, table: Table, rows: Sequence[Row]) -
     return {tuple(row) for row in found}
 
 
-def upsert(connection: Connection, table: Table) -> Any:
+def upsert(dialect: str, table: Table) -> postgresql.Insert | sqlite.Insert:
     """Return an INSERT that can say what to do on a conflict, which each database spells in a class of its own."""
-    return _MAKE[connection.dialect.name](table)
-
-
-_MAKE = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
 
 
 @cache
@@ -178,9 +176,9 @@ def _insert_given(dialect: str, table: Table, names: tuple[str, ...]) -> Insert:
 
 
 @cache
-def _insert_new(dialect: str, table: Table, names: tuple[str, ...]) -> Any:
+def _insert_new(dialect: str, table: Table, names: tuple[str, ...]) -> Executable:
     given = _given(dialect, table, names).where(true())  # without it SQLite takes the conflict clause for a join
-    insertion: Any = _MAKE[dialect](table).from_select(list(names), given)
+    insertion = upsert(dialect, table).from_select(list(names), given)
     return insertion.on_conflict_do_nothing().returning(*table.primary_key)
 
 

@@ -1,4 +1,4 @@
-"""What one transaction reads and writes on: it remembers whether anything was written, and whether somebody waits for it."""
+"""What one transaction reads and writes on: it remembers whether anything was written, and whom to wake."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -21,6 +21,11 @@ class Sheet:
         self._may_write = may_write
         self.changed = False
         self.rings = False
+
+    @property
+    def dialect(self) -> str:
+        """The name of the database's dialect."""
+        return self.connection.dialect.name
 
     def read(self, statement: Executable, parameters: Parameters = None) -> CursorResult[*tuple[Any, ...]]:
         """Run a statement that changes nothing."""

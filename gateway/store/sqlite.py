@@ -37,7 +37,7 @@ class Sqlite:
         self._url = url.set(drivername="sqlite+pysqlite")
 
     def engines(self) -> Engines:
-        """Return a writer whose transactions hold the one write lock from their start; and readers, which cannot write."""
+        """Return a writer that holds the one write lock from its start, and readers that cannot write."""
         writer = self._engine(begin="BEGIN IMMEDIATE", size=1, extra=())
         return Engines(writer, self._engine(begin="BEGIN", size=8, extra=("PRAGMA query_only = ON",)))
 

@@ -90,7 +90,7 @@ class SqlStore:
         return recorded
 
     def _commit(self, connection: Connection, transaction: RootTransaction) -> None:
-        """Commit durably. An error that does not say "rolled back" can mean "done": the caller is told that (G3, G4)."""
+        """Commit durably. An error that does not say "undone" can mean "done": the caller is told so (G3, G4)."""
         try:
             transaction.commit()
         except DBAPIError as error:

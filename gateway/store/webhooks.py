@@ -83,7 +83,7 @@ class SqlWebhooks(Port):
 
     def due(self, *, limit: int, per_endpoint: int) -> tuple[Delivery, ...]:
         """Return deliveries whose time has come, soonest due first, at most so many for one address."""
-        statement = DUE[self._sheet.connection.dialect.name]
+        statement = DUE[self._sheet.dialect]
         rows = self._sheet.read(statement, {"limit": limit, "per_endpoint": per_endpoint})
         return tuple(
             Delivery(

@@ -3,13 +3,14 @@
 import hashlib
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 
 from gateway.flows.ports import Answer, CallSlip, Recorded, Tx
 from gateway.store import SqlStore
 from tests.support.crowd import at_once
-from tests.support.records import POLICE, SCHOOL, recorded, slip
+from tests.support.records import POLICE, SCHOOL, do, recorded, slip
 from tests.support.stores import hold_clock, opened
 
 
@@ -18,7 +19,7 @@ def _admit(store: SqlStore, *slips: CallSlip) -> tuple[bool, ...]:
 
 
 def _keep(store: SqlStore, *answers: Answer) -> None:
-    store.change("keep", lambda tx: recorded(tx.calls.keep(answers)))
+    do(store, lambda tx: tx.calls.keep(answers))
 
 
 def _answers(store: SqlStore, *slips: CallSlip) -> set[Answer]:
@@ -66,7 +67,7 @@ def test_of_many_calls_with_one_nonce_at_one_moment_one_is_admitted(store_url: s
     replayed = [slip(nonce=f"n{number}") for number in range(5)]
     with opened(store_url) as one, opened(store_url) as other:
         workers = [one, other] * 4
-        won = at_once([lambda store=store: _admit(store, *replayed) for store in workers])
+        won = at_once([partial(_admit, store, *replayed) for store in workers])
     assert [1] * 5 == [sum(column) for column in zip(*won, strict=True)]
 
 
@@ -123,7 +124,7 @@ def test_of_two_calls_with_one_key_at_one_moment_one_has_effect(store_url: str) 
             return store.change("once", work)
 
         stores = [one, other] * 3
-        bodies = at_once([lambda s=store, b=bytes([n]): call(s, b) for n, store in enumerate(stores)])
+        bodies = at_once([partial(call, store, bytes([n])) for n, store in enumerate(stores)])
     assert 1 == len(set(bodies))
 
 

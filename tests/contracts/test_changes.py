@@ -1,7 +1,9 @@
-"""What `change` and `view` promise: with its event or not at all, again when a race was lost, never in doubt without saying so."""
+"""What `change` and `view` promise: with its event or not at all, and never in doubt without saying so."""
 
 import pickle
 import threading
+from collections.abc import Callable
+from functools import partial
 
 import pytest
 
@@ -9,7 +11,7 @@ from gateway.core.events import EventKind
 from gateway.core.refusals import Refusal, Refused
 from gateway.flows.ports import Recorded, Tx, View
 from gateway.store import InnerContradiction, SqlStore, StoreBroken
-from gateway.store.transactions import SqlView
+from gateway.store.transactions import SqlTx, SqlView
 from tests.support.crowd import at_once
 from tests.support.postgres import PostgresServer, database_of
 from tests.support.records import POLICE, SCHOOL, add, desk, happened, match_waiting, recorded, registration, slip
@@ -48,11 +50,15 @@ def test_a_change_without_an_event_is_a_contradiction(store: SqlStore) -> None:
     assert [] == _registered(store)
 
 
+def _silently(write: Callable[[SqlTx], object], tx: SqlTx) -> Recorded[object]:
+    return Recorded(write(tx), ())
+
+
 def test_every_write_needs_an_event(store: SqlStore) -> None:
     """Of whatever port; reading and claiming need none."""
     add(store, registration())
     (job,) = store.view("peek", lambda view: view.jobs.peek(limit=1))
-    for write in (
+    writes: tuple[Callable[[SqlTx], object], ...] = (
         lambda tx: tx.calls.admit([slip()]),
         lambda tx: tx.calls.trim(answers_before_days=1),
         lambda tx: tx.jobs.done([job]),
@@ -61,9 +67,10 @@ def test_every_write_needs_an_event(store: SqlStore) -> None:
         lambda tx: tx.alerts.acknowledge(POLICE, ["alt_1"]),
         lambda tx: tx.webhooks.remove(POLICE, "whe_1"),
         lambda tx: tx.matches.end_stale([job]),
-    ):
+    )
+    for write in writes:
         with pytest.raises(InnerContradiction):
-            store.change("silent", lambda tx, write=write: Recorded(write(tx), ()))
+            store.change("silent", partial(_silently, write))
 
     def read(tx: Tx) -> Recorded[None]:
         tx.claim({job.index_token})
@@ -118,8 +125,12 @@ def test_a_look_sees_one_moment(store: SqlStore) -> None:
 
 def test_many_threads_change_one_store(store: SqlStore) -> None:
     """Each change is done once, with its event."""
-    works = [lambda n=n: [add(store, registration()) for _ in range(5)] for n in range(8)]
-    at_once(works)
+
+    def work() -> None:
+        for _ in range(5):
+            add(store, registration())
+
+    at_once([work] * 8)
     assert (40, 40) == (len(_registered(store)), len(_events(store)))
 
 

@@ -1,18 +1,23 @@
 """Contact desks and webhook addresses; what is due at an address, and in what order."""
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 
 from gateway.core.involvement import Oin
 from gateway.flows.ports import Delivery, Endpoint
+from gateway.protocol.messages import ContactDesk
 from gateway.store import SqlStore
+from gateway.store.transactions import SqlTx
 from tests.support.records import (
     CARE,
     POLICE,
     SCHOOL,
     add,
     desk,
+    do,
+    inbox,
     match_waiting,
     mint,
     person,
@@ -26,12 +31,16 @@ NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 def _put(store: SqlStore, agency: Oin, *desks: str, name: str = "Front desk") -> None:
     for id_ in desks:
-        store.change("put", lambda tx, id_=id_: recorded(tx.desks.put(agency, desk(id_, name=name))))
+        do(store, partial(_put_one, agency, desk(id_, name=name)))
+
+
+def _put_one(agency: Oin, one: ContactDesk, tx: SqlTx) -> None:
+    tx.desks.put(agency, one)
 
 
 def _endpoint(store: SqlStore, agency: Oin = POLICE) -> Endpoint:
     endpoint = Endpoint(mint("whe"), agency, f"https://{agency}.example/hook")
-    store.change("add webhook", lambda tx: recorded(tx.webhooks.add(endpoint)))
+    do(store, lambda tx: tx.webhooks.add(endpoint))
     return endpoint
 
 
@@ -45,7 +54,7 @@ def _due(store: SqlStore, *, limit: int = 100, per_endpoint: int = 100) -> tuple
 
 
 def _failed(store: SqlStore, delivery: Delivery, next_try_at: datetime | None) -> None:
-    store.change("failed", lambda tx: recorded(tx.webhooks.failed(delivery, next_try_at=next_try_at)))
+    do(store, lambda tx: tx.webhooks.failed(delivery, next_try_at=next_try_at))
 
 
 def test_a_desk_is_added_and_replaced(store: SqlStore) -> None:
@@ -81,8 +90,7 @@ def test_an_alert_is_due_at_every_address_of_its_agency(store: SqlStore) -> None
     due = _due(store)
     assert endpoints == {delivery.endpoint.id for delivery in due}
     for delivery in due:
-        inbox = store.view("inbox", lambda view, own=delivery.endpoint.agency: view.alerts.waiting(own, limit=9))
-        assert inbox[-1] == delivery.alert
+        assert inbox(store, delivery.endpoint.agency)[-1] == delivery.alert
         assert 0 == delivery.attempts
 
 
@@ -92,7 +100,7 @@ def test_a_delivery_that_was_made_is_due_no_more(store: SqlStore) -> None:
     _endpoint(store)
     _meet(store, 1)
     made, left = _due(store)
-    store.change("delivered", lambda tx: recorded(tx.webhooks.delivered(made)))
+    do(store, lambda tx: tx.webhooks.delivered(made))
     assert (left,) == _due(store)
 
 

@@ -1,13 +1,17 @@
 """The inbox: unacknowledged alerts, oldest first; it skips none, under any number of writers (G13)."""
 
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 
 from gateway.core.involvement import Oin
-from gateway.flows.ports import Recorded, Tx
+from gateway.flows.ports import Recorded
 from gateway.store import SqlStore
+from gateway.store.transactions import SqlTx
+from keys.tokens import IndexToken
 from tests.support.crowd import at_once
 from tests.support.records import (
     CARE,
@@ -91,6 +95,14 @@ def test_alerts_stay_after_a_restart(store_url: str) -> None:
         assert [] == _inbox(store, POLICE)
 
 
+def _match_slowly(token: IndexToken, pause_s: float, tx: SqlTx) -> Recorded[list[str]]:
+    jobs = tx.jobs.of_persons({token})
+    matches = open_matches(tx, jobs)
+    time.sleep(pause_s)  # alerts written, not yet committed
+    tx.jobs.done(jobs)
+    return recorded([match.alerts[0] for match in matches])
+
+
 def test_eight_writers_with_long_transactions_skip_nothing(store_url: str) -> None:
     """Alerts become visible out of order; a reader that acknowledges all the while still gets every one, once."""
     writers, rounds = 8, 6
@@ -101,16 +113,9 @@ def test_eight_writers_with_long_transactions_skip_nothing(store_url: str) -> No
         def write(store: SqlStore, number: int) -> list[str]:
             made: list[str] = []
             for turn in range(rounds):
-
-                def work(tx: Tx) -> Recorded[list[str]]:
-                    token = person(number * rounds + turn)
-                    jobs = tx.jobs.of_persons({token})
-                    matches = open_matches(tx, jobs)
-                    time.sleep((number % 4) * 0.004)  # alerts written, not yet committed
-                    tx.jobs.done(jobs)
-                    return recorded([match.alerts[0] for match in matches])
-
-                made += store.change("write", work)
+                token, pause_s = person(number * rounds + turn), (number % 4) * 0.004
+                alerts = store.change("write", partial(_match_slowly, token, pause_s))
+                made += alerts
             return made
 
         def read() -> list[str]:
@@ -121,6 +126,6 @@ def test_eight_writers_with_long_transactions_skip_nothing(store_url: str) -> No
                 _acknowledge(one, POLICE, *page)
             return seen
 
-        works = [lambda s=(one, other)[n % 2], n=n: write(s, n) for n in range(writers)]
+        works: list[Callable[[], list[str]]] = [partial(write, (one, other)[n % 2], n) for n in range(writers)]
         *written, seen = at_once([*works, read])
     assert sorted(alert for made in written for alert in made) == sorted(seen)

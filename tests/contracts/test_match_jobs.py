@@ -7,7 +7,7 @@ from threading import Event as Signal
 from gateway.flows.ports import MatchJob, Recorded, Tx
 from gateway.store import SqlStore
 from tests.support.crowd import at_once
-from tests.support.records import POLICE, SCHOOL, add, person, recorded, registration
+from tests.support.records import POLICE, SCHOOL, add, do, person, recorded, registration
 from tests.support.stores import opened
 
 
@@ -20,7 +20,7 @@ def _peek(store: SqlStore) -> tuple[MatchJob, ...]:
 
 
 def _fail(store: SqlStore, job: MatchJob, *, park: bool) -> None:
-    store.change("failed", lambda tx: recorded(tx.jobs.failed(job, park=park)))
+    do(store, lambda tx: tx.jobs.failed(job, park=park))
 
 
 def test_jobs_are_taken_oldest_first_and_removed_when_done(store: SqlStore) -> None:

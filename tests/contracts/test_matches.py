@@ -1,21 +1,26 @@
 """Matches: who meets, both sides told or neither, once for each pair, seen by a party only."""
 
 from datetime import date
+from functools import partial
 from threading import Event as Signal
 
 import pytest
 
+from gateway.core.contact import StandingMatch
 from gateway.core.involvement import Oin, Registration
 from gateway.core.policy import DisclosureLevel
 from gateway.flows.ports import MatchJob, Recorded, Tx
 from gateway.protocol.messages import ContactOutcome, MatchState
 from gateway.store import SqlStore, StoreBroken, reconcile
+from gateway.store.transactions import SqlView
 from tests.support.crowd import at_once
 from tests.support.records import (
     CARE,
     POLICE,
     SCHOOL,
     add,
+    do,
+    inbox,
     match_waiting,
     open_matches,
     opened_match,
@@ -38,7 +43,15 @@ def _pairs(store: SqlStore) -> set[tuple[str, str]]:
 
 
 def _waiting_alerts(store: SqlStore, agency: Oin) -> list[str]:
-    return [alert.id for alert in store.view("inbox", lambda view: view.alerts.waiting(agency, limit=100))]
+    return [alert.id for alert in inbox(store, agency)]
+
+
+def _seen(store: SqlStore, match: str, agency: Oin) -> StandingMatch | None:
+    return store.view("one", lambda view: view.matches.one(match, agency=agency))
+
+
+def _page(store: SqlStore, agency: Oin, *, after: str, limit: int) -> tuple[StandingMatch, ...]:
+    return store.view("page", lambda view: view.matches.page(agency, after=after, limit=limit))
 
 
 def _met(store: SqlStore) -> tuple[Registration, Registration, str]:
@@ -85,13 +98,11 @@ def test_persons_with_one_prefix_do_not_meet(store: SqlStore) -> None:
 
 
 def _all(store: SqlStore, jobs: tuple[MatchJob, ...]) -> list[Registration]:
-    agencies = (POLICE, SCHOOL, CARE)
-    found = (
-        store.view("one", lambda view, job=job, agency=agency: view.registrations.one(job.registration, agency=agency))
-        for job in jobs
-        for agency in agencies
-    )
-    return [one for one in found if one is not None]
+    def work(view: SqlView) -> list[Registration | None]:
+        agencies = (POLICE, SCHOOL, CARE)
+        return [view.registrations.one(job.registration, agency=agency) for job in jobs for agency in agencies]
+
+    return [one for one in store.view("all", work) if one is not None]
 
 
 def test_three_agencies_meet_in_three_pairs(store: SqlStore) -> None:
@@ -116,13 +127,13 @@ def test_both_parties_are_told(store: SqlStore) -> None:
     add(store, registration(POLICE), registration(SCHOOL), registration(CARE, person(2)))
     (match,) = match_waiting(store)
     for party, alert in zip(match.parties, match.alerts, strict=True):
-        (waiting,) = store.view("inbox", lambda view, own=party.agency: view.alerts.waiting(own, limit=9))
+        (waiting,) = inbox(store, party.agency)
         assert (alert, match.id) == (waiting.id, waiting.match)
     assert [] == _waiting_alerts(store, CARE)
 
 
 def test_a_failure_between_match_and_alerts_tells_nobody(store: SqlStore) -> None:
-    """Both or neither: the alert ids of one match are taken, so all of the group is undone, and no id is in the text."""
+    """Both or neither: the alert ids are taken already, so the whole group is undone, and no id is in the text."""
     ours, theirs, _ = _met(store)
     alerts = (*_waiting_alerts(store, POLICE), *_waiting_alerts(store, SCHOOL))
     add(store, *(registration(agency, person(2)) for agency in (POLICE, SCHOOL)))
@@ -160,7 +171,7 @@ def test_a_match_is_seen_from_each_side(store: SqlStore) -> None:
     """One's own case, and of the other who it is and which desk it named."""
     ours, theirs, match = _met(store)
     for own, other in ((ours, theirs), (theirs, ours)):
-        seen = store.view("one", lambda view, agency=own.agency: view.matches.one(match, agency=agency))
+        seen = _seen(store, match, own.agency)
         assert seen is not None
         assert (own.agency, own.id, own.case_reference) == (
             seen.own.agency,
@@ -190,7 +201,7 @@ def test_pages_of_matches_follow_each_other(store: SqlStore) -> None:
     seen: list[str] = []
     for size in (2, 2, 1, 0):
         after = seen[-1] if seen else ""
-        page = store.view("page", lambda view, after=after: view.matches.page(SCHOOL, after=after, limit=2))
+        page = _page(store, SCHOOL, after=after, limit=2)
         assert size == len(page)
         seen += [match.id for match in page]
     assert opened_ones == seen
@@ -279,7 +290,7 @@ def test_a_claim_waits_for_the_one_before_it_and_sees_what_it_did(store_url: str
 
 
 def test_agencies_that_register_at_one_moment_match_once(store_url: str) -> None:
-    """Many persons, two agencies, four workers that match at the same time: one match for each, and all is sound (G9)."""
+    """Many persons, two agencies, four workers at the same time: one match for each person, and all is sound (G9)."""
     persons = 30
     with opened(store_url) as one, opened(store_url) as other:
 
@@ -293,7 +304,7 @@ def test_agencies_that_register_at_one_moment_match_once(store_url: str) -> None
             return made
 
         agencies = [(one, POLICE), (other, SCHOOL), (one, SCHOOL), (other, POLICE)]
-        made = at_once([lambda s=store, a=agency: register(s, a) for store, agency in agencies])
+        made = at_once([partial(register, store, agency) for store, agency in agencies])
         assert persons == sum(made)
         assert reconcile(one).sound
         assert 2 * persons == sum(len(_waiting_alerts(one, agency)) for agency in (POLICE, SCHOOL))
@@ -321,7 +332,7 @@ def test_a_stale_match_ends_when_its_person_is_matched(store: SqlStore) -> None:
 def _let_pass(store: SqlStore, over: Registration) -> None:
     """Let the end of a registration come, by renewing it into the past: the clock stands for the other rows."""
     past = date(2026, 1, 1)
-    store.change("renew", lambda tx: recorded(tx.registrations.renew(over.id, valid_until_on=past, notice=over.notice)))
+    do(store, lambda tx: tx.registrations.renew(over.id, valid_until_on=past, notice=over.notice))
 
 
 def test_standing_matches_of_active_registrations_do_not_end(store: SqlStore) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
+from functools import partial
 from itertools import count
 from typing import Any
 
@@ -13,7 +14,7 @@ from gateway.flows.ports import Answer, Endpoint, Recorded
 from gateway.protocol.messages import RegistrationStatus
 from gateway.store import SqlStore
 from gateway.store.transactions import SqlTx
-from tests.support.records import add, match_waiting, mint, person, recorded, registration, slip
+from tests.support.records import add, do, match_waiting, mint, person, recorded, registration, slip
 from tests.support.stores import STORES, Shelf, opened
 
 AGENCIES = tuple(Oin(f"{number:020d}") for number in range(50))
@@ -30,7 +31,7 @@ def filled(
     with opened(shelf.url(request.param, tmp_path_factory.mktemp("filled"))) as store:
         for agency in AGENCIES:
             endpoint = Endpoint(mint("whe"), agency, "https://agency.example/hook")
-            store.change("webhook", lambda tx, endpoint=endpoint: recorded(tx.webhooks.add(endpoint)))
+            do(store, partial(_hook, endpoint))
         _meet(store)
         _register(store, ALONE, waiting=False)
         _register(store, OVER, waiting=False, valid_until_on=date(2026, 1, 1))
@@ -40,6 +41,10 @@ def filled(
             with store.database.engines.writer.begin() as connection:
                 connection.exec_driver_sql("ANALYZE")
         yield store
+
+
+def _hook(endpoint: Endpoint, tx: SqlTx) -> None:
+    tx.webhooks.add(endpoint)
 
 
 def _register(store: SqlStore, number: int, *, waiting: bool, valid_until_on: date = date(2099, 1, 1)) -> None:
@@ -146,12 +151,12 @@ class _Undo(Exception):
 
 @pytest.mark.parametrize("what", HOT)
 def test_a_hot_statement_searches_its_index(filled: SqlStore, what: str) -> None:
-    """Every statement that the work sends is explained by the database: the index is used, no large table is read through."""
+    """The database explains every statement that is sent: the index is used, no large table is read through."""
     work, indexes = HOT[what]
     plans = _explained(filled, work)
     used = {index for plan in plans for index in plan.indexes}
     assert indexes <= used, plans
-    # The few endpoints are read whole; an index that a statement walks in its order, up to a limit, is as good as searched.
+    # The few endpoints are read whole; an index walked in its order, up to a limit, is as good as searched.
     walked = {what for plan in plans for what in plan.read_through} - indexes
     assert set() == walked - {"endpoints", "match_jobs_waiting"}, plans
 
@@ -184,7 +189,9 @@ class _Plan:
 
 def _explained(store: SqlStore, work: Callable[[SqlTx], object]) -> list[_Plan]:
     """Run the work, explain each of its statements where it stands, and undo it."""
-    engine, plans, busy = store.database.engines.writer, [], []
+    engine = store.database.engines.writer
+    plans: list[_Plan] = []
+    busy: list[bool] = []
     explain = _explain_postgresql if engine.dialect.name == "postgresql" else _explain_sqlite
 
     def before(
@@ -226,7 +233,7 @@ def _explain_postgresql(connection: Connection, statement: str, parameters: Any)
 
 
 def _explain_sqlite(connection: Connection, statement: str, parameters: Any) -> _Plan:
-    # A text of its own each time: SQLite's driver keeps a prepared explanation, and it would explain an index long gone.
+    # A text of its own each time: the driver keeps a prepared explanation, which would explain an index long gone.
     explain = f"EXPLAIN QUERY PLAN {statement} -- {next(_times)}"
     rows = [row[3] for row in connection.exec_driver_sql(explain, parameters)]
     plan = _Plan(f"{statement}\n{rows}")

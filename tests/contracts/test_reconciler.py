@@ -12,9 +12,9 @@ from tests.support.records import (
     POLICE,
     SCHOOL,
     add,
+    do,
     match_waiting,
     person,
-    recorded,
     registration,
     withdraw,
 )
@@ -67,8 +67,10 @@ DAMAGE = {
     "an old job": ("UPDATE match_jobs SET accepted_at = 1", {"old_jobs": 2}),
     "a parked job": ("UPDATE match_jobs SET parked_at = 1", {"parked_jobs": 2}),
     "a doubled match": (
-        "DROP INDEX matches_standing; UPDATE matches SET ended_at = NULL, agency_low = :police, agency_high = :school,"
-        " lane = 'youth', index_token = (SELECT index_token FROM matches ORDER BY id LIMIT 1)",
+        (
+            "DROP INDEX matches_standing; UPDATE matches SET ended_at = NULL, agency_low = :police,"
+            " agency_high = :school, index_token = (SELECT index_token FROM matches ORDER BY id LIMIT 1)"
+        ),
         {"doubled_matches": 1},
     ),
 }
@@ -96,5 +98,5 @@ def test_a_pair_of_which_one_still_waits_is_not_missed(store: SqlStore) -> None:
     add(store, registration(POLICE), registration(SCHOOL))
     assert {} == _found(store)
     (job,) = store.view("peek", lambda view: view.jobs.peek(limit=1))
-    store.change("done", lambda tx: recorded(tx.jobs.done([job])))
+    do(store, lambda tx: tx.jobs.done([job]))
     assert {} == _found(store)

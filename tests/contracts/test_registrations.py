@@ -14,9 +14,9 @@ from tests.support.records import (
     POLICE,
     SCHOOL,
     add,
+    do,
     match_waiting,
     person,
-    recorded,
     registration,
     withdraw,
 )
@@ -27,6 +27,10 @@ DEFERRED = SubjectNotice(status=NoticeStatus.DEFERRED, on=date(2026, 6, 1), reas
 
 def _one(store: SqlStore, wanted: Registration, agency: Oin | None = None) -> Registration | None:
     return store.view("one", lambda view: view.registrations.one(wanted.id, agency=agency or wanted.agency))
+
+
+def _page(store: SqlStore, after: str) -> tuple[Registration, ...]:
+    return store.view("page", lambda view: view.registrations.page(POLICE, after=after, limit=3))
 
 
 def _status(store: SqlStore, wanted: Registration) -> RegistrationStatus:
@@ -46,13 +50,11 @@ def _due(store: SqlStore, limit: int = 100) -> list[str]:
 def _expire(store: SqlStore, *gone: Registration) -> None:
     ids = [one.id for one in gone]
     status, ending = RegistrationStatus.EXPIRED, Ending.ENDED
-    store.change("expire", lambda tx: recorded(tx.registrations.end(ids, status=status, reason="term", ending=ending)))
+    do(store, lambda tx: tx.registrations.end(ids, status=status, reason="term", ending=ending))
 
 
 def _renew(store: SqlStore, renewed: Registration, until_on: date) -> None:
-    store.change(
-        "renew", lambda tx: recorded(tx.registrations.renew(renewed.id, valid_until_on=until_on, notice=DEFERRED))
-    )
+    do(store, lambda tx: tx.registrations.renew(renewed.id, valid_until_on=until_on, notice=DEFERRED))
 
 
 def test_a_registration_comes_back_as_it_was_added(store: SqlStore) -> None:
@@ -94,7 +96,7 @@ def test_pages_follow_each_other_without_gap_or_repeat(store: SqlStore) -> None:
     seen: list[str] = []
     for size in (3, 3, 1, 0):
         after = seen[-1] if seen else ""
-        page = store.view("page", lambda view, after=after: view.registrations.page(POLICE, after=after, limit=3))
+        page = _page(store, after)
         assert size == len(page)
         seen += [one.id for one in page]
     assert [one.id for one in added] == seen

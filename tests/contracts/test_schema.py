@@ -1,6 +1,9 @@
-"""The schema: what the migrations make is what the statements name, and a migration happens whole or not at all (G41)."""
+"""The schema: the migrations make what the statements name, and each happens whole or not at all (G41)."""
 
 import threading
+from collections.abc import Callable
+from functools import partial
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -10,6 +13,7 @@ from sqlalchemy import event, inspect
 
 from gateway.store import SqlStore, UnsafeStore, migrate, open_store, schema
 from gateway.store.database import dialect_of
+from gateway.store.dialect import Engines
 from gateway.store.tables import metadata
 from tests.support.crowd import at_once
 from tests.support.records import POLICE, add, registration
@@ -61,21 +65,30 @@ def test_migrating_again_changes_nothing(store_url: str) -> None:
     assert before == _tables(store_url)
 
 
+def _strike_at(k: int) -> Callable[..., None]:
+    """Return a listener that dies at the k-th call."""
+    calls = count(1)
+
+    def strike(*_details: object) -> None:
+        if next(calls) == k:
+            raise KeyboardInterrupt
+
+    return strike
+
+
+def _same(engines: Engines) -> Engines:
+    return engines
+
+
 def test_a_migration_killed_at_any_statement_leaves_what_was(empty_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each statement in turn is the last; the next attempt begins where this one did."""
     k = 0
     while True:
         k += 1
         dialect = dialect_of(empty_url)
-        engines, seen = dialect.engines(), []
-
-        def strike(*_details: object, seen: list[int] = seen, last: int = k) -> None:
-            seen.append(1)
-            if len(seen) == last:
-                raise KeyboardInterrupt
-
-        event.listen(engines.writer, "before_cursor_execute", strike)
-        monkeypatch.setattr(dialect, "engines", lambda engines=engines: engines)
+        engines = dialect.engines()
+        event.listen(engines.writer, "before_cursor_execute", _strike_at(k))
+        monkeypatch.setattr(dialect, "engines", partial(_same, engines))
         try:
             schema.upgrade(dialect)
         except KeyboardInterrupt:

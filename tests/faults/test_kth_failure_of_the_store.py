@@ -1,4 +1,4 @@
-"""The k-th failure loop: every database call and commit of a change fails in turn; the change is done whole or not at all."""
+"""The k-th failure loop: every database call and commit of a change fails in turn, and nothing is half done."""
 
 from itertools import count
 
@@ -8,7 +8,18 @@ from gateway.core.refusals import Refusal, Refused
 from gateway.flows.ports import Answer, Recorded, Tx
 from gateway.store import SqlStore, reconcile
 from tests.support.faults import Crash, How, When, fail_at
-from tests.support.records import POLICE, SCHOOL, add, match_waiting, open_matches, person, recorded, registration, slip
+from tests.support.records import (
+    POLICE,
+    SCHOOL,
+    add,
+    inbox,
+    match_waiting,
+    open_matches,
+    person,
+    recorded,
+    registration,
+    slip,
+)
 
 
 def _register(store: SqlStore, number: int) -> bytes:
@@ -54,7 +65,7 @@ def test_a_registration_survives_the_failure_of_every_call(store: SqlStore, how:
 @pytest.mark.parametrize("when", When)
 @pytest.mark.parametrize("how", How)
 def test_matching_survives_the_failure_of_every_call(store: SqlStore, how: How, when: When) -> None:
-    """Whatever fails, the next worker leaves one match and both alerts for each person, and an index that is sound (G9)."""
+    """Whatever fails, the next worker leaves one match and both alerts for each person, and a sound index (G9)."""
     for k in count(1):
         add(store, registration(POLICE, person(k)), registration(SCHOOL, person(k)))
         with fail_at(store.database, k, when=when, how=how) as fault:
@@ -70,7 +81,7 @@ def test_matching_survives_the_failure_of_every_call(store: SqlStore, how: How, 
     assert k > 5
     assert reconcile(store).sound
     for agency in (POLICE, SCHOOL):
-        assert k == len(store.view("inbox", lambda view, own=agency: view.alerts.waiting(own, limit=99)))
+        assert k == len(inbox(store, agency))
 
 
 @pytest.mark.parametrize("when", When)

@@ -74,7 +74,7 @@ class PostgresServer:
         finally:
             self._alter(sql.SQL("ALTER SYSTEM RESET {}").format(setting), name, None)
 
-    def _alter(self, statement: sql.Composable, name: str, expected: str | None) -> None:
+    def _alter(self, statement: sql.Composed | sql.SQL, name: str, expected: str | None) -> None:
         self.run(statement)
         self.run(sql.SQL("SELECT pg_reload_conf()"))
         for _ in range(200):
@@ -86,7 +86,7 @@ class PostgresServer:
             time.sleep(0.02)
         raise AssertionError(f"the server did not take {name}")
 
-    def run(self, statement: sql.Composable) -> None:
+    def run(self, statement: sql.Composed | sql.SQL) -> None:
         """Run one statement on the server, outside any transaction."""
         with psycopg.connect(self.url(), autocommit=True) as connection:
             connection.execute(statement)
@@ -110,7 +110,18 @@ def postgres_server(settings: Mapping[str, str] | None = None) -> Iterator[Postg
         data = home / "data"
         _initialize(programs / "initdb", data, user)
         options = [f"-c{name}={value}" for name, value in {**_SETTINGS, **(settings or {})}.items()]
-        command = ["sh", "-c", _WHILE_OPEN, "sh", programs / "postgres", "-D", data, "-k", home, *options]
+        command: list[str | Path] = [
+            "sh",
+            "-c",
+            _WHILE_OPEN,
+            "sh",
+            programs / "postgres",
+            "-D",
+            data,
+            "-k",
+            home,
+            *options,
+        ]
         with (
             (home / "log").open("wb") as log,
             subprocess.Popen(command, stdin=subprocess.PIPE, stdout=log, stderr=log, user=user, cwd=home) as process,
@@ -143,7 +154,18 @@ def _programs(home: Path, user: int | None) -> Path:
 
 
 def _initialize(initdb: Path, data: Path, user: int | None) -> None:
-    command = [initdb, "-D", data, "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8", "--auth=trust", "--no-sync"]
+    command: list[str | Path] = [
+        initdb,
+        "-D",
+        data,
+        "-U",
+        "postgres",
+        "-E",
+        "UTF8",
+        "--locale=C.UTF-8",
+        "--auth=trust",
+        "--no-sync",
+    ]
     done = subprocess.run(command, check=False, capture_output=True, user=user, cwd=data.parent)
     assert done.returncode == 0, done.stderr.decode()
 

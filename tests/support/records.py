@@ -1,7 +1,7 @@
-"""Writes down in one line what a test of the store needs: registrations, calls, matches, events of synthetic agencies."""
+"""Writes down in one line what a test of the store needs: registrations, calls and matches of synthetic agencies."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import TypeVar
@@ -12,9 +12,10 @@ from gateway.core.events import Event, EventKind
 from gateway.core.involvement import Ending, Oin, Registration
 from gateway.core.matching import Meeting, Side, one_per_pair
 from gateway.core.policy import DisclosureLevel
-from gateway.flows.ports import CallSlip, MatchJob, Recorded, Tx
+from gateway.flows.ports import CallSlip, MatchJob, Recorded, Tx, WaitingAlert
 from gateway.protocol.messages import ContactDesk, NoticeStatus, RegistrationStatus, SubjectNotice
 from gateway.store import SqlStore
+from gateway.store.transactions import SqlTx
 from keys.tokens import SEALED_BYTES, IndexToken, SealedElement
 
 T = TypeVar("T")
@@ -84,6 +85,21 @@ def slip(agency: Oin = POLICE, *, nonce: str = "", key: str = "", key_id: str = 
 def desk(id_: str = "cnt_front_desk", *, name: str = "Front desk") -> ContactDesk:
     """Return a contact desk."""
     return ContactDesk(id=id_, name=name, phone="010 000 0000", email="desk@agency.example")
+
+
+def do(store: SqlStore, write: Callable[[SqlTx], object]) -> None:
+    """Make one change, with an event."""
+
+    def work(tx: SqlTx) -> Recorded[None]:
+        write(tx)
+        return recorded(None)
+
+    store.change("do", work)
+
+
+def inbox(store: SqlStore, agency: Oin) -> tuple[WaitingAlert, ...]:
+    """Return what waits in the inbox of an agency."""
+    return store.view("inbox", lambda view: view.alerts.waiting(agency, limit=1000))
 
 
 def add(store: SqlStore, *registrations: Registration) -> None:
