@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from gateway.api.edge import VERSION
-from gateway.api.exchange import HTML, JSON, Endpoint, Query
+from gateway.api.exchange import EVENT_STREAM, HTML, JSON, Endpoint, Query
 from gateway.api.problems import CONTENT_TYPE, problem_json, problem_of
 from gateway.api.routes import BASE, ENDPOINTS
 from gateway.core.refusals import Refusal, Refused
@@ -53,6 +53,19 @@ _TEXT: Final = {"type": "string"}
 _HEADERS: Final[Mapping[str, Any]] = {
     "API-Version": {"description": "Version of this interface.", "schema": _TEXT, "example": VERSION},
     "Correlation-Id": {"description": "Name this when you ask the operator for help.", "schema": _TEXT},
+}
+_STREAM_ITEM: Final = {
+    "description": "One event of the stream; its data is a CloudEvent as JSON.",
+    "type": "object",
+    "properties": {
+        "event": {"const": "alert"},
+        "id": _TEXT,
+        "data": {
+            **_TEXT,
+            "contentMediaType": JSON,
+            "contentSchema": {"$ref": "#/components/schemas/CloudEvent"},
+        },
+    },
 }
 _RETRY_AFTER: Final = {"description": "Seconds to wait.", "schema": {"type": "integer"}}
 
@@ -216,7 +229,7 @@ def _success(endpoint: Endpoint) -> dict[str, Any]:
     if endpoint.answers is not None:
         answer["content"] = {JSON: {"schema": _ref(endpoint.answers)}}
     elif endpoint.answer_type:
-        schema = {"type": "object"} if endpoint.answer_type == JSON else _TEXT
+        schema = _STREAM_ITEM if endpoint.answer_type == EVENT_STREAM else {"type": "object"}
         answer["content"] = {endpoint.answer_type: {"schema": schema}}
     if endpoint.name == "showProblem":
         answer["content"][HTML.partition(";")[0]] = {"schema": _TEXT}

@@ -117,6 +117,10 @@ class Visitor:
             call = RawCall(call.method, call.target_uri.replace(GATEWAY_URL, host), call.headers, call.body)
         return sign_call(call, self.key, created_at=at or datetime.now(UTC), nonce=secrets.token_urlsafe(18))
 
+    def signs_raw(self, call: RawCall) -> RawCall:
+        """Return a call signed as it is; raises ValueError for one that cannot be signed."""
+        return sign_call(call, self.key, created_at=datetime.now(UTC), nonce=secrets.token_urlsafe(18))
+
     def registration(self, child: str, **changes: object) -> dict[str, Any]:
         """Return the message that registers a child."""
         given = {"status": "given", "on": datetime.now(UTC).date().isoformat()}
