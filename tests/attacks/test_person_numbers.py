@@ -1,4 +1,4 @@
-"""G35: a person number, a token or a name, put anywhere, is refused and leaves no trace: file, log, figure or answer."""
+"""G35: a person number, token or name, put anywhere, is refused and leaves no trace: file, log, figure or answer."""
 
 import base64
 import json
