@@ -24,7 +24,7 @@ from tests.support.federations import ask
 from tests.support.postgres import PostgresServer, postgres_server
 from tests.support.stubborn import Stubborn, crowd_of, settled, writing
 
-PERSONS = 40
+ANOTHER_PERSON = 50_000
 SECONDS_AWAY = 10.0
 SECONDS_TO_RECOVER = 30.0  # G39
 
@@ -134,7 +134,7 @@ def answers_meanwhile(federation: Federation) -> list[tuple[int, str]]:
         pytest.raises(TryAgainLater),
     ):
         gateway.registrations.register(
-            Person.from_bsn(synthetic_person_number(PERSONS)),
+            Person.from_bsn(synthetic_person_number(ANOTHER_PERSON)),
             case="PVR1M",
             notice=notice_given(date(2026, 11, 1)),
         )
@@ -148,7 +148,7 @@ def test_a_server_that_is_stopped_for_ten_seconds_costs_patience_and_nothing_els
     """503 with Retry-After meanwhile, not ready meanwhile; afterwards everything goes on and nothing is lost."""
     with house_at_work(tmp_path / "federation", server.server) as (federation, crowd):
         pids = [federation.pid(name) for name in ("gateway-1", "worker-1")]
-        with writing(crowd, persons=PERSONS):
+        with writing(crowd):
             wait_for_promises(crowd, 30)
             with server.stopped():
                 away_until = time.monotonic() + SECONDS_AWAY
@@ -169,7 +169,7 @@ def test_a_server_that_stands_still_for_ten_seconds_costs_patience_and_nothing_e
 ) -> None:
     """Calls hang, or are refused for a while; afterwards everything goes on and nothing is lost."""
     with house_at_work(tmp_path / "federation", server.server) as (federation, crowd):
-        with writing(crowd, persons=PERSONS):
+        with writing(crowd):
             wait_for_promises(crowd, 30)
             with frozen(server.server):
                 time.sleep(SECONDS_AWAY)

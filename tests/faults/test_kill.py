@@ -16,8 +16,6 @@ from tests.support.federations import GATEWAY, WORKER, KillableFederation, killa
 from tests.support.postgres import postgres_server
 from tests.support.stubborn import Stubborn, crowd_of, settled, writing
 
-PERSONS = 40
-
 
 @contextmanager
 def database_of(kind: str) -> Iterator[str | None]:
@@ -57,7 +55,7 @@ def test_nothing_that_was_acknowledged_is_lost_by_kill_9(tmp_path: Path, databas
     """Registrations, withdrawals, matches and alerts are as the agencies were told, and the reconciler agrees."""
     with database_of(database) as url, killable_federation(tmp_path / "federation", database_url=url) as house:
         with crowd_of(house.federation) as crowd:
-            with writing(crowd, persons=PERSONS):
+            with writing(crowd):
                 kill_again_and_again(house, crowd, kills=kills, seed=kills)
             assert [] == settled(crowd)
         promises = [promise for agency in crowd for promise in agency.promises.values()]

@@ -17,6 +17,9 @@ from deploy.region.people import synthetic_person_number
 from gateway.protocol.messages import MatchState, MatchView, RegistrationStatus
 from tests.support.federations import patient_client
 
+_ROOM = 6
+_RECENT = 20
+_WITHDRAWALS = 0.3
 STANDING = frozenset({MatchState.OPEN, MatchState.ANSWERED, MatchState.CLOSED})
 
 
@@ -40,17 +43,21 @@ class Stubborn:
     promises: dict[str, Promise] = field(default_factory=dict)
     given_up: list[str] = field(default_factory=list)
 
-    def write(self, *, persons: int, seed: int, stop: threading.Event) -> None:
-        """Register and withdraw until told to stop."""
+    def write(self, *, seed: int, stop: threading.Event) -> None:
+        """Register and withdraw until told to stop.
+
+        All agencies walk past the same persons, each at its own pace, and never return to one: what was lost stays
+        lost, and no later registration mends it.
+        """
         random = Random(seed)
         number = 0
         try:
             while not stop.is_set():
-                open_ones = [id for id, promise in self.promises.items() if not promise.withdrawn]
-                if open_ones and random.random() < 0.35:
-                    self._withdraw(random.choice(open_ones), number)
+                recent = [id for id in list(self.promises)[-_RECENT:] if not self.promises[id].withdrawn]
+                if recent and random.random() < _WITHDRAWALS:
+                    self._withdraw(random.choice(recent), number)
                 else:
-                    self._register(random.randrange(persons), number)
+                    self._register(len(self.promises) // 2 + random.randrange(_ROOM), number)
                 number += 1
         except SeinhuisError as error:
             self.given_up.append(error.code)
@@ -179,12 +186,11 @@ def crowd_of(federation: Federation) -> Iterator[list[Stubborn]]:
 
 
 @contextmanager
-def writing(crowd: list[Stubborn], *, persons: int) -> Iterator[None]:
+def writing(crowd: list[Stubborn]) -> Iterator[None]:
     """Let all write at the same time; at the end each finishes what it is at."""
     stop = threading.Event()
     writers = [
-        threading.Thread(target=agency.write, kwargs={"persons": persons, "seed": seed, "stop": stop})
-        for seed, agency in enumerate(crowd)
+        threading.Thread(target=agency.write, kwargs={"seed": seed, "stop": stop}) for seed, agency in enumerate(crowd)
     ]
     for writer in writers:
         writer.start()
