@@ -93,7 +93,23 @@ def test_a_hostile_line_spoils_no_other(door: Door, name: str) -> None:
 def test_every_member_refuses_every_other_kind_of_value(door: Door) -> None:
     """A wrong type, nothing, an empty or endless text, markup: a 4xx for each, never a 5xx."""
     police, document = door.visitor("police"), door.document()
-    odd = (None, True, 7, -1, 1.5, "", " ", "x" * 2_000, "<script>", "' OR 1=1 --", "../../etc", "%00", [], {}, [[]])
+    odd: tuple[object, ...] = (
+        None,
+        True,
+        7,
+        -1,
+        1.5,
+        "",
+        " ",
+        "x" * 2_000,
+        "<script>",
+        "' OR 1=1 --",
+        "../../etc",
+        "%00",
+        [],
+        {},
+        [[]],
+    )
     stumbled = []
     for path, method in (
         ("/registrations", "POST"),

@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TypeVar
 
 import pytest
@@ -128,7 +129,11 @@ class Job:
         """Deliver what is due until nothing is."""
         while deliveries := self.ask(lambda _: due(self.small.house)):
             for delivery in deliveries:
-                self.ask(lambda _, it=delivery: deliver(it, self.small.house, send=self.send, jitter=lambda: 0.0))
+                self.ask(partial(self.deliver_one, delivery))
+
+    def deliver_one(self, delivery: Delivery, _key: str) -> Undelivered | None:
+        """Deliver one alert to one address."""
+        return deliver(delivery, self.small.house, send=self.send, jitter=lambda: 0.0)
 
     def send(self, delivery: Delivery) -> Undelivered | None:
         """Send over a line that may fail too: nothing arrives, or it arrives and nobody hears that it did."""

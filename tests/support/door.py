@@ -106,20 +106,18 @@ class Visitor:
         pairs = tuple((name, value) for name, value in named.items() if value)
         return RawCall(method, f"{GATEWAY_URL}/v1{path}", pairs, _bytes_of(body))
 
-    def signs(
-        self, method: str, path: str, body: object = None, *, at: datetime | None = None, host: str = "", **headers: str
-    ) -> RawCall:
+    def signs(self, method: str, path: str, body: object = None, **headers: str) -> RawCall:
         """Return a signed call with a fresh nonce and, for a change, a fresh idempotency key."""
+        return self.signs_raw(self._unsigned_with_key(method, path, body, **headers))
+
+    def _unsigned_with_key(self, method: str, path: str, body: object = None, **headers: str) -> RawCall:
         if method not in {"GET", "HEAD", "OPTIONS"}:
             headers = {"idempotency_key": secrets.token_hex(16), **headers}
-        call = self.unsigned(method, path, body, **headers)
-        if host:
-            call = RawCall(call.method, call.target_uri.replace(GATEWAY_URL, host), call.headers, call.body)
-        return sign_call(call, self.key, created_at=at or datetime.now(UTC), nonce=secrets.token_urlsafe(18))
+        return self.unsigned(method, path, body, **headers)
 
-    def signs_raw(self, call: RawCall) -> RawCall:
+    def signs_raw(self, call: RawCall, *, at: datetime | None = None) -> RawCall:
         """Return a call signed as it is; raises ValueError for one that cannot be signed."""
-        return sign_call(call, self.key, created_at=datetime.now(UTC), nonce=secrets.token_urlsafe(18))
+        return sign_call(call, self.key, created_at=at or datetime.now(UTC), nonce=secrets.token_urlsafe(18))
 
     def registration(self, child: str, **changes: object) -> dict[str, Any]:
         """Return the message that registers a child."""
@@ -137,9 +135,11 @@ class Visitor:
         }
 
     def signs_registration(self, child: str, *, key: str = "", at: datetime | None = None, host: str = "") -> RawCall:
-        """Return a signed call that registers a child."""
+        """Return a signed call that registers a child, perhaps at another moment or for another gateway."""
         headers = {"idempotency_key": key} if key else {}
-        return self.signs("POST", "/registrations", self.registration(child), at=at, host=host, **headers)
+        call = self._unsigned_with_key("POST", "/registrations", self.registration(child), **headers)
+        target = call.target_uri.replace(GATEWAY_URL, host or GATEWAY_URL)
+        return self.signs_raw(RawCall(call.method, target, call.headers, call.body), at=at)
 
     def registers(self, child: str) -> dict[str, Any]:
         """Register a child and return the receipt."""
@@ -333,10 +333,13 @@ class Door:
             house=self.house,
             addresses=Addresses(resolve=resolve_here),
             log=log,
-            broken=lambda: self.said.write("BROKEN"),
+            broken=self._broken,
         )
         self._app = app.gateway(parts)
         self.rooms.open("gateway.example", self._app)
+
+    def _broken(self) -> None:
+        self.said.write("BROKEN")
 
     def _trust(self) -> TrustList:
         agencies = tuple(

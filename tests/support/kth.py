@@ -76,7 +76,7 @@ def _watch_dialect(dialect: Dialect, countdown: Countdown) -> None:
     def do_commit(connection: Any) -> None:
         countdown.around("commit", lambda: commit(connection), lambda: _lost(connection))
 
-    dialect.do_commit = do_commit  # type: ignore[method-assign]
+    dialect.do_commit = do_commit  # type: ignore[assignment, method-assign]
 
 
 def _watch_statement(dialect: Dialect, name: str, countdown: Countdown) -> None:
