@@ -27,12 +27,13 @@ async def _inbox(request: Request, front: Front) -> Reply:
     agency = await front.threads.run(call.caller.oin, begin_hearing, call, front.house)
     until = time.monotonic() + request.number("waitSeconds")
     while True:
+        rung = front.rings.count
         rows, more = await front.threads.run(agency, waiting, agency, front.house, limit=request.number("limit"))
         left = until - time.monotonic()
         if rows or left <= 0:
             events = tuple(alert_event(row.id, row.match, row.created_at, oin=front.oin) for row in rows)
             return Reply(200, json_of(Inbox(alerts=events, more=more)))
-        await front.rings.next(left)
+        await front.rings.after(rung, left)
 
 
 async def _stream(request: Request, front: Front) -> Reply:
@@ -56,12 +57,13 @@ async def _events(agency: Oin, key_id: str, front: Front) -> AsyncGenerator[byte
         until = time.monotonic() + STREAM_SECONDS
         yield b": seinhuis\n\n"
         while time.monotonic() < until and _counts(key_id, front):
+            rung = front.rings.count
             rows, _ = await front.threads.run(agency, waiting, agency, front.house, limit=ALERTS_IN_A_STREAM)
             for row in rows:
                 if row.id not in sent:
                     yield _sse(row, front.oin)
             sent = {row.id for row in rows}  # what was acknowledged meanwhile never comes back
-            if not await front.rings.next(HEARTBEAT_SECONDS):
+            if not await front.rings.after(rung, HEARTBEAT_SECONDS):
                 yield b": \n\n"
     finally:
         front.streams[agency] -= 1

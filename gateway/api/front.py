@@ -56,17 +56,23 @@ class Threads:
 
 
 class Rings:
-    """Lets calls wait for the next ring of the bell."""
+    """Lets calls wait until the bell has rung after they last looked.
+
+    A call takes `count` before it looks and waits `after` that count, so a ring between its look and its wait is not lost.
+    """
 
     def __init__(self, wake: Wake) -> None:
         """Be told of every ring."""
         self._waiting: set[asyncio.Future[None]] = set()
+        self.count = 0
         self._loop: asyncio.AbstractEventLoop | None = None
         wake.tell(self._ring)
 
-    async def next(self, seconds: float) -> bool:
-        """Wait for the next ring; False when none came within the time."""
+    async def after(self, count: int, seconds: float) -> bool:
+        """Wait for a ring after the one of this count; False when none came within the time."""
         self._loop = asyncio.get_running_loop()
+        if self.count != count:
+            return True
         ring = self._loop.create_future()
         self._waiting.add(ring)
         try:
@@ -79,6 +85,7 @@ class Rings:
         return True
 
     def _ring(self) -> None:
+        self.count += 1  # in the bell's thread, the only one that counts; the loop reads it and wakes after it
         if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._wake_all)
 
