@@ -202,3 +202,21 @@ def test_a_writer_elsewhere_that_never_ends_is_told_as_unavailable(sqlite_url: s
         assert [] == _registered(one)
         add(other, registration(SCHOOL))
         match_waiting(other)
+
+
+def test_changes_of_one_file_follow_each_other(sqlite_url: str) -> None:
+    """The write lock is taken at the start: no change reads what another is about to change, so none runs twice."""
+    runs: list[int] = []
+    with opened(sqlite_url) as one, opened(sqlite_url) as other:
+
+        def look_then_write(tx: Tx) -> Recorded[None]:
+            runs.append(len(tx.registrations.page(POLICE, after="", limit=99)))
+            tx.registrations.add([registration()])
+            return recorded(None)
+
+        def work(store: SqlStore) -> None:
+            for _ in range(8):
+                store.change("look then write", look_then_write)
+
+        at_once([partial(work, store) for store in (one, other)])
+    assert list(range(16)) == runs

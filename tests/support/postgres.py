@@ -22,7 +22,7 @@ import psycopg
 from psycopg import sql
 
 # The pipe ends when the starter closes it or is killed; QUIT, because nobody will read these files again.
-_WHILE_OPEN = '"$@" & server=$!; while read -r line; do :; done; kill -QUIT $server; wait $server'
+_WHILE_OPEN = '"$@" & server=$!; while read -r line; do :; done; kill -QUIT $server; wait $server; rm -rf "$PWD"'
 _SETTINGS = {
     "listen_addresses": "",
     "max_connections": "200",
