@@ -58,7 +58,7 @@ class Threads:
 class Rings:
     """Lets calls wait until the bell has rung after they last looked.
 
-    A call takes `count` before it looks and waits `after` that count, so a ring between its look and its wait is not lost.
+    A call takes `count` before it looks and waits `after` that count: a ring between look and wait is not lost.
     """
 
     def __init__(self, wake: Wake) -> None:
