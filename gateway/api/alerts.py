@@ -50,7 +50,7 @@ async def _stream(request: Request, front: Front) -> Reply:
 async def _events(agency: Oin, key_id: str, front: Front) -> AsyncGenerator[bytes]:
     """Send what waits, then what comes. Each alert once a stream; one that is not acknowledged comes again in the next.
 
-    A stream ends after an hour, and at the first heartbeat after its key stopped counting (G19); its place is then free.
+    A stream ends after an hour, and at the first heartbeat after its key stopped counting (G19).
     """
     try:
         sent: set[str] = set()
