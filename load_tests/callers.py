@@ -55,10 +55,6 @@ class Caller:
         """Return one of the agency's own case references."""
         return self.region.case_reference(number % _CASES)
 
-    def nobody(self) -> PersonToken:
-        """Return a token that names this agency's key, of an element that is always the same."""
-        return self.token(group.GENERATOR)
-
     def token(self, element: group.Element) -> PersonToken:
         """Return a token that names this agency's key."""
         return PersonToken(self.key_id, element)
