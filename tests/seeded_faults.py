@@ -1,0 +1,297 @@
+"""Breaks a copy of the house in one place at a time and sees which test notices.
+
+Run it by hand: `python tests/seeded_faults.py [NAME ...]`.
+
+Every fault of the list is one that somebody once made, here or elsewhere. First the named tests pass on the whole copy;
+then, with the fault in it, each must fail. With `--write` the table in `docs/seeded-faults.md` is written anew.
+"""
+
+import argparse
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+TABLE = ROOT / "docs" / "seeded-faults.md"
+COPIED = ("adapters", "deploy", "docs", "gateway", "keys", "load_tests", "policies", "tests", "pyproject.toml")
+SECONDS = 600
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A text in one file replaced by another, and the test that must notice."""
+
+    name: str
+    what: str
+    file: str
+    old: str
+    new: str
+    test: str
+
+
+CALLS = "tests/attacks/test_calls.py::"
+FAULTS = (
+    Fault(
+        "lock-removed",
+        "persons are not held while they are matched",
+        "gateway/store/postgresql.py",
+        '        connection.execute(_CLAIM, {"prefixes": prefixes})',
+        "        del connection, prefixes",
+        "tests/contracts/test_matches.py::test_a_claim_waits_for_the_one_before_it_and_sees_what_it_did",
+    ),
+    Fault(
+        "lock-only-tried",
+        "the lock is tried, and who does not get it goes on",
+        "gateway/store/postgresql.py",
+        "func.pg_advisory_xact_lock(",
+        "func.pg_try_advisory_xact_lock(",
+        "tests/contracts/test_matches.py::test_a_claim_waits_for_the_one_before_it_and_sees_what_it_did",
+    ),
+    Fault(
+        "lock-under-repeatable-read",
+        "the lock is taken in a transaction that already has its snapshot",
+        "gateway/store/postgresql.py",
+        'isolation_level="READ COMMITTED"',
+        'isolation_level="REPEATABLE READ"',
+        "tests/contracts/test_matches.py::test_a_claim_waits_for_the_one_before_it_and_sees_what_it_did",
+    ),
+    Fault(
+        "one-party-told",
+        "a match makes one alert",
+        "gateway/store/matches.py",
+        "zip(match.alerts, match.parties, strict=True)",
+        "zip(match.alerts[:1], match.parties[:1], strict=True)",
+        "tests/scenarios/test_two_agencies.py::test_police_and_school_hear_of_each_other_and_make_contact[in_process]",
+    ),
+    Fault(
+        "cursor-inbox",
+        "the inbox goes on after the last alert it showed",
+        "gateway/store/alerts.py",
+        '        rows = self._sheet.read(WAITING, {"agency": agency, "limit": limit})\n',
+        '        found = self._sheet.read(WAITING, {"agency": agency, "limit": limit}).all()\n'
+        '        last = self.__class__.__dict__.get("LAST", {}).get(agency, 0)\n'
+        "        rows = [row for row in found if row[2] > last]\n"
+        "        if rows:\n"
+        '            self.__class__.LAST = {**self.__class__.__dict__.get("LAST", {}), agency: rows[-1][2]}\n',
+        "tests/contracts/test_inbox.py::test_eight_writers_with_long_transactions_skip_nothing",
+    ),
+    Fault(
+        "nonce-in-memory",
+        "each process remembers the nonces that it heard itself",
+        "gateway/store/calls.py",
+        "        new = self._sheet.insert_new(tables.nonces, rows)\n",
+        '        known = self._sheet.connection.engine.__dict__.setdefault("nonces", set())\n'
+        "        new = seen.keys() - known\n"
+        "        known.update(new)\n"
+        "        del rows\n",
+        CALLS + "test_another_gateway_process_knows_what_this_one_heard",
+    ),
+    Fault(
+        "key-not-scoped",
+        "an idempotency key is everybody's",
+        "gateway/flows/admission.py",
+        "        agency=call.caller.oin,\n",
+        '        agency="everybody",\n',
+        CALLS + "test_one_agency_cannot_spoil_the_idempotency_key_of_another",
+    ),
+    Fault(
+        "key-without-address",
+        "an idempotency key is bound to the body alone",
+        "gateway/flows/admission.py",
+        "body_digest=call.call_digest",
+        "body_digest=call.body_digest",
+        CALLS + "test_the_key_of_an_answer_is_bound_to_its_address",
+    ),
+    Fault(
+        "refusal-without-event",
+        "a replayed registration leaves a nonce and no event: a contradiction that stops the process",
+        "gateway/flows/register.py",
+        "        return self._refuse(Refused(refusal), SINGLE, prepared)",
+        "        return Refused(refusal)",
+        CALLS + "test_a_call_heard_again_is_refused",
+    ),
+    Fault(
+        "batch-checks-the-first",
+        "every row of a batch is judged by the first",
+        "gateway/api/registrations.py",
+        "Row(number, _asked(line)) for number, line in enumerate(lines, first_row)",
+        "Row(number, _asked(lines[0])) for number, line in enumerate(lines, first_row)",
+        "tests/attacks/test_hostile_bodies.py::test_a_hostile_line_spoils_no_other[half an object]",
+    ),
+    Fault(
+        "expiry-one-instant-late",
+        "a registration is active at the instant of its end",
+        "gateway/store/activity.py",
+        "(registration.c.ends_at > DatabaseTime())",
+        "(registration.c.ends_at >= DatabaseTime())",
+        "tests/contracts/test_registrations.py::test_a_registration_at_the_instant_of_its_end_meets_nobody",
+    ),
+    Fault(
+        "application-clock",
+        "the time is that of the process and not of the database",
+        "gateway/store/instants.py",
+        '    return "(SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint)"',
+        '    return f"({microseconds(datetime.now(UTC))})"',
+        "tests/contracts/test_registrations.py::test_a_registration_at_the_instant_of_its_end_meets_nobody[postgresql]",
+    ),
+    Fault(
+        "echo",
+        "a problem repeats the value that was refused",
+        "gateway/api/caller.py",
+        "        member = _member(takes, error)\n",
+        '        member = str(error.errors(include_url=False)[0]["input"])[:200].encode("ascii", "replace").decode()\n',
+        "tests/attacks/test_person_numbers.py::test_what_fails_does_not_repeat_what_was_sent",
+    ),
+    Fault(
+        "error-text-logged",
+        "the log says what an exception says",
+        "gateway/telemetry.py",
+        'return {"fault": type(error).__name__, "at": at}',
+        'return {"fault": str(error), "at": at}',
+        "tests/unit/gateway/api/test_no_leak.py::test_a_fault_of_ours_is_told_by_its_type_alone",
+    ),
+    Fault(
+        "withdrawal-without-claim",
+        "a registration is withdrawn without holding its person",
+        "gateway/flows/withdraw.py",
+        "        tx.claim({registration.index_token})\n",
+        "",
+        "tests/faults/test_race.py::test_withdrawal_at_the_same_instant_makes_neither_ghost_nor_miss[postgresql]",
+    ),
+    Fault(
+        "withdrawal-forgets-what-is-due",
+        "a withdrawal ends a registration before its match is made",
+        "gateway/flows/withdraw.py",
+        "        made = match_jobs(tx, tx.jobs.of_persons({registration.index_token}), house)\n",
+        "        made = match_jobs(tx, (), house)\n",
+        "tests/scenarios/test_two_agencies.py::test_a_match_that_was_due_is_made_before_one_side_leaves[in_process]",
+    ),
+    Fault(
+        "matching-in-the-request",
+        "a registration is matched before it is answered",
+        "gateway/flows/register.py",
+        "    tx.registrations.add(writing.registrations)\n",
+        "    from gateway.flows.match import match_jobs\n\n"
+        "    tx.registrations.add(writing.registrations)\n"
+        "    made = match_jobs(tx, tx.jobs.of_persons({one.index_token for one in writing.registrations}), house)\n"
+        "    writing.events += made\n",
+        "tests/attacks/test_no_oracle.py::test_the_answer_to_a_registration_is_the_same_whatever_there_is[sqlite]",
+    ),
+    Fault(
+        "hidden-address",
+        "an IPv4 address inside an IPv6 one is not looked at",
+        "gateway/peers/addresses.py",
+        "    return (address, *hidden) if address.ipv4_mapped is None else tuple(hidden)",
+        "    return (address,)",
+        "tests/attacks/test_webhook_addresses.py::test_an_address_inside_is_refused",
+    ),
+    Fault(
+        "synchronous-normal",
+        "SQLite answers before the disk has it",
+        "gateway/store/sqlite.py",
+        '    "PRAGMA synchronous = FULL",',
+        '    "PRAGMA synchronous = NORMAL",',
+        "tests/attacks/test_calls.py::test_a_call_heard_again_is_refused",
+    ),
+    Fault(
+        "proof-not-checked",
+        "an agency uses what a key holder answers without its proof",
+        "adapters/person_token.py",
+        "        sharing.accept_evaluation(holder=holder, pinned=pinned,",
+        "        print or sharing.accept_evaluation(holder=holder, pinned=pinned,",
+        "tests/scenarios/test_key_holders.py::test_two_holders_that_lie_leave_no_way_to_register[in_process]",
+    ),
+    Fault(
+        "match-shown-to-anybody",
+        "a match is shown to whoever has its id",
+        "gateway/store/matches.py",
+        '    .where(_own.c.agency == bindparam("agency"))\n)\n_ONE',
+        '    .where(bindparam("agency") == bindparam("agency"))\n)\n_ONE',
+        "tests/attacks/test_strangers.py::test_what_is_anothers_is_as_absent_as_what_never_was",
+    ),
+    Fault(
+        "places-taken-late",
+        "a stream counts when it begins, so many that come at once all find a place",
+        "gateway/api/alerts.py",
+        "    front.streams[agency] += 1\n    return Reply",
+        "    return Reply",
+        "tests/attacks/test_hostile_bodies.py::test_more_streams_than_a_house_needs_are_refused",
+    ),
+)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Seed the named faults, or all; return 1 when one goes unnoticed."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="*", help="faults to seed; all when none is named")
+    parser.add_argument("--write", action="store_true", help=f"write {TABLE.name}")
+    given = parser.parse_args(arguments)
+    chosen = [fault for fault in FAULTS if not given.names or fault.name in given.names]
+    with tempfile.TemporaryDirectory(prefix="seeded-") as name:
+        copy = Path(name)
+        _copy_to(copy)
+        if not _passes(copy, *dict.fromkeys(fault.test for fault in chosen)):
+            sys.stderr.write("the house as it is does not pass these tests: nothing can be said\n")
+            return 1
+        noticed = {fault.name: _is_noticed(fault, copy) for fault in chosen}
+    if given.write:
+        TABLE.write_text(_table([fault for fault in chosen if noticed[fault.name]]), encoding="utf-8")
+    return 0 if all(noticed.values()) else 1
+
+
+def _copy_to(folder: Path) -> None:
+    ignored = shutil.ignore_patterns("__pycache__", ".*_cache")
+    for name in COPIED:
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, folder / name, ignore=ignored)
+        else:
+            shutil.copy2(source, folder / name)
+
+
+def _is_noticed(fault: Fault, copy: Path) -> bool:
+    file = copy / fault.file
+    whole = file.read_text(encoding="utf-8")
+    if whole.count(fault.old) != 1:
+        sys.stdout.write(f"{fault.name}: the text to replace is not (once) in {fault.file}\n")
+        return False
+    file.write_text(whole.replace(fault.old, fault.new), encoding="utf-8")
+    try:
+        noticed = not _passes(copy, fault.test)
+    finally:
+        file.write_text(whole, encoding="utf-8")
+    sys.stdout.write(f"{fault.name}: {'noticed' if noticed else 'NOT NOTICED'}\n")
+    sys.stdout.flush()
+    return noticed
+
+
+def _passes(copy: Path, *tests: str) -> bool:
+    command = [sys.executable, "-B", "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "-p", "no:randomly", *tests]
+    done = subprocess.run(command, cwd=copy, capture_output=True, text=True, timeout=SECONDS, check=False)
+    if done.returncode not in {0, 1}:
+        sys.stdout.write(done.stdout[-2_000:])
+        raise SystemExit(f"pytest could not run: {done.returncode}")
+    return done.returncode == 0
+
+
+def _table(noticed: Sequence[Fault]) -> str:
+    lines = (f"| {fault.name} | {fault.what} | `{fault.file}` | `{fault.test}` |" for fault in noticed)
+    return "\n".join((_HEAD, *lines, ""))
+
+
+_HEAD = """# Seeded faults
+
+A test counts when it was seen failing. `python tests/seeded_faults.py` copies the house, breaks the copy in one place
+at a time, and runs the test that must notice. First every named test passes on the whole copy. What each fault
+replaces stands in that file. This table is written by `python tests/seeded_faults.py --write` and holds only what was noticed.
+
+| fault | what is wrong | seeded in | test that failed |
+|---|---|---|---|"""
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
