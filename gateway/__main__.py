@@ -1,8 +1,10 @@
 """The gateway's own command: serve, work, migrate, check, verify, onboard, print the OpenAPI document."""
 
 import argparse
+import errno
 import os
 import signal
+import socket
 import ssl
 import sys
 import threading
@@ -14,7 +16,9 @@ from typing import Final
 import uvicorn
 
 from gateway import app
+from gateway.api.impatience import Impatient
 from gateway.api.openapi import document_json
+from gateway.api.problems import problem_of
 from gateway.core.policy_mistakes import PolicyRejected
 from gateway.core.refusals import Refused
 from gateway.peers.holders import onboard
@@ -55,13 +59,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return command(given)
     except _EXPECTED as error:
-        reasons, code = _explained(error)
+        reasons, code = _explained(error, given.config)
     for reason in reasons:
         sys.stderr.write(f"seinhuis gateway: {reason}\n")
     return code
 
 
-def _explained(error: Exception) -> tuple[Sequence[str], int]:
+def _explained(error: Exception, config: Path | None) -> tuple[Sequence[str], int]:
     """Return what stands in the way, in lines for an operator, and the exit code."""
     match error:
         case SettingsRejected() | TrustRejected():
@@ -71,7 +75,12 @@ def _explained(error: Exception) -> tuple[Sequence[str], int]:
         case PolicyRejected():
             return [str(mistake) for mistake in error.mistakes], INTEGRITY
         case Refused():
-            return [error.refusal.value], LATER
+            problem = problem_of(error.refusal)
+            return [
+                f"{problem.code}: {problem.title_en}",
+                f"the database is at {Settings.load(config).database_place}: start it, or mend the setting `database`; "
+                "then try again",
+            ], LATER
         case OSError():
             return [f"{error.filename or 'system'}: {error.strerror}"], USAGE
         case _:  # a keystore that does not open, or holders that do not answer: they name no secret
@@ -98,6 +107,7 @@ def _parser() -> argparse.ArgumentParser:
 def _serve(given: argparse.Namespace) -> int:
     settings = Settings.load(given.config)
     several = settings.workers > 1
+    _look_at_port(settings.listen_host, settings.listen_port)
     if several and given.config:
         os.environ[CONFIG_VARIABLE] = str(given.config)  # each process reads it anew
     stopped = _Broken()
@@ -108,7 +118,7 @@ def _serve(given: argparse.Namespace) -> int:
         workers=settings.workers,
         host=settings.listen_host,
         port=settings.listen_port,
-        http="httptools",
+        http=Impatient,
         loop="uvloop",
         ws="none",
         lifespan="on",
@@ -124,6 +134,15 @@ def _serve(given: argparse.Namespace) -> int:
         ssl_context_factory=_tls if settings.tls_certificate else None,
     )
     return INTEGRITY if stopped.broken else OK
+
+
+def _look_at_port(host: str, port: int) -> None:
+    """Say in plain words that the port is taken, before anything is opened; raises OSError."""
+    try:
+        socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET).close()
+    except OSError as error:
+        why = "is in use by another process" if error.errno == errno.EADDRINUSE else error.strerror
+        raise OSError(error.errno, why, f"port {port} on {host}") from None
 
 
 class _Broken:
