@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
+from keys.labels import Oin
 from keys.sealing import SealingKey
 from keys.signing import RawCall, SigningKey, sign_call
 from keys.trust import Party, PartyKey, Role, TrustList
@@ -27,9 +28,9 @@ class Member:
         return self.party.oin
 
 
-def oin(number: int) -> str:
+def oin(number: int) -> Oin:
     """Return a synthetic OIN."""
-    return f"0000000099{number:010d}"
+    return Oin(f"0000000099{number:010d}")
 
 
 def member(

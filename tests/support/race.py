@@ -2,7 +2,7 @@
 
 import multiprocessing
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.synchronize import Barrier, Event
 
@@ -10,7 +10,7 @@ from gateway.flows.match import match_waiting
 from gateway.flows.withdraw import Withdrawal, withdraw
 from gateway.protocol.messages import WithdrawalReason, WithdrawRegistration
 from gateway.store import open_store
-from tests.support.house import SmallHouse, agencies
+from tests.support.house import SmallHouse, TestAgency, agencies
 
 PROCESSES = 4
 THREADS = 8
@@ -79,15 +79,15 @@ def _one_agency(small: SmallHouse, index: int, rounds: Sequence[Round], barrier:
         answered_at = time.monotonic_ns()
         withdrawal = (0, 0)
         if index in withdrawing:
-            wanted = Withdrawal(receipt.id, WithdrawRegistration(reason=WithdrawalReason.RISK_GONE))
-            withdrawal = _timed(lambda wanted=wanted: withdraw(small.signed(agency, wanted), small.house))
+            withdrawal = _withdrawn(small, agency, receipt.id)
         done.append((index, person, called_at, answered_at, *withdrawal))
     return done
 
 
-def _timed(act: Callable[[], object]) -> tuple[int, int]:
+def _withdrawn(small: SmallHouse, agency: TestAgency, registration: str) -> tuple[int, int]:
+    wanted = Withdrawal(registration, WithdrawRegistration(reason=WithdrawalReason.RISK_GONE))
     called_at = time.monotonic_ns()
-    act()
+    withdraw(small.signed(agency, wanted), small.house)
     return called_at, time.monotonic_ns()
 
 
