@@ -75,12 +75,9 @@ def _explained(error: Exception, config: Path | None) -> tuple[Sequence[str], in
         case PolicyRejected():
             return [str(mistake) for mistake in error.mistakes], INTEGRITY
         case Refused():
-            problem = problem_of(error.refusal)
-            return [
-                f"{problem.code}: {problem.title_en}",
-                f"the database is at {Settings.load(config).database_place}: start it, or mend the setting `database`; "
-                "then try again",
-            ], LATER
+            problem, place = problem_of(error.refusal), Settings.load(config).database_place
+            fix = f"the database is at {place}: start it, or mend the setting `database`; then try again"
+            return [f"{problem.code}: {problem.title_en}", fix], LATER
         case OSError():
             return [f"{error.filename or 'system'}: {error.strerror}"], USAGE
         case _:  # a keystore that does not open, or holders that do not answer: they name no secret

@@ -140,10 +140,12 @@ class Gateway:
 
 def gateway(parts: Parts) -> Gateway:
     """Return the gateway made of these parts."""
-    settings, wake = parts.settings, Wake(parts.store.bell())
+    settings, wake, figures = parts.settings, Wake(parts.store.bell()), Figures()
+    group = CommitGroup(partial(record, house=parts.house), log=parts.log, on_contradiction=parts.broken)
+    figures.watch(lambda: group.waiting)
     front = Front(
         house=parts.house,
-        group=CommitGroup(partial(record, house=parts.house), log=parts.log, on_contradiction=parts.broken),
+        group=group,
         trust=parts.trust,
         signing_key=parts.signing_key,
         public_url=settings.public_url,
@@ -152,10 +154,10 @@ def gateway(parts: Parts) -> Gateway:
         rings=Rings(wake),
         log=parts.log,
         document=document_json(settings.public_url),
-        figures=Figures(),
+        figures=figures,
     )
     if settings.metrics_port:
-        front.figures.serve(settings.metrics_port)
+        figures.serve(settings.metrics_port)
     return Gateway(front, wake, parts.store.close)
 
 

@@ -6,7 +6,7 @@ from dataclasses import MISSING, dataclass, fields
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any, Final, Self
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 CONFIG_VARIABLE: Final = "SEINHUIS_GATEWAY_CONFIG"
 _OIN_DIGITS: Final = 20
@@ -30,8 +30,9 @@ class Settings:
 
     `public_url` is the address that callers sign, without a trailing slash; `database` a SQLAlchemy URL; `oin` the
     gateway's own number. `webhook_networks` are non-public networks to which webhooks may be sent all the same (a
-    demonstration on one machine); leave it out otherwise. `metrics_port` 0 serves no figures. `workers` is how many
-    processes serve calls. TLS ends here when both `tls_certificate` and `tls_key` are given.
+    demonstration on one machine); leave it out otherwise. `metrics_port` 0 serves no figures; each process has its
+    own, so it goes with one. `workers` is how many processes serve calls. TLS ends here when both `tls_certificate` and
+    `tls_key` are given.
     """
 
     public_url: str
@@ -53,6 +54,20 @@ class Settings:
     def __repr__(self) -> str:
         """Show where it listens; a database URL may hold a password."""
         return f"Settings({self.public_url})"
+
+    @property
+    def database_place(self) -> str:
+        """Where the database is, for an operator: a file, or a host with its port; never an account or its password."""
+        url = urlsplit(self.database)
+        if url.scheme.startswith("sqlite"):
+            return url.path[1:] or "memory"
+        if "@" in self.database and "@" not in url.netloc:  # a password that is not escaped: its parts are anywhere
+            return "the address in the settings"
+        host = url.hostname or parse_qs(url.query).get("host", ["a socket of this machine"])[0]
+        try:
+            return f"{host}:{url.port}" if url.port else host
+        except ValueError:
+            return host
 
     @classmethod
     def load(cls, path: Path | None = None) -> Self:
@@ -126,4 +141,9 @@ def _contradictions(found: Settings) -> list[str]:
         problems.append("setting log_level is debug, info, warning or error")
     if found.workers < 1:
         problems.append("setting workers is at least 1")
+    if found.workers > 1 and found.metrics_port:
+        problems.append(
+            "settings metrics_port and workers: figures are of one process, so metrics_port needs workers = 1; "
+            "for more processes run several gateways, each with a metrics_port of its own"
+        )
     return problems

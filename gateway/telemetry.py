@@ -6,6 +6,8 @@ find an agency's calls; its OIN would tell any reader of the log what kind of ag
 
 import logging
 import sys
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import PurePath
 from typing import Final
 
@@ -13,6 +15,7 @@ import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, start_http_server
 
 CALLER_CHARACTERS: Final = 8
+_TRUST: Final = "seinhuis.trust"  # where `keys.trust` says that a list was not taken
 _LOOPBACK: Final = "127.0.0.1"
 _BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 30)
 
@@ -53,12 +56,16 @@ class Figures:
         self._seconds = Histogram(
             "seinhuis_call_seconds", "Time to answer.", ("route",), registry=self.registry, buckets=_BUCKETS
         )
-        self.waiting = Gauge("seinhuis_commit_group_waiting", "Calls waiting to be written.", registry=self.registry)
+        self._waiting = Gauge("seinhuis_commit_group_waiting", "Calls waiting to be written.", registry=self.registry)
 
     def call(self, *, method: str, route: str, status: int, seconds: float) -> None:
         """Count one call."""
         self._calls.labels(method, route, str(status)).inc()
         self._seconds.labels(route).observe(seconds)
+
+    def watch(self, waiting: Callable[[], int]) -> None:
+        """Ask this how many calls wait to be written, each time somebody looks at the figures."""
+        self._waiting.set_function(waiting)
 
     def serve(self, port: int) -> None:
         """Serve the figures on a port of the loopback address, in a thread of its own."""
@@ -66,7 +73,11 @@ class Figures:
 
 
 class ServerLog(logging.Handler):
-    """Takes what the web server logs into our own log: its fixed words and the type of an error, never its text."""
+    """Takes what others log into our own log: their fixed words and the type of an error, never its text.
+
+    The web server and the client of webhooks become events `server`. The key room speaks in events of its own, each a
+    name with its `problems`.
+    """
 
     def __init__(self, log: Log) -> None:
         """Write to this log."""
@@ -75,11 +86,22 @@ class ServerLog(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write one record; arguments are left out, because they can hold what a caller sent."""
-        error = record.exc_info[1] if record.exc_info else None
-        self._log.warning("server", said=str(record.msg).splitlines()[0], **(fault_of(error) if error else {}))
+        # Who logs is in the middle of something: a log that is closed or whose disk is full must not break that off.
+        with suppress(OSError, ValueError):
+            if record.name == _TRUST:
+                self._log.warning(str(record.msg), problems=getattr(record, "problems", ()))
+            else:
+                self._log.warning("server", **_said(record))
 
     def install(self) -> None:
         """Take over the loggers of the web server, and of the client that calls webhooks: it would log addresses."""
-        for name in ("uvicorn", "uvicorn.error", "uvicorn.access", "asyncio", "httpx2", "httpcore2"):
+        for name in ("uvicorn", "uvicorn.error", "uvicorn.access", "asyncio", "httpx2", "httpcore2", _TRUST):
             logger = logging.getLogger(name)
             logger.handlers, logger.propagate = [self], False
+
+
+def _said(record: logging.LogRecord) -> dict[str, str]:
+    """Return the fixed words of a record of the web server, and the type of the error that it is about."""
+    said = record.msg if isinstance(record.msg, str) else type(record.msg).__name__
+    error = record.exc_info[1] if record.exc_info else None
+    return {"said": (said.splitlines() or [""])[0]} | (fault_of(error) if error else {})

@@ -1,5 +1,6 @@
 """Holds who may call and who may be believed: the parties of one region, their public keys, and the key manifests."""
 
+import logging
 import os
 import threading
 import time
@@ -8,8 +9,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol, Self
-
-import structlog
 
 from keys import trust_format
 from keys.durable import write_atomically
@@ -190,7 +189,8 @@ class TrustFile:
 
     def _keep_last(self, problems: tuple[str, ...]) -> None:
         self.problems = problems
-        structlog.get_logger("seinhuis.trust").warning("trust_list_rejected", problems=problems)
+        # The log of the standard library: whoever runs us decides its form, and nothing more is imported for it.
+        logging.getLogger("seinhuis.trust").warning("trust_list_rejected", extra={"problems": problems})
 
     def _mark(self) -> tuple[int, int, int] | None:
         """Return what changes when the file does: written in place or replaced."""

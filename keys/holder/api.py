@@ -2,10 +2,10 @@
 
 import asyncio
 import json
+import logging
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Final
 
-import structlog
 from pydantic import ValidationError
 
 from keys.evaluations import BYTES_PER_CALL
@@ -58,7 +58,7 @@ class HolderApi:
         except CallerLeft:
             raise
         except Exception as failure:  # noqa: BLE001  # the caller gets a problem, the log a name, nobody a value
-            structlog.get_logger("seinhuis.holder").error("call_failed", kind=type(failure).__name__)
+            logging.getLogger("seinhuis.holder").error("call_failed", extra={"kind": type(failure).__name__})
             return problem_answer(Refused(Refusal.INTERNAL), headers, self._holder.public_url)
 
     async def _served(self, scope: Scope, headers: Headers, receive: Receive) -> Answer:

@@ -1,5 +1,8 @@
 """Decides how a key holder runs as a process: its settings, its parts, and uvicorn around its API."""
 
+import errno
+import logging
+import socket
 import sys
 from pathlib import Path
 
@@ -9,11 +12,13 @@ from keys.custody import KeystoreRefused
 from keys.holder.api import HolderApi
 from keys.holder.holder import Holder
 from keys.holder.log import LogUnavailable
+from keys.holder.log_lines import LogLines
 from keys.holder.settings import Settings, SettingsRejected
 from keys.trust import TrustRejected
 
 CANNOT_START = 2
 _MOST_CONNECTIONS = 512
+_MOST_WAITING = 2048
 _SECONDS_TO_FINISH = 10
 
 
@@ -31,20 +36,44 @@ def serve(settings_file: Path) -> int:
     except OSError as unreadable:
         return _cannot_start(f"{Path(unreadable.filename or '').name}: {unreadable.strerror}")
     try:
-        uvicorn.run(
-            HolderApi(holder),
-            host=settings.host,
-            port=settings.port,
-            access_log=False,
-            log_level="warning",
-            server_header=False,
-            date_header=True,
-            limit_concurrency=_MOST_CONNECTIONS,
-            timeout_graceful_shutdown=_SECONDS_TO_FINISH,
-        )
+        return _answer_calls(holder, settings)
     finally:
         holder.log.close()
+
+
+class _Server(uvicorn.Server):
+    """Says in the log when calls are answered."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        logging.getLogger("seinhuis.holder").info("holder ready")
+
+
+def _answer_calls(holder: Holder, settings: Settings) -> int:
+    try:
+        listening = _listen(settings.host, settings.port)
+    except OSError as error:
+        why = "is in use by another process" if error.errno == errno.EADDRINUSE else f"cannot be had: {error.strerror}"
+        return _cannot_start(f"port {settings.port} on {settings.host} {why}")
+    config = uvicorn.Config(
+        HolderApi(holder),
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        date_header=True,
+        limit_concurrency=_MOST_CONNECTIONS,
+        timeout_graceful_shutdown=_SECONDS_TO_FINISH,
+    )
+    LogLines().install()
+    with listening:
+        _Server(config).run(sockets=[listening])
     return 0
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """Take the port before anything is said to be ready."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host, port), family=family, backlog=_MOST_WAITING)
 
 
 def _cannot_start(*reasons: str) -> int:

@@ -4,10 +4,11 @@ The quota and the replay check are decided from the same rows in the same transa
 two calls at one moment cannot both take the last of a quota.
 """
 
+import os
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -34,6 +35,8 @@ _SELECT: Final = """
 SELECT at, call, caller, label, count, digest, key_id, nonce FROM calls WHERE position > ? ORDER BY position LIMIT ?
 """
 _FULL: Final = 2
+_PRIVATE: Final = 0o600
+_SIDE_FILES: Final = ("", "-wal", "-shm")
 _BUSY_SECONDS: Final = 5.0
 _MICROSECONDS: Final = 1_000_000
 
@@ -68,9 +71,13 @@ class CallLog:
     """The log in one SQLite file (WAL, synchronous=FULL). May be used from several threads."""
 
     def __init__(self, path: Path) -> None:
-        """Open the log, making it when it is not there; raises LogUnavailable unless a commit is a durable one (G2)."""
+        """Open the log, making it when it is not there; raises LogUnavailable unless a commit is a durable one (G2).
+
+        Its files are 0600: they tell who asked how often, and when.
+        """
         self._lock = threading.Lock()
         try:
+            _make_private(path)
             self._connection = sqlite3.connect(
                 path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
             )
@@ -78,7 +85,7 @@ class CallLog:
             self._connection.execute("PRAGMA synchronous = FULL")
             self._connection.executescript(_SCHEMA)
             safe = (self._pragma("journal_mode"), self._pragma("synchronous")) == ("wal", _FULL)
-        except sqlite3.Error:
+        except (OSError, sqlite3.Error):
             raise LogUnavailable("the log cannot be opened") from None
         if not safe:
             self.close()
@@ -161,6 +168,15 @@ class CallLog:
 
     def _pragma(self, name: str) -> object:
         return self._connection.execute(f"PRAGMA {name}").fetchone()[0]
+
+
+def _make_private(path: Path) -> None:
+    """Leave the log to its owner's eyes only, whatever the umask; SQLite gives new side files the mode of the log."""
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, _PRIVATE))
+    for name in _SIDE_FILES:
+        with suppress(FileNotFoundError):
+            path.with_name(path.name + name).chmod(_PRIVATE)
 
 
 def _microseconds(at: datetime) -> int:

@@ -1,12 +1,15 @@
 """The gateway's command: exit codes and words for an operator, and no value of a setting in them."""
 
+import socket
 from pathlib import Path
 
 import pytest
 
-from gateway.__main__ import INTEGRITY, OK, USAGE, main
+from deploy.processes import free_port
+from gateway.__main__ import INTEGRITY, LATER, OK, USAGE, main
 from gateway.api.openapi import document_json
 from gateway.peers.converter import DATA, SIGNING, factor_entries, pepper_name
+from gateway.protocol.problems import PROBLEMS
 from keys.custody import CHEAP, Keystore
 from keys.signing import SigningKey
 from keys.trust import TrustList
@@ -80,3 +83,27 @@ def test_the_openapi_document_is_printed(capfdbinary: pytest.CaptureFixture[byte
     """As it is committed."""
     assert OK == main(["openapi"])
     assert document_json() == capfdbinary.readouterr().out
+
+
+def test_a_database_that_is_away_is_named(settings: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What is wrong, where the database should be, and what to do; without the account and its password."""
+    address = f"postgresql://gateway:geheim@127.0.0.1:{free_port()}/seinhuis"
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text(text.replace(f"sqlite:///{settings.parent}/gateway.db", address), encoding="utf-8")
+
+    assert LATER == main(["--config", str(settings), "verify"])
+    said = capsys.readouterr().err
+    assert PROBLEMS["upstream-store-unavailable"].title_en in said
+    assert address.partition("@")[2].partition("/")[0] in said
+    assert "geheim" not in said
+
+
+def test_a_port_in_use_is_said(settings: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A clear line, before anything is opened."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with settings.open("a", encoding="utf-8") as file:
+            file.write(f"listen_port = {port}\n")
+
+        assert USAGE == main(["--config", str(settings), "serve"])
+    assert f"port {port} on 127.0.0.1: is in use by another process" in capsys.readouterr().err

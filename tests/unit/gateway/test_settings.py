@@ -103,3 +103,29 @@ def test_without_a_file_the_program_says_how_to_name_one(monkeypatch: pytest.Mon
         Settings.load()
     with pytest.raises(SettingsRejected, match="FileNotFoundError"):
         Settings.load(tmp_path / "nowhere.toml")
+
+
+def test_figures_are_of_one_process(tmp_path: Path) -> None:
+    """With several processes the figures of one would be taken for those of all, so it is refused, and says why."""
+    [problem] = problems_of(tmp_path, GOOD + "workers = 2\nmetrics_port = 9100\n")
+
+    assert "metrics_port needs workers = 1" in problem
+    assert 9100 == load(tmp_path, GOOD + "metrics_port = 9100\n").metrics_port
+
+
+@pytest.mark.parametrize(
+    ("address", "place"),
+    [
+        ("postgresql://gateway:geheim@db.example:5433/seinhuis", "db.example:5433"),
+        ("postgresql+psycopg://gateway:geheim@db.example/seinhuis", "db.example"),
+        ("postgresql:///seinhuis?host=/run/postgresql&password=geheim", "/run/postgresql"),
+        ("postgresql:///seinhuis", "a socket of this machine"),
+        ("postgresql://gateway:12345/geheim@db.example/seinhuis", "the address in the settings"),
+        ("sqlite:////var/lib/seinhuis/gateway.db", "/var/lib/seinhuis/gateway.db"),
+    ],
+)
+def test_the_place_of_the_database_names_no_account(tmp_path: Path, address: str, place: str) -> None:
+    """An operator reads which database is meant, and nobody reads a password."""
+    settings = load(tmp_path, GOOD.replace("postgresql://gateway:geheim@db/seinhuis", address))
+
+    assert place == settings.database_place

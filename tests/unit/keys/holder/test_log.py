@@ -1,6 +1,8 @@
 """The log of a key holder is durable, only grows, and decides about replays and quotas."""
 
+import os
 import sqlite3
+import stat
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -110,3 +112,22 @@ def test_a_holder_grants_its_part_of_the_quota(t: int, n: int, here: int) -> Non
     """Q*t/n at each, so that whichever t are asked each time, Q tokens are the most (protocol, section 4)."""
     assert here == Quota(90, t, n).here("anybody")
     assert 2 * here == Quota(90, t, n, {"larger": 180}).here("larger")
+
+
+@pytest.mark.parametrize("before", [None, 0o644])
+def test_only_the_owner_reads_the_log(tmp_path: Path, before: int | None) -> None:
+    """All its files are 0600 under any umask, also those that an earlier version made wider."""
+    path = tmp_path / "log.sqlite"
+    if before is not None:
+        path.touch()
+        path.chmod(before)
+    umask = os.umask(0o000)
+    try:
+        log = CallLog(path)
+        log.append(entry("1"))
+        modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in tmp_path.iterdir()}
+        log.close()
+    finally:
+        os.umask(umask)
+
+    assert dict.fromkeys(("log.sqlite", "log.sqlite-wal", "log.sqlite-shm"), 0o600) == modes

@@ -1,5 +1,9 @@
 """Key holders as real processes: one may die without anybody losing a token, and nothing it counted is forgotten."""
 
+import json
+import subprocess
+import sys
+
 import httpx2
 import pytest
 
@@ -36,3 +40,17 @@ def test_two_of_three_processes_serve() -> None:
     assert token.encode() == other.encode()
     assert factor.key_id == token.key_id
     assert ("limit-quota-exhausted", 200) == (over.code, within.status)
+
+
+def test_a_holder_says_when_it_is_ready_and_when_its_port_is_taken() -> None:
+    """Its log is JSON lines; a second process on the same port names the port and ends with 2."""
+    with running_holders(1, 1) as holders:
+        [running] = holders.processes.running
+        second = subprocess.run(
+            [sys.executable, *running.part.arguments], capture_output=True, text=True, timeout=60, check=False
+        )
+        lines = [json.loads(line) for line in running.said().splitlines()]
+
+    assert ["holder ready"] == [line["event"] for line in lines]
+    expected = f"key holder: port {running.part.port} on 127.0.0.1 is in use by another process\n"
+    assert (2, expected) == (second.returncode, second.stderr)
