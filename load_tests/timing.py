@@ -145,8 +145,8 @@ def _seconds(connection: http.client.HTTPConnection, call: RawCall) -> float:
     return ended - started
 
 
-def _messages(agency: Agency, persons: Sequence[Person]) -> Iterator[RegisterInvolvement]:
-    """Derive all tokens before the first message is given, so that no holder works while a call is timed."""
+def _messages(agency: Agency, persons: Sequence[Person]) -> list[RegisterInvolvement]:
+    """Derive all tokens before the first call is made, so that no holder works while a call is timed."""
     line = BlockingLine()
     made: list[RegisterInvolvement] = []
     for start in range(0, len(persons), PERSONS_PER_CALL):
@@ -155,7 +155,7 @@ def _messages(agency: Agency, persons: Sequence[Person]) -> Iterator[RegisterInv
         drafts = (draft(agency, _involvement(agency, person), agency.lane) for person in some)
         made += [with_token(message, token) for message, token in zip(drafts, derived.tokens, strict=True)]
     line.close()
-    yield from made
+    return made
 
 
 def _involvement(agency: Agency, person: Person) -> Involvement:

@@ -136,7 +136,7 @@ FAULTS = (
         "gateway/store/instants.py",
         '    return "(SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint)"',
         '    return f"({microseconds(datetime.now(UTC))})"',
-        "tests/contracts/test_registrations.py::test_a_registration_at_the_instant_of_its_end_meets_nobody[postgresql]",
+        "tests/contracts/test_registrations.py::test_a_registration_is_over_at_the_instant_of_its_end[postgresql]",
     ),
     Fault(
         "echo",
@@ -160,7 +160,7 @@ FAULTS = (
         "gateway/flows/withdraw.py",
         "        tx.claim({registration.index_token})\n",
         "",
-        "tests/faults/test_race.py::test_withdrawal_at_the_same_instant_makes_neither_ghost_nor_miss[postgresql]",
+        "tests/faults/test_withdrawal_waits.py",
     ),
     Fault(
         "withdrawal-forgets-what-is-due",
@@ -185,8 +185,8 @@ FAULTS = (
         "hidden-address",
         "an IPv4 address inside an IPv6 one is not looked at",
         "gateway/peers/addresses.py",
-        "    return (address, *hidden) if address.ipv4_mapped is None else tuple(hidden)",
-        "    return (address,)",
+        "        if address not in _UNICAST or address.sixtofour is not None or address.teredo is not None:\n",
+        "        if address not in _UNICAST:\n",
         "tests/attacks/test_webhook_addresses.py::test_an_address_inside_is_refused",
     ),
     Fault(
@@ -287,7 +287,8 @@ _HEAD = """# Seeded faults
 
 A test counts when it was seen failing. `python tests/seeded_faults.py` copies the house, breaks the copy in one place
 at a time, and runs the test that must notice. First every named test passes on the whole copy. What each fault
-replaces stands in that file. This table is written by `python tests/seeded_faults.py --write` and holds only what was noticed.
+replaces stands in that file. This table is written by `python tests/seeded_faults.py --write` and holds only what was
+noticed.
 
 | fault | what is wrong | seeded in | test that failed |
 |---|---|---|---|"""
