@@ -1,6 +1,6 @@
 """Decides whether an agency is fit to work: everything a registration needs, looked at in order, with what to do."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -47,22 +47,38 @@ def diagnose(settings: Settings, *, transport: httpx2.BaseTransport | None = Non
         agency = settings.agency()
     except SettingsRefused as refused:
         for mistake in refused.mistakes:
-            remedy = (
-                "herstel dit; `seinhuis init` maakt nieuwe bestanden",
-                "mend this; `seinhuis init` makes new files",
-            )
-            yield Finding("settings", Health.BAD, (mistake, mistake), remedy)
+            yield Finding("settings", Health.BAD, (mistake, mistake), _mending(mistake, settings))
         return
     agency.patience_seconds = 0.0
     yield Finding("settings", Health.GOOD, (settings.path.name, settings.path.name))
-    yield _own_key(agency)
     line = BlockingLine(transport, ca_file=settings.ca_file)
     try:
-        yield from _gateway(agency, line)
-        yield from _holders(agency, line)
-        yield from _work(agency, line)
+        yield from _in_order(agency, line)
     finally:
         line.close()
+
+
+def _in_order(agency: Agency, line: BlockingLine) -> Iterator[Finding]:
+    """Look at one thing after another; what cannot be seen because of something else is not a finding of its own."""
+    key = _own_key(agency)
+    yield key
+    reached = yield from _gateway(agency, line, known=key.health is Health.GOOD)
+    if key.health is not Health.GOOD:
+        return
+    yield from _holders(agency, line)
+    if reached:
+        yield from _work(agency, line)
+
+
+def _mending(mistake: str, settings: Settings) -> tuple[str, str]:
+    """Say what to do about a file that cannot be used."""
+    if mistake.startswith("gateway.trust"):
+        path = settings.trust_path
+        return f"leg het trust-bestand van de regio neer als {path}", f"put the region's trust file at {path}"
+    return (
+        "zet het bestand terug, of vraag met `seinhuis init` in een nieuwe map een nieuwe sleutel aan",
+        "put the file back, or request a new key with `seinhuis init` in a new folder",
+    )
 
 
 def _own_key(agency: Agency) -> Finding:
@@ -77,23 +93,30 @@ def _own_key(agency: Agency) -> Finding:
     return Finding("key", Health.GOOD, (agency.key.key_id, agency.key.key_id))
 
 
-def _gateway(agency: Agency, line: BlockingLine) -> Iterator[Finding]:
+def _gateway(agency: Agency, line: BlockingLine, *, known: bool) -> Generator[Finding, None, bool]:
+    """Look at the gateway and the clock, and when our key is `known` ask who we are; return whether it answers us."""
     answer = _look(line, f"{agency.gateway_url.rstrip('/')}/v1/health/ready")
     if answer is None:
         remedy = ("controleer adres, netwerk en TLS", "check address, network and TLS")
         yield Finding("gateway", Health.BAD, ("niet bereikbaar", "cannot be reached"), remedy)
-        return
+        return False
     offset = clock_offset(agency, answer)
     seconds = f"{offset.total_seconds():+.0f} s"
     remedy = ("zet de klok gelijk (NTP)", "set the clock (NTP)")
     fit = abs(offset) <= _LARGEST_OFFSET
     yield Finding("clock", Health.GOOD if fit else Health.BAD, (seconds, seconds), ("", "") if fit else remedy)
+    if not known:
+        yield Finding("gateway", Health.GOOD, ("bereikbaar", "can be reached"))
+        return False
+    if not fit:
+        return False  # it would refuse every call for its clock
     try:
-        known = line.run(whoami(agency))
+        us = line.run(whoami(agency))
     except SeinhuisError as problem:
         yield _of_problem("gateway", problem)
-        return
-    yield Finding("gateway", Health.GOOD, (f"kent ons als {known.name}", f"knows us as {known.name}"))
+        return False
+    yield Finding("gateway", Health.GOOD, (f"kent ons als {us.name}", f"knows us as {us.name}"))
+    return True
 
 
 def _holders(agency: Agency, line: BlockingLine) -> Iterator[Finding]:

@@ -3,6 +3,7 @@
 import csv
 import io
 import os
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Final, Self
@@ -57,5 +58,7 @@ class ErrorFile:
 
 
 def error_path(export: Path) -> Path:
-    """Return where the bad rows of an export go."""
-    return export.with_name(export.stem + ".errors.csv")
+    """Return where the bad rows of an export go; those of a repaired error file go into a next one, by number."""
+    again = re.fullmatch(r"(.+)\.errors(?:\.([1-9][0-9]{0,5}))?", export.stem)
+    name = f"{again[1]}.errors.{int(again[2] or 1) + 1}" if again else f"{export.stem}.errors"
+    return export.with_name(f"{name}.csv")

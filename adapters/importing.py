@@ -74,7 +74,9 @@ def begin_or_resume(
         )
     allowed = gateway.check_policy(lane=terms.lane)
     if not allowed.permitted:
-        raise problem_named(allowed.code or "policy-lane-unknown", detail=allowed.why.en)
+        raise problem_named(
+            allowed.code or "policy-lane-unknown", detail=allowed.why.en if terms.language == "en" else allowed.why.nl
+        )
     until = allowed.valid_until_at_most
     state = ImportState.begin(
         digest=source.digest, lane=terms.lane, on=terms.on, latest_until=until, batch_rows=terms.batch_rows

@@ -95,6 +95,10 @@ class Demo:
             show_next(kept, stage=stage, words=words)
             return outcome
 
+    @property
+    def _language(self) -> str:
+        return "nl" if self.words.dutch else "en"
+
     def _make_region(self, directory: Path) -> tuple[Region, tuple[Export, ...]]:
         today = datetime.now(ZoneInfo("Europe/Amsterdam")).date()
         region = Region.generate(registrations=self.wishes.registrations, seed=self.wishes.seed, on=today)
@@ -111,7 +115,7 @@ class Demo:
                     threshold=THRESHOLD,
                     holders=HOLDERS,
                     database_url=self.wishes.database_url,
-                    language="nl" if self.words.dutch else "en",
+                    language=self._language,
                 )
             )
 
@@ -125,7 +129,7 @@ class Demo:
     ) -> Outcome:
         stage, words, everybody = self.stage, self.words, tuple(members.values())
         stage.heading(words.importing)
-        import_exports(exports, members, on=region.on, stage=stage)
+        import_exports(exports, members, on=region.on, language=self._language, stage=stage)
         imported = self._import_tally(exports, everybody)
         with stage.step(words.contacts):
             at_once(everybody, lambda member: member.report_share(_ONE_IN))

@@ -13,16 +13,22 @@ from deploy.region.exports import Export
 from deploy.settings_files import LANE
 
 
-def import_exports(exports: Sequence[Export], members: Mapping[str, Member], *, on: date, stage: Stage) -> None:
+def import_exports(
+    exports: Sequence[Export], members: Mapping[str, Member], *, on: date, language: str, stage: Stage
+) -> None:
     """Let every agency import its own export; each remembers the receipts it was given and counts its bad rows."""
     by_slug = {export.agency.slug: export for export in exports}
     with stage.bars() as bars:
-        at_once(tuple(members.values()), lambda member: _import(by_slug[member.agency.slug], member, on, bars))
+        at_once(
+            tuple(members.values()),
+            lambda member: _import(
+                by_slug[member.agency.slug], member, ImportTerms(lane=LANE, on=on, language=language), bars
+            ),
+        )
 
 
-def _import(export: Export, member: Member, on: date, bars: Bars) -> None:
+def _import(export: Export, member: Member, terms: ImportTerms, bars: Bars) -> None:
     source = CsvExport.open(export.path, export.map_path)
-    terms = ImportTerms(lane=LANE, on=on)
     state_file = state_path(export.path)
     state = begin_or_resume(member.gateway, source, terms, state_file, resume=False)
     with bars.bar(member.agency.name, source.row_count) as advance:

@@ -1,12 +1,13 @@
 """Holds the names of all commands, each with what it does and an example, in the language of the locale."""
 
 from collections.abc import Callable
-from typing import Any
+from importlib.metadata import version
+from typing import Annotated, Any
 
 import typer
 
 from adapters.cli import hearing, importing, parts, registrations, setup
-from adapters.cli.talk import words
+from adapters.cli.locale import words
 
 _PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
 
@@ -38,8 +39,20 @@ app = _group(
 )
 
 
+def _version(asked: bool) -> None:  # noqa: FBT001  # as typer calls it
+    if asked:
+        typer.echo(f"seinhuis {version('seinhuis')}")
+        raise typer.Exit
+
+
 @app.callback()
-def _seinhuis() -> None:
+def _seinhuis(
+    *,
+    _: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help=words("toon de versie", "show the version")),
+    ] = False,
+) -> None:
     """Every command is a sub-command."""
 
 
@@ -131,6 +144,15 @@ _GATEWAY: tuple[_Entry, ...] = (
         parts.verify,
         ("Reken na wat had moeten matchen.", "Recompute what must have matched."),
         "gateway verify --config g.toml",
+    ),
+    (
+        "onboard",
+        parts.onboard,
+        (
+            "Laat de sleutelhouders de sleutels van nieuwe organisaties maken.",
+            "Have the key holders make the keys of new agencies.",
+        ),
+        "gateway onboard --config g.toml",
     ),
 )
 

@@ -1,13 +1,16 @@
 """The commands by which an agency hears of matches, looks at them, and says what came of the contact."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
 from adapters.cli import talk
+from adapters.cli.locale import words
 from adapters.cli.options import CONFIG, AsJson, Config, open_gateway
-from adapters.cli.talk import words
-from gateway.protocol.messages import ContactOutcome
+from adapters.cli.shown import ALERTS, DESKS, MATCHES
+from gateway.protocol.messages import ContactOutcome, MatchState
+
+_OVER: Final = frozenset({MatchState.ENDED, MatchState.VOID})
 
 Match = Annotated[str, typer.Argument(metavar="MAT_ID")]
 AnyCase = Annotated[str, typer.Option("--case", help=words("eigen zaakkenmerk", "your own case reference"))]
@@ -17,7 +20,7 @@ def list_inbox(*, as_json: AsJson = False, config: Config = CONFIG) -> None:
     """Show unacknowledged alerts."""
     with open_gateway(config) as gateway:
         alerts = gateway.alerts.pending()
-    talk.data(alerts, as_json=as_json)
+    talk.data(alerts, as_json=as_json, listing=ALERTS)
     if alerts:
         talk.next_step(f"seinhuis match show {alerts[0].match_id}")
     else:
@@ -50,18 +53,32 @@ def acknowledge(
     """Take alerts out of the inbox."""
     with open_gateway(config) as gateway:
         talk.data(gateway.alerts.acknowledge(*alerts), as_json=as_json)
+    talk.next_step("seinhuis inbox tail")
 
 
 def list_matches(*, as_json: AsJson = False, config: Config = CONFIG) -> None:
     """Show all matches of this agency."""
     with open_gateway(config) as gateway:
-        talk.data(gateway.matches.list(), as_json=as_json)
+        matches = gateway.matches.list()
+    talk.data(matches, as_json=as_json, listing=MATCHES)
+    if not matches:
+        talk.say("Er zijn geen matches.", "There are no matches.")
 
 
 def show_match(*, match: Match, case: AnyCase = "", as_json: AsJson = False, config: Config = CONFIG) -> None:
     """Show one match."""
     with open_gateway(config) as gateway:
-        talk.data(gateway.matches.show(match, case=case), as_json=as_json)
+        seen = gateway.matches.show(match, case=case)
+    talk.data(seen, as_json=as_json)
+    if seen.state in _OVER:
+        talk.say(
+            "Deze match is voorbij: de ander is niet meer betrokken, er is niemand te bellen.",
+            "This match is over: the other is no longer involved, there is nobody to call.",
+        )
+        talk.next_step("seinhuis inbox list")
+        return
+    if seen.other is None:
+        talk.say("De regel zegt niet wie de ander is.", "The rule does not say who the other is.")
     talk.next_step(f"seinhuis match contact {match} --outcome contacted")
 
 
@@ -77,6 +94,7 @@ def report_contact(
     """Report what came of the contact."""
     with open_gateway(config) as gateway:
         talk.data(gateway.matches.report_contact(match, outcome=outcome, reason=reason, case=case), as_json=as_json)
+    talk.next_step("seinhuis inbox list")
 
 
 def put_contact(
@@ -97,7 +115,7 @@ def put_contact(
 def list_contacts(*, as_json: AsJson = False, config: Config = CONFIG) -> None:
     """Show the desks of this agency."""
     with open_gateway(config) as gateway:
-        talk.data(gateway.contacts.list(), as_json=as_json)
+        talk.data(gateway.contacts.list(), as_json=as_json, listing=DESKS)
 
 
 def whoami(*, as_json: AsJson = False, config: Config = CONFIG) -> None:

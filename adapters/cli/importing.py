@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 import typer
 
 from adapters.cli import talk
+from adapters.cli.locale import language, words
 from adapters.cli.options import CONFIG, AsJson, Attest, Config, open_gateway, require_attestation
-from adapters.cli.talk import language, words
 from adapters.error_file import ErrorFile, error_path
 from adapters.import_state import state_path
 from adapters.importing import ImportReport, ImportTerms, begin_or_resume, check_source, import_source

@@ -7,7 +7,7 @@ from typing import Annotated, Final
 
 import typer
 
-from adapters.cli.talk import language, words
+from adapters.cli.locale import language, words
 from adapters.client import Gateway
 from adapters.identity import Person
 from adapters.involvement import notice_deferred, notice_given

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from adapters.cli.talk import words
+from adapters.cli.locale import words
 
 PartConfig = Annotated[
     Path | None, typer.Option("--config", help=words("instellingen van dit onderdeel", "settings of this part"))
@@ -49,6 +49,11 @@ def check(*, config: PartConfig = None) -> None:
 def verify(*, config: PartConfig = None) -> None:
     """Run the reconciler (G10)."""
     _gateway("verify", config)
+
+
+def onboard(*, config: PartConfig = None) -> None:
+    """Have the key holders make what new agencies and lanes need."""
+    _gateway("onboard", config)
 
 
 def _gateway(command: str, config: Path | None) -> None:

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from adapters.cli import talk
+from adapters.cli.locale import words
 from adapters.cli.options import (
     CONFIG,
     AsJson,
@@ -22,7 +23,7 @@ from adapters.cli.options import (
     person_in,
     require_attestation,
 )
-from adapters.cli.talk import words
+from adapters.cli.shown import REGISTRATIONS
 from adapters.errors import problem_named
 from gateway.protocol.messages import WithdrawalReason
 
@@ -98,4 +99,4 @@ def withdraw(
 def list_registrations(*, as_json: AsJson = False, config: Config = CONFIG) -> None:
     """Show all registrations of this agency."""
     with open_gateway(config) as gateway:
-        talk.data(gateway.registrations.list(), as_json=as_json)
+        talk.data(gateway.registrations.list(), as_json=as_json, listing=REGISTRATIONS)

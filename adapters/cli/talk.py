@@ -1,30 +1,19 @@
-"""Decides how the command talks: data on standard output, words on standard error, in Dutch when the locale is."""
+"""Decides how the command talks: data on standard output, words on standard error."""
 
 import json
-import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, is_dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from pydantic import BaseModel
 from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
+from adapters.cli.locale import language, words
+from adapters.cli.screen import Listing, card, sheet, show_list
+from adapters.cli.shown import NAMES, NOT_ON_A_CARD
 from adapters.errors import SeinhuisError
-
-
-def language() -> str:
-    """Return "nl" when the locale is Dutch, else "en"."""
-    locale = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
-    return "nl" if locale.lower().startswith("nl") else "en"
-
-
-def words(nl: str, en: str) -> str:
-    """Return the text in the language of the locale."""
-    return nl if language() == "nl" else en
 
 
 def say(nl: str, en: str) -> None:
@@ -58,18 +47,24 @@ def mistakes(found: Sequence[str], *, as_json: bool) -> None:
         say(mistake, mistake)
 
 
-def data(content: object, *, as_json: bool) -> None:
-    """Put one thing, or a list of things, on standard output: JSON, a table on a terminal, or lines with tabs."""
+def data(content: object, *, as_json: bool, listing: Listing | None = None) -> None:
+    """Put one thing, or a list of things, on standard output: JSON, a card or a list on a terminal, or lines with tabs.
+
+    `listing` says what a list shows on a terminal; without it that is everything.
+    """
     plain = _plain(content)
+    console = Console(file=sys.stdout, highlight=False)
     if as_json:
         _print_json(sys.stdout, plain)
-        return
-    rows = list(_flat(plain)) if isinstance(plain, Mapping) else _rows(plain)
-    console = Console(file=sys.stdout, highlight=False)
-    if console.is_terminal:
-        console.print(_table(rows, heading=not isinstance(plain, Mapping)))
-    else:  # for other programs: nothing cut off, nothing drawn
+    elif not console.is_terminal:  # for other programs: nothing left out, nothing cut off, nothing drawn
+        rows = list(_flat(plain)) if isinstance(plain, Mapping) else _rows(plain)
         sys.stdout.writelines("\t".join(map(str, row)) + "\n" for row in rows)
+    elif isinstance(plain, Mapping):
+        console.print(card(plain, NAMES, hidden=NOT_ON_A_CARD))
+    elif plain and listing:
+        show_list(console, plain, listing)
+    elif plain:
+        console.print(sheet(plain))
 
 
 def line(content: object) -> None:
@@ -94,10 +89,10 @@ def _plain(content: object) -> Any:  # noqa: ANN401  # JSON has no narrower type
             return {name: _plain(value) for name, value in content.items()}
         case tuple() | list():
             return [_plain(each) for each in content]
-        case date() | datetime():
-            return content.isoformat()
+        case date():
+            return content.isoformat().replace("+00:00", "Z")
         case _ if is_dataclass(content) and not isinstance(content, type):
-            return _plain(asdict(content))
+            return {_camel(name): _plain(value) for name, value in asdict(content).items()}
         case _:
             return content
 
@@ -117,10 +112,6 @@ def _rows(content: Sequence[Mapping[str, Any]]) -> list[tuple[Any, ...]]:
     return [names, *(tuple(each.get(name, "") for name in names) for each in flat)] if flat else []
 
 
-def _table(rows: Sequence[tuple[Any, ...]], *, heading: bool) -> Table:
-    table = Table(box=None, show_header=heading)
-    for name in rows[0] if rows else ():
-        table.add_column(escape(str(name)) if heading else "", overflow="fold")
-    for row in rows[1:] if heading else rows:
-        table.add_row(*(escape(str(cell)) for cell in row))
-    return table
+def _camel(name: str) -> str:
+    first, *others = name.split("_")
+    return first + "".join(map(str.capitalize, others))

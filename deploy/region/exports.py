@@ -29,6 +29,7 @@ has one of each for every thousand rows begun, the first of the file and the las
 """
 
 import csv
+import os
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -44,6 +45,7 @@ from deploy.region.agencies import AGENCIES, UNMAPPED, BsnHabit, ExportField, Ex
 from deploy.region.people import Involvement, Person, Region
 
 ROWS_PER_BAD_THREE: Final = 1_000
+_PRIVATE: Final = 0o600
 
 
 class Fault(Enum):
@@ -82,7 +84,9 @@ def _write_export(region: Region, agency: RegionAgency, known: Sequence[Involvem
     good_count, bad_count = len(known), _bad_row_count(region, len(known))
     export = Export(agency, directory / f"{agency.slug}.csv", rows=good_count + bad_count, bad_rows=bad_count)
     habit = agency.export
-    with export.path.open("w", encoding=habit.encoding, newline="") as file:
+    export.path.unlink(missing_ok=True)
+    private = os.open(export.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE)  # it holds person numbers
+    with os.fdopen(private, "w", encoding=habit.encoding, newline="") as file:
         writer = csv.writer(file, delimiter=habit.delimiter)
         writer.writerow(heading for _, heading in habit.columns)
         writer.writerows(_rows(region, agency, known, bad_count))

@@ -358,6 +358,9 @@ class Wire:
             "other": {"agency": "the other", "contact": DESK},
             "otherReported": False,
         }
+        parties = [self.registrations[each["registration"]] for each in match.values() if isinstance(each, dict)]
+        if any(party["view"]["status"] == "withdrawn" for party in parties):
+            view = {name: value for name, value in view.items() if name != "other"} | {"state": "ended"}
         return view | ({"outcome": match[oin]["outcome"]} if match[oin]["outcome"] else {})
 
 

@@ -2,10 +2,12 @@
 
 import json
 import logging
+import re
 import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ from adapters import Gateway, Person, SeinhuisError, cli, notice_given
 from adapters.settings import SIGNING_KEY_NAME, Settings
 from gateway.protocol.problems import PROBLEMS
 from keys.custody import CHEAP, Keystore
+from keys.holder.refusals import Refusal
 from keys.signing import RawCall
 from keys.trust import TrustList
 from tests.support.wire import LANE, PURPOSE, Wire, served
@@ -93,7 +96,7 @@ def test_the_main_job_from_the_keyboard(office: Office) -> None:
     (alert,) = office.json("inbox", "list")
     code, out, _ = office.run("inbox", "tail", "--count", "1", "--json")
     assert (0, alert) == (code, json.loads(out))
-    match = office.json("match", "show", alert["match_id"])
+    match = office.json("match", "show", alert["matchId"])
     assert "Z-0" == match["caseReference"]
     assert [match["id"]] == [each["id"] for each in office.json("match", "list")]
     reported = office.json("match", "contact", match["id"], "--outcome", "contacted", "--case", "Z-0")
@@ -118,6 +121,85 @@ def test_without_json_people_can_read_it_and_are_told_what_is_next(office: Offic
     """A table on standard output, the next command on standard error."""
     code, out, err = office.run("register", "--person", office.person(), "--case", "Z-1", *NOTICE, "--attest")
     assert (0, True, True) == (code, "renewBefore" in out, "Next: seinhuis inbox tail" in err)
+
+
+@pytest.mark.parametrize(
+    ("locale", "shown", "not_shown"),
+    [
+        ("nl_NL.UTF-8", ("eigen zaak", "andere instantie", "waarom"), ("own case", "why.")),
+        ("en_US.UTF-8", ("own case", "other agency", "why"), ("eigen zaak", "why.")),
+    ],
+)
+def test_a_match_is_readable_on_a_narrow_terminal(
+    office: Office, monkeypatch: pytest.MonkeyPatch, locale: str, shown: tuple[str, ...], not_shown: tuple[str, ...]
+) -> None:
+    """Ids are whole, only one language is spoken, and no line is empty or wider than the terminal."""
+    register = ("register", "--person", office.person(), *NOTICE, "--attest")
+    for index in (0, 1):
+        office.json(*register, "--case", f"Z-{index}", index=index)
+    [alert] = office.json("inbox", "list")
+    for name, value in {
+        "LC_ALL": locale,
+        "FORCE_COLOR": "1",
+        "NO_COLOR": "1",
+        "TERM": "xterm",
+        "COLUMNS": "80",
+    }.items():
+        monkeypatch.setenv(name, value)
+    said = [
+        re.sub(r"\x1b\[[0-9;]*m", "", office.run(*command)[1])
+        for command in (("inbox", "list"), ("match", "list"), ("registrations",), ("match", "show", alert["matchId"]))
+    ]
+    assert [True] * 3 == [alert["matchId"] in text for text in (said[0], said[1], said[3])]
+    lines = [line.rstrip() for text in said for line in text.splitlines()]
+    assert [] == [line for line in lines if not line or len(line) > 80]
+    assert [] == [word for word in shown if word not in said[3]]
+    assert [] == [word for word in not_shown if word in "".join(said)]
+
+
+def test_a_match_that_is_over_has_nobody_to_call(office: Office) -> None:
+    """The alert stays, because it was told; the match says that it has ended, and the next step is not to report."""
+    register = ("register", "--person", office.person(), *NOTICE, "--attest")
+    receipts = [office.json(*register, "--case", f"Z-{index}", index=index) for index in (0, 1)]
+    [alert] = office.json("inbox", "list")
+    office.json("withdraw", receipts[1]["id"], "--case", "Z-1", "--reason", "risk_gone", index=1)
+    code, _, err = office.run("match", "show", alert["matchId"])
+    assert (0, True, False) == (code, "This match is over" in err, "match contact" in err)
+    assert 0 == office.run("match", "list")[0]
+
+
+def test_the_next_step_is_named(office: Office) -> None:
+    """After reporting and after acknowledging, too."""
+    register = ("register", "--person", office.person(), *NOTICE, "--attest")
+    for index in (0, 1):
+        office.json(*register, "--case", f"Z-{index}", index=index)
+    [alert] = office.json("inbox", "list")
+    assert {"id", "kind", "matchId", "at"} == alert.keys()
+    assert alert["at"].endswith("Z")
+    assert "Next: seinhuis" in office.run("match", "contact", alert["matchId"], "--outcome", "contacted")[2]
+    assert "Next: seinhuis" in office.run("inbox", "ack", alert["id"])[2]
+
+
+@pytest.mark.parametrize("debug", ["", "1"])
+def test_an_unexpected_error_shows_its_type_and_no_text(
+    office: Office, monkeypatch: pytest.MonkeyPatch, debug: str
+) -> None:
+    """Exit 6 and no traceback: the text of an error can hold a person number (G35); on request it says where."""
+
+    def broken(_: object) -> object:
+        raise ValueError(NOOR)
+
+    monkeypatch.setattr("adapters.client.Gateway.whoami", broken)
+    monkeypatch.setenv("SEINHUIS_DEBUG", debug)
+    code, out, err = office.run("whoami")
+    assert (6, "", True, False) == (code, out, "ValueError" in err, NOOR in err)
+    assert (bool(debug), not debug) == ("test_command.py" in err, "SEINHUIS_DEBUG=1" in err)
+
+
+def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    """As it was installed."""
+    assert 0 == cli.main(["--version"])
+    assert f"seinhuis {version('seinhuis')}\n" == capsys.readouterr().out
 
 
 def test_a_dry_run_asks_the_policy_and_nobody_else(office: Office) -> None:
@@ -252,7 +334,16 @@ def test_a_new_agency_begins(office: Office) -> None:
     office.wire.trust.with_party(request.parties[0]).save(folder / "trust.json")
     assert told["keyId"] == Settings.load(told["config"]).signing_key().key_id
     assert 2 == cli.main(["init", str(folder), *who])
-    assert 2 == cli.main(["init", str(office.folder / "other"), "--oin", "12", *who[2:]])
+    capture = office.capture
+    for option, wrong, said in (
+        ("--oin", "12", "twenty digits"),
+        ("--kind", "colour", "youth_protection"),
+        ("--gateway", "gateway.example", "https://"),
+        ("--name", " ", "give the name"),
+    ):
+        capture.readouterr()
+        assert 2 == cli.main(["init", str(office.folder / "other"), *who, option, wrong])
+        assert said in capture.readouterr().err
     assert not (office.folder / "other").exists()
 
 
@@ -270,7 +361,7 @@ def test_the_doctor_names_what_is_wrong_and_what_to_do(office: Office) -> None:
     office.wire.gateway_now = datetime(2020, 1, 1, tzinfo=UTC)
     code, out, _ = office.run("doctor", "--json")
     found = {row["about"]: row for row in json.loads(out)}
-    assert (5, "bad", "bad") == (code, found["clock"]["health"], found["policy"]["health"])
+    assert (5, "bad", False) == (code, found["clock"]["health"], "policy" in found)
     assert "NTP" in found["clock"]["remedy"]
     office.wire.gateway_now = None
     _, out, _ = office.run("doctor", "--json")
@@ -278,8 +369,12 @@ def test_the_doctor_names_what_is_wrong_and_what_to_do(office: Office) -> None:
     trust = TrustList(tuple(party for party in office.wire.trust.parties if party.role != "agency"))
     trust.save(office.settings().parent / "trust.json")
     _, out, _ = office.run("doctor", "--json")
-    found = {row["about"]: row["health"] for row in json.loads(out)}
-    assert ("bad", "bad") == (found["key"], found["manifest"])
+    assert ["key"] == [row["about"] for row in json.loads(out) if row["health"] != "good"]
+    (office.settings().parent / "trust.json").unlink()
+    _, out, _ = office.run("doctor", "--json")
+    [missing] = json.loads(out)
+    assert str(office.settings().parent / "trust.json") in missing["remedy"]
+    trust.save(office.settings().parent / "trust.json")
     office.wire.url = "http://127.0.0.1:1"
     _, out, _ = office.run("doctor", "--json")
     assert "bad" == {row["about"]: row["health"] for row in json.loads(out)}["gateway"]
@@ -292,7 +387,9 @@ def test_problems_are_explained(capsys: pytest.CaptureFixture[str], monkeypatch:
     assert PROBLEMS["signature-clock"].title_nl == json.loads(capsys.readouterr().out)["title"]
     monkeypatch.setenv("LC_ALL", "en_US.UTF-8")
     assert 0 == cli.main(["errors", "--json"])
-    assert PROBLEMS.keys() <= {row["code"] for row in json.loads(capsys.readouterr().out)}
+    told = {row["code"]: row for row in json.loads(capsys.readouterr().out)}
+    assert PROBLEMS.keys() | {refusal.value.code for refusal in Refusal} <= told.keys()
+    assert all(row["title"] and row["fix"] for row in told.values())
     assert 4 == cli.main(["errors", "no-such-code"])
 
 

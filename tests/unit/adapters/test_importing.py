@@ -326,3 +326,17 @@ def test_an_export_that_is_not_what_the_map_says_is_refused(desk: Desk) -> None:
     desk.export.unlink()
     with pytest.raises(SourceRefused, match="cannot be read"):
         desk.source()
+
+
+@pytest.mark.parametrize(
+    ("export", "errors"),
+    [
+        ("own.csv", "own.errors.csv"),
+        ("own.errors.csv", "own.errors.2.csv"),
+        ("own.errors.2.csv", "own.errors.3.csv"),
+        ("own.errors.of.may.csv", "own.errors.of.may.errors.csv"),
+    ],
+)
+def test_a_repaired_error_file_has_its_own(export: str, errors: str) -> None:
+    """What is given back a second time goes into the next file, never over the one that is being read."""
+    assert Path(errors) == error_path(Path(export))

@@ -2,6 +2,7 @@
 
 import csv
 import re
+import stat
 from collections import Counter, defaultdict
 from datetime import date
 from pathlib import Path
@@ -280,3 +281,11 @@ class TestExpected:
     def test_a_number_that_is_none_makes_a_bad_row(self, tmp_path: Path, bad: str) -> None:
         """Whether it is empty, fails the 11-test or lacks zeros that the map does not speak of."""
         assert 1 == expected_bad_rows([handmade(tmp_path, AGENCIES[0], [synthetic_person_number(0), bad])])
+
+
+def test_only_the_owner_reads_an_export(tmp_path: Path) -> None:
+    """It holds person numbers, also where an earlier one was readable."""
+    region = Region.generate(registrations=60, seed=1, on=date(2027, 4, 20))
+    (tmp_path / "police.csv").touch(0o644)
+    exports = write_exports(region, tmp_path)
+    assert {0o600} == {stat.S_IMODE(export.path.stat().st_mode) for export in exports}

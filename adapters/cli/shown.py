@@ -1,0 +1,86 @@
+"""Holds what a person at a terminal is shown of each kind of thing, and how its members are called."""
+
+from typing import Final
+
+from adapters.cli.screen import Column, Listing
+
+MATCHES: Final = Listing(
+    columns=(
+        Column("match", "match", ("id",)),
+        Column("stand", "state", ("state",)),
+        Column("bel voor", "call by", ("dueOn",)),
+        Column("eigen zaak", "own case", ("caseReference",)),
+    ),
+    below=Column("de ander", "the other", ("other.agency", "other.contact.name", "other.contact.phone")),
+)
+ALERTS: Final = Listing(
+    columns=(
+        Column("bericht", "alert", ("id",)),
+        Column("match", "match", ("matchId",)),
+        Column("sinds", "since", ("at",)),
+    )
+)
+REGISTRATIONS: Final = Listing(
+    columns=(
+        Column("registratie", "registration", ("id",)),
+        Column("stand", "status", ("status",)),
+        Column("verleng voor", "renew by", ("renewBefore",)),
+        Column("eigen zaak", "own case", ("caseReference",)),
+    )
+)
+DESKS: Final = Listing(
+    columns=(Column("loket", "desk", ("id",)), Column("telefoon", "phone", ("phone",))),
+    below=Column("", "", ("name", "email", "deputyId")),
+)
+PROBLEMS: Final = Listing(
+    columns=(Column("code", "code", ("code",)), Column("status", "status", ("status",))),
+    below=Column("", "", ("title",)),
+)
+FINDINGS: Final = Listing(
+    columns=(Column("wat", "about", ("about",)), Column("hoe", "health", ("health",)), Column("", "", ("found",))),
+    below=Column("", "", ("remedy",)),
+)
+
+NAMES: Final = {
+    "id": ("kenmerk", "id"),
+    "code": ("code", "code"),
+    "state": ("stand", "state"),
+    "status": ("status", "status"),
+    "dueOn": ("bel voor", "call by"),
+    "caseReference": ("eigen zaak", "own case"),
+    "registrationId": ("eigen registratie", "own registration"),
+    "lane": ("stroom", "lane"),
+    "permitted": ("toegestaan", "permitted"),
+    "other.agency": ("andere instantie", "other agency"),
+    "other.contact.name": ("loket", "desk"),
+    "other.contact.phone": ("telefoon", "phone"),
+    "other.contact.email": ("e-mail", "email"),
+    "why": ("waarom", "why"),
+    "rule": ("regel", "rule"),
+    "rules": ("regel", "rule"),
+    "legalBasis": ("grondslag", "legal basis"),
+    "outcome": ("u meldde", "you reported"),
+    "otherReported": ("de ander meldde", "other reported"),
+    "openedAt": ("sinds", "since"),
+    "validUntil": ("geldt tot", "valid until"),
+    "validUntilAtMost": ("hooguit tot", "at most until"),
+    "renewBefore": ("verleng voor", "renew by"),
+    "title": ("wat er is", "what it is"),
+    "fix": ("wat te doen", "what to do"),
+    "accepted": ("geregistreerd", "registered"),
+    "refused": ("teruggegeven", "given back"),
+    "errors": ("foute rijen in", "bad rows in"),
+    "good": ("goed", "good"),
+    "bad": ("fout", "bad"),
+    "agency": ("OIN", "OIN"),
+    "name": ("naam", "name"),
+    "kind": ("soort", "kind"),
+    "keyId": ("sleutel", "key"),
+    "acknowledged": ("bevestigd", "acknowledged"),
+    "unknown": ("onbekend", "unknown"),
+    "phone": ("telefoon", "phone"),
+    "email": ("e-mail", "email"),
+}
+"""How members are called in Dutch and English, in the order in which a card shows them."""
+
+NOT_ON_A_CARD: Final = frozenset({"calendar", "disclosure", "other.contact.id", "other.contact.deputyId"})
