@@ -37,6 +37,7 @@ def test_a_holder_that_lies_is_named_and_not_used(scene: Scene) -> None:
     """The proof does not fit the pinned key: the agency's own desk hears who lied, and two honest holders serve."""
     police, school, child = scene.office("police"), scene.office("school"), scene.child()
     school.registers(child)
+    police.lies.clear()
     with scene.lying_holder(police, 2):
         while not police.lies:  # which two of the three are asked is chance
             police.registers(child)

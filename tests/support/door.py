@@ -346,8 +346,8 @@ class Door:
             Party(visitor.oin, f"Instantie {kind}", Role.AGENCY, kind, _keys(visitor.key))  # type: ignore[arg-type]
             for kind, visitor in self._visitors.items()
         )
-        gateway = Party(oin(900), "Gateway", Role.GATEWAY, keys=_keys(self._gateway_key), url=GATEWAY_URL)  # type: ignore[arg-type]
-        holder = Party(oin(901), "Holder", Role.HOLDER, keys=_keys(self._holder_key), holder_index=1)  # type: ignore[arg-type]
+        gateway = Party(oin(900), "Gateway", Role.GATEWAY, keys=_keys(self._gateway_key), url=GATEWAY_URL)
+        holder = Party(oin(901), "Holder", Role.HOLDER, keys=_keys(self._holder_key), holder_index=1)
         return TrustList((*agencies, gateway, holder), threshold=1)
 
 
