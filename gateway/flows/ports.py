@@ -36,7 +36,7 @@ class CallSlip:
     """The trace a signed call leaves in the ledger: its nonce (refused when seen before) and its idempotency key.
 
     `idempotency_key` is empty for calls that change nothing; `body_digest` is the SHA-256 of the signed call: method,
-    target and body.
+    target and body. `rows` are those of a chunk of a batch; a single call has row 0.
     """
 
     agency: Oin
@@ -45,6 +45,7 @@ class CallSlip:
     expires_at: datetime
     idempotency_key: str = ""
     body_digest: bytes = b""
+    rows: range = range(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,7 @@ class CallLedger(Protocol):
         """Record each nonce; False for one that was seen before, in this list or ever (unique in the database)."""
 
     def answers(self, slips: Collection[CallSlip]) -> tuple[Answer, ...]:
-        """Return every answer kept under these slips' idempotency keys, in any order."""
+        """Return what is kept under these slips' keys: row 0, which binds a key to its body, and their rows."""
 
     def keep(self, answers: Sequence[Answer]) -> None:
         """Keep answers; a key and row that exist already make the whole transaction start again."""

@@ -6,7 +6,7 @@ Nothing here depends on whether a match exists, so neither do the bytes nor the 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from gateway.core.events import Event, EventKind
@@ -163,7 +163,7 @@ def record(group: Sequence[Prepared], house: House) -> tuple[Outcome, ...]:
 
 
 def _record(tx: Tx, group: Sequence[Prepared], house: House) -> Recorded[tuple[Outcome, ...]]:
-    slips = [slip_of(prepared.call) for prepared in group]
+    slips = [_slip(prepared) for prepared in group]
     firsts = [i for i, prepared in enumerate(group) if prepared.first]
     new = dict(zip(firsts, tx.calls.admit([slips[i] for i in firsts]), strict=True))
     kept = {(answer.agency, answer.idempotency_key, answer.row): answer for answer in tx.calls.answers(slips)}
@@ -179,6 +179,11 @@ def _record(tx: Tx, group: Sequence[Prepared], house: House) -> Recorded[tuple[O
     return Recorded(outcomes, tuple(writing.events))
 
 
+def _slip(prepared: Prepared) -> CallSlip:
+    rows = range(prepared.rows[0].number, prepared.rows[-1].number + 1)
+    return replace(slip_of(prepared.call), rows=rows)
+
+
 def _registrations(prepared: Prepared) -> list[Registration]:
     return [row.ready[0] for row in prepared.rows if not isinstance(row.ready, Refused)]
 
@@ -189,6 +194,7 @@ class _Writing:
     def __init__(self, desks: frozenset[tuple[Oin, str]], kept: Answers, house: House) -> None:
         self._desks = desks
         self._kept = dict(kept)
+        self._digests = {place[:2]: answer.body_digest for place, answer in kept.items()}
         self._house = house
         self.registrations: list[Registration] = []
         self.answers: list[Answer] = []
@@ -197,13 +203,10 @@ class _Writing:
     def call(self, prepared: Prepared) -> Outcome:
         """Answer every row of one call, or refuse it whole when its key was used with another body."""
         slip = slip_of(prepared.call)
-        digests = {
-            answer.body_digest
-            for row in prepared.rows
-            if (answer := self._kept.get((slip.agency, slip.idempotency_key, row.number)))
-        }
-        if digests - {slip.body_digest}:
+        key = (slip.agency, slip.idempotency_key)
+        if self._digests.get(key, slip.body_digest) != slip.body_digest:
             return self.refuse(Refusal.IDEMPOTENCY_KEY_REUSED, prepared)
+        self._bind_batch(slip, prepared)
         before = len(self.events)
         answers = tuple(self._row(row, slip, prepared) for row in prepared.rows)
         if len(self.events) == before:  # an old answer given again: the nonce is still a change, so it has its event
@@ -213,6 +216,17 @@ class _Writing:
     def refuse(self, refusal: Refusal, prepared: Prepared) -> Refused:
         """Refuse a whole call, with an event of its own: it may be all that this transaction holds."""
         return self._refuse(Refused(refusal), SINGLE, prepared)
+
+    def _bind_batch(self, slip: CallSlip, prepared: Prepared) -> None:
+        """Keep an empty answer for the whole batch: its key stays bound to its body though all rows are refused."""
+        place = (slip.agency, slip.idempotency_key, SINGLE)
+        if prepared.first and prepared.rows[0].number != SINGLE and place not in self._kept:
+            self._keep(Answer(*place, slip.body_digest, b""))
+
+    def _keep(self, answer: Answer) -> None:
+        self._kept[answer.agency, answer.idempotency_key, answer.row] = answer
+        self._digests[answer.agency, answer.idempotency_key] = answer.body_digest
+        self.answers.append(answer)
 
     def _row(self, row: PreparedRow, slip: CallSlip, prepared: Prepared) -> RowAnswer:
         place = (slip.agency, slip.idempotency_key, row.number)
@@ -225,9 +239,8 @@ class _Writing:
             return self._refuse(ready, row.number, prepared)
         registration, event = ready
         answer = Answer(*place, slip.body_digest, _receipt(registration, event))
-        self._kept[place] = answer
+        self._keep(answer)
         self.registrations.append(registration)
-        self.answers.append(answer)
         self.events.append(event)
         return answer.body
 

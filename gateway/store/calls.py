@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import Final
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import and_, bindparam, delete, or_, select
 
 from gateway.core.involvement import Oin
 from gateway.flows.ports import Answer, CallSlip
@@ -18,7 +18,10 @@ NONCE_MARGIN_S: Final = 300
 _answers = tables.answers
 _KEPT = select(
     _answers.c.agency, _answers.c.idempotency_key, _answers.c.row, _answers.c.body_digest, _answers.c.body
-).where(pair_among(_answers.c.agency, _answers.c.idempotency_key, "keys"))
+).where(
+    pair_among(_answers.c.agency, _answers.c.idempotency_key, "keys"),
+    or_(_answers.c.row == 0, and_(_answers.c.row >= bindparam("first"), _answers.c.row < bindparam("after"))),
+)
 _TRIM_NONCES = delete(tables.nonces).where(tables.nonces.c.expires_at < DatabaseTime() - NONCE_MARGIN_S * SECOND)
 _TRIM_ANSWERS = delete(_answers).where(_answers.c.kept_at < DatabaseTime() - bindparam("age"))
 
@@ -35,11 +38,12 @@ class SqlCallLedger(Port):
         return tuple(_take((slip.key_id, slip.nonce), new) for slip in slips)
 
     def answers(self, slips: Collection[CallSlip]) -> tuple[Answer, ...]:
-        """Return every answer kept under these slips' idempotency keys."""
+        """Return what is kept under these slips' keys; a chunk does not read what the chunks before it kept."""
         keys = {(slip.agency, slip.idempotency_key) for slip in slips if slip.idempotency_key}
         if not keys:
             return ()
-        rows = self._sheet.read(_KEPT, as_pairs("keys", sorted(keys)))
+        span = {"first": min(slip.rows.start for slip in slips), "after": max(slip.rows.stop for slip in slips)}
+        rows = self._sheet.read(_KEPT, as_pairs("keys", sorted(keys)) | span)
         return tuple(Answer(Oin(agency), key, row, digest, body) for agency, key, row, digest, body in rows)
 
     def keep(self, answers: Sequence[Answer]) -> None:

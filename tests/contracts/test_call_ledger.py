@@ -89,7 +89,7 @@ def test_an_answer_comes_back_under_its_key(store: SqlStore) -> None:
     batch, other = slip(key="batch"), slip(key="other")
     kept = {_answer(batch, row, bytes([0, 255, row])) for row in (1, 2, 3)}
     _keep(store, *kept, _answer(other))
-    assert kept == _answers(store, batch)
+    assert kept == _answers(store, replace(batch, rows=range(1, 4)))
     assert {_answer(other)} == _answers(store, other)
     assert set() == _answers(store, slip(key="never used"), slip())
 
