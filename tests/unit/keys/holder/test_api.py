@@ -20,7 +20,7 @@ from keys.signing import RawCall, SignatureFault, sign_call
 from tests.support.holders import HoldersHere, Reply, holders_here
 from tests.support.parties import NONCE, NOW
 
-LINTER = Path(__file__).parents[5] / "shared" / "tools" / "adr_lint.py"
+LINTER = Path(__file__).parents[3] / "support" / "adr_lint.py"
 
 
 @pytest.fixture(scope="module")
