@@ -29,7 +29,7 @@ from keys.group import InvalidElement, InvalidScalar, Scalar
 from keys.labels import KeyLabel
 from keys.manifest import HolderSignature, Manifest
 from keys.sealing import SealingKey, SealRefused
-from keys.strict_json import MalformedJson, parse
+from keys.strict_json import CEREMONY, MalformedJson, parse
 from keys.trust import Party, TrustList
 from keys.wire import LabelMessage, Message
 
@@ -95,7 +95,7 @@ def open_factor(
 def _from(ask: Ask, holder: Party, path: str, question: Message, gives: type[M]) -> M:
     """Ask one holder and read its answer; raises OnboardingFailed, naming it."""
     try:
-        answer = gives.model_validate(parse(ask(holder, path, question)))
+        answer = gives.model_validate(parse(ask(holder, path, question), CEREMONY))
     except HolderUnavailable as unavailable:
         raise OnboardingFailed(f"holder {holder.holder_index}: {unavailable.code}") from None
     except (MalformedJson, ValidationError):

@@ -41,6 +41,8 @@ class Bounds:
 
 
 MESSAGE: Final = Bounds()
+#: What holders say to one another holds a member for each set of holders.
+CEREMONY: Final = Bounds(keys=4096, values=8192)
 #: For our own files: written by hands we trust, but still in the one form.
 FILE: Final = Bounds(depth=10, keys=1_000_000, values=1_000_000, text=1_000_000)
 

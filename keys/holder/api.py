@@ -15,7 +15,7 @@ from keys.holder.holder import Holder
 from keys.holder.openapi import openapi_document
 from keys.holder.refusals import OF_FAULT, Refusal, Refused
 from keys.signing import Headers, RawCall, SignatureRefused, sign_response, verify_call
-from keys.strict_json import MalformedJson, TooDeepJson, parse
+from keys.strict_json import CEREMONY, MalformedJson, TooDeepJson, parse
 from keys.wire import Message
 
 Scope = MutableMapping[str, Any]
@@ -119,7 +119,7 @@ class HolderApi:
 
 def _read(takes: type[Message], body: bytes) -> Message:
     try:
-        return takes.model_validate(parse(body))
+        return takes.model_validate(parse(body, CEREMONY))
     except TooDeepJson:
         raise Refused(Refusal.TOO_DEEP) from None
     except MalformedJson:
