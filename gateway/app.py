@@ -154,6 +154,7 @@ def gateway(parts: Parts) -> Gateway:
         rings=Rings(wake),
         log=parts.log,
         document=document_json(settings.public_url),
+        broken=parts.broken,
         figures=figures,
     )
     if settings.metrics_port:

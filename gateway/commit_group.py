@@ -62,7 +62,7 @@ class CommitGroup:
         self._singles, self._chunks = _Queue(), _Queue()
         self._of_agency: Counter[str] = Counter()
         self._changed = threading.Condition()
-        self._closed = False
+        self._closed = self._contradicted = False
         self._thread = threading.Thread(target=self._write, name="commit-group", daemon=True)
 
     def start(self) -> None:
@@ -117,6 +117,8 @@ class CommitGroup:
             return group
 
     def _outcomes(self, group: list[Prepared]) -> Sequence[Outcome]:
+        if self._contradicted:  # what waits is not written by a house that contradicts itself (G42)
+            return [Refused(Refusal.STORE_UNAVAILABLE)] * len(group)
         try:
             return self._record(group)
         except Refused as refused:  # the store is away, or it is unknown whether it committed: true of the whole group
@@ -133,7 +135,7 @@ class CommitGroup:
 
     def _stop(self) -> None:
         with self._changed:
-            self._closed = True
+            self._closed = self._contradicted = True
         self._on_contradiction()
 
 

@@ -74,6 +74,9 @@ class Edge:
             raise Refused(Refusal.OUTCOME_UNKNOWN if endpoint.changes else Refusal.STORE_UNAVAILABLE) from None
         except (Refused, CallerLeft):
             raise
+        except AssertionError as error:
+            self._front.contradicted(error)
+            raise Refused(Refusal.INTERNAL) from None
         except Exception as error:  # noqa: BLE001 - whatever it was, the caller gets a problem and the log its type
             self._front.log.error("fault", correlation_id=arrival.trace.correlation_id, **fault_of(error))
             raise Refused(Refusal.INTERNAL) from None

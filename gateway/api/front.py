@@ -13,7 +13,7 @@ from gateway.commit_group import CommitGroup
 from gateway.core.involvement import AMSTERDAM
 from gateway.core.refusals import Refusal, Refused
 from gateway.flows.ports import House
-from gateway.telemetry import Figures, Log
+from gateway.telemetry import Figures, Log, fault_of
 from gateway.wake import Wake
 from keys.signing import SigningKey
 from keys.trust import KnownKeys
@@ -27,12 +27,24 @@ BATCHES_AT_ONCE: Final = 4
 P = ParamSpec("P")
 T = TypeVar("T")
 
+Contradicted = Callable[[AssertionError], None]
+
+
+def _guarded(contradicted: Contradicted, work: Callable[[], T]) -> T:
+    """Do work in a thread; a contradiction stops the house also when nobody waits for the answer any more (G42)."""
+    try:
+        return work()
+    except AssertionError as error:
+        contradicted(error)
+        raise Refused(Refusal.INTERNAL) from None
+
 
 class Threads:
     """Runs flows in a few threads; refuses, before anything is done, what would wait too long (G37)."""
 
-    def __init__(self) -> None:
-        """Start no thread yet."""
+    def __init__(self, contradicted: Contradicted) -> None:
+        """Start no thread yet; call `contradicted` with an inner contradiction that comes up in one."""
+        self._contradicted = contradicted
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="flow")
         self._of: Counter[str] = Counter()
 
@@ -41,7 +53,9 @@ class Threads:
         if self._of.total() >= CALLS_IN_THREADS or self._of[agency] >= CALLS_IN_THREADS_PER_AGENCY:
             raise Refused(Refusal.OVERLOADED)
         self._of[agency] += 1
-        running = asyncio.get_running_loop().run_in_executor(self._pool, partial(work, *args, **kwargs))
+        running = asyncio.get_running_loop().run_in_executor(
+            self._pool, _guarded, self._contradicted, partial(work, *args, **kwargs)
+        )
         running.add_done_callback(lambda _: self._done(agency))  # also when the caller did not wait for it
         return await running
 
@@ -106,7 +120,7 @@ class Looked:
 class Front:
     """Everything an endpoint may reach. `allowed` decides whether a webhook may be sent to an address.
 
-    `document` is the OpenAPI document as it is served.
+    `document` is the OpenAPI document as it is served. `broken` stops this process when the house contradicts itself.
     """
 
     house: House
@@ -119,11 +133,21 @@ class Front:
     rings: Rings
     log: Log
     document: bytes
+    broken: Callable[[], None]
     looked: Looked = field(default_factory=Looked)
     figures: Figures = field(default_factory=Figures)
-    threads: Threads = field(default_factory=Threads)
+    threads: Threads = field(init=False)
     streams: Counter[str] = field(default_factory=Counter)
     batches: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(BATCHES_AT_ONCE))
+
+    def __post_init__(self) -> None:
+        """Hire the threads."""
+        object.__setattr__(self, "threads", Threads(self.contradicted))
+
+    def contradicted(self, error: AssertionError) -> None:
+        """Say where the house contradicts itself, and stop: nothing that follows from it may be believed (G42)."""
+        self.log.critical("contradiction", **fault_of(error))
+        self.broken()
 
 
 def today_on() -> date:

@@ -170,6 +170,7 @@ class Neighborhood:
     instances: tuple[Gateway, ...]
     loop: Loop
     said: io.StringIO
+    broken: list[str] = field(default_factory=list)
     _clients: list[httpx2.AsyncClient] = field(default_factory=list)
 
     def __enter__(self) -> Self:
@@ -262,15 +263,17 @@ def neighborhood(
         policies=lambda: in_force,
         mint=ids.mint,
     )
-    said = io.StringIO()
+    said, broken = io.StringIO(), list[str]()
     with ExitStack() as stack:
-        made = tuple(_instance(store, house, trust, own, said) for _ in range(instances))
+        made = tuple(_instance(store, house, trust, own, said, broken=broken) for _ in range(instances))
         yield stack.enter_context(
-            Neighborhood(members, own, store, trust, federation, house, made, Loop(), said),
+            Neighborhood(members, own, store, trust, federation, house, made, Loop(), said, broken),
         )
 
 
-def _instance(store: SqlStore, house: House, trust: TrustInForce, own: Member, said: io.StringIO) -> Gateway:
+def _instance(
+    store: SqlStore, house: House, trust: TrustInForce, own: Member, said: io.StringIO, *, broken: list[str]
+) -> Gateway:
     wake = Wake(store.bell())
     front = Front(
         house=house,
@@ -283,5 +286,6 @@ def _instance(store: SqlStore, house: House, trust: TrustInForce, own: Member, s
         rings=Rings(wake),
         log=log_to(said),
         document=document_json(URL),
+        broken=lambda: broken.append("stopped"),
     )
     return Gateway(front, wake, close=lambda: None)

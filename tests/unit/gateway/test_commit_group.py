@@ -30,9 +30,11 @@ class Writer:
         self.may_write = threading.Event()
         self.poison: set[str] = set()
         self.contradicts = False
+        self.asked = 0
 
     def record(self, group: Sequence[Any]) -> list[Any]:
         """Write a group and answer each call with its own name."""
+        self.asked += 1
         self.at_work.set()
         self.may_write.wait(20)
         if self.contradicts:
@@ -152,3 +154,14 @@ def test_a_contradiction_stops_the_writer(rig: Rig) -> None:
 
     assert (Refusal.INTERNAL, 1) == (first.refusal, rig.contradictions)
     assert Refusal.STORE_UNAVAILABLE is second.refusal
+
+
+def test_nothing_that_waits_is_written_after_a_contradiction(rig: Rig) -> None:
+    """Calls in line behind the contradiction are turned away, and the writer is not asked again (G42)."""
+    rig.writer.contradicts = True
+
+    first, *others = rig.outcomes(*(prepared("A", f"chunk {number}", rows=2) for number in range(4)))
+
+    assert Refusal.INTERNAL is first.refusal
+    assert [Refusal.STORE_UNAVAILABLE] * 3 == [each.refusal for each in others]
+    assert (1, 1) == (rig.writer.asked, rig.contradictions)
