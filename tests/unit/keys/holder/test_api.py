@@ -108,7 +108,7 @@ def test_a_problem_speaks_the_callers_language(circle: HoldersHere, language: st
         ('{"label":"e\u0301"}'.encode(), "request-malformed"),
         (b"[" * 60_000, "request-too-deep"),
         (b'{"a":[[[[[[[[1]]]]]]]]}', "request-too-deep"),
-        (json.dumps({f"k{i}": 1 for i in range(65)}).encode(), "request-too-deep"),
+        (json.dumps({f"k{i}": 1 for i in range(5_000)}).encode(), "request-too-deep"),
         (b"[]", "request-member-invalid"),
         (b'{"CANARY":1}', "request-member-invalid"),
         (b'{"label":"CANARY","elements":[]}', "request-member-invalid"),
