@@ -9,7 +9,7 @@ from typing import Final
 from gateway.core.refusals import Refused
 from gateway.flows.deliver import Send, deliver, due
 from gateway.flows.expire import expire
-from gateway.flows.match import match_waiting
+from gateway.flows.match import FailedJob, match_waiting
 from gateway.flows.ports import Delivery, House
 from gateway.flows.trim import trim
 from gateway.telemetry import Log, fault_of
@@ -86,12 +86,15 @@ class Loop:
 class Postman:
     """Sends what is due: one delivery at a time for each address, so that a slow receiver delays nobody else (G11)."""
 
-    def __init__(self, house: House, send: Send, *, log: Log, done: Callable[[], None]) -> None:
-        """Send with `send`; `done` is called when an address is free again."""
+    def __init__(
+        self, house: House, send: Send, *, log: Log, done: Callable[[], None], broken: Callable[[], None]
+    ) -> None:
+        """Send with `send`; `done` is called when an address is free again, `broken` at an inner contradiction."""
         self._house = house
         self._send = send
         self._log = log
         self._done = done
+        self._broken = broken
         self._lock = threading.Lock()
         self._under_way: set[str] = set()
         self._pool = ThreadPoolExecutor(SENDERS, thread_name_prefix="deliver")
@@ -117,6 +120,9 @@ class Postman:
             for delivery in deliveries:
                 if deliver(delivery, self._house, send=self._send, jitter=_jitter) is not None:
                     break  # the others go to the same place: they wait for the next round
+        except AssertionError as error:
+            self._log.critical("contradiction", loop="deliver", **fault_of(error))
+            self._broken()
         except Exception as error:  # noqa: BLE001 - it is due still, and comes again
             self._log.warning("delivery failed", **fault_of(error))
         finally:
@@ -131,10 +137,11 @@ class Worker:
     def __init__(self, house: House, wake: Wake, send: Send, *, log: Log, broken: Callable[[], None]) -> None:
         """Work for this house; `broken` is called when it contradicts itself."""
         self._wake = wake
-        self._postman = Postman(house, send, log=log, done=self._free_address)
+        self._log = log
+        self._postman = Postman(house, send, log=log, done=self._free_address, broken=broken)
         self._match = Loop(
             "match",
-            lambda: match_waiting(house).jobs > 0,
+            lambda: match_waiting(house, tell=self._job_failed).jobs > 0,
             every_seconds=LOOK_ANYWAY_SECONDS,
             log=log,
             broken=broken,
@@ -161,6 +168,14 @@ class Worker:
 
     def _free_address(self) -> None:
         self._deliver.ring()
+
+    def _job_failed(self, failed: FailedJob) -> None:
+        """Say which job failed and why: a parked one waits for a human, who has to hear of it (G12)."""
+        said = {"registration": failed.job.registration, **fault_of(failed.error)}
+        if failed.parked:
+            self._log.error("job parked", **said)
+        else:
+            self._log.warning("job failed", **said)
 
 
 def _jitter() -> float:

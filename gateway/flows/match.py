@@ -33,20 +33,33 @@ class Sought:
     matches: int
 
 
-def match_waiting(house: House, *, limit: int = JOBS_AT_ONCE) -> Sought:
+@dataclass(frozen=True, slots=True)
+class FailedJob:
+    """A job that could not be done, what was in its way, and whether it waits for a human now."""
+
+    job: MatchJob
+    error: Exception
+    parked: bool
+
+
+Tell = Callable[[FailedJob], object]
+
+
+def match_waiting(house: House, *, limit: int = JOBS_AT_ONCE, tell: Tell = lambda _: None) -> Sought:
     """Match the oldest waiting jobs as one set.
 
     When the set fails for another reason than the database being away, each job is tried by itself, so that the one
-    that cannot be done is counted and in the end parked while all others flow (G12).
+    that cannot be done is counted and in the end parked while all others flow (G12). `tell` hears of each such job.
+    An inner contradiction passes through: it is no job's fault (G42).
     """
     if not house.store.view("waiting", lambda view: view.jobs.waiting()):
         return Sought(0, 0)
     try:
         return _run(house, lambda tx: tx.jobs.take(limit=limit))
-    except Refused:
+    except (AssertionError, Refused):
         raise
     except Exception:  # noqa: BLE001 - whatever is wrong with one job must not stop the others
-        return _one_by_one(house, limit)
+        return _one_by_one(house, limit, tell)
 
 
 def _run(house: House, choose: Callable[[Tx], Sequence[MatchJob]]) -> Sought:
@@ -140,16 +153,16 @@ def _opened_event(match: OpenedMatch, house: House) -> Event:
     )
 
 
-def _one_by_one(house: House, limit: int) -> Sought:
+def _one_by_one(house: House, limit: int, tell: Tell) -> Sought:
     """Match the waiting jobs each by itself; one that fails is counted, parked at the last attempt, and passed over."""
     jobs = matches = 0
     for job in house.store.view("waiting", lambda view: view.jobs.peek(limit=limit)):
         try:
             sought = _run(house, partial(_take_one, job))
-        except Refused:
+        except (AssertionError, Refused):
             raise
-        except Exception:  # noqa: BLE001 - see above
-            _count_failure(job, house)
+        except Exception as error:  # noqa: BLE001 - see above
+            tell(FailedJob(job, error, parked=_count_failure(job, house)))
         else:
             jobs, matches = jobs + sought.jobs, matches + sought.matches
     return Sought(jobs, matches)
@@ -159,12 +172,13 @@ def _take_one(job: MatchJob, tx: Tx) -> tuple[MatchJob, ...]:
     return tx.jobs.take_one(job.registration)
 
 
-def _count_failure(job: MatchJob, house: House) -> None:
+def _count_failure(job: MatchJob, house: House) -> bool:
+    """Count it; return whether the job is parked now."""
     park = job.attempts + 1 >= ATTEMPTS_BEFORE_PARKING
 
-    def work(tx: Tx) -> Recorded[None]:
+    def work(tx: Tx) -> Recorded[bool]:
         tx.jobs.failed(job, park=park)
         fields: dict[str, Value] = {"registration": job.registration, "attempts": job.attempts + 1, "parked": park}
-        return Recorded(None, (Event(house.mint("evt"), EventKind.JOB_FAILED, GATEWAY, fields),))
+        return Recorded(park, (Event(house.mint("evt"), EventKind.JOB_FAILED, GATEWAY, fields),))
 
-    house.store.change("job failed", work)
+    return house.store.change("job failed", work)

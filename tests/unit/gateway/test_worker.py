@@ -1,16 +1,24 @@
 """The worker's loops: woken at once, patient when the store is away, and deaf to slow receivers."""
 
+import io
+import json
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 
+import pytest
 import structlog
 
 from gateway.core.refusals import Refusal, Refused
-from gateway.flows.ports import Delivery, Undelivered
+from gateway.flows.deliver import Send
+from gateway.flows.match import ATTEMPTS_BEFORE_PARKING, match_waiting
+from gateway.flows.ports import Delivery, House, Undelivered
+from gateway.telemetry import Log
 from gateway.wake import Wake
 from gateway.worker import Loop, Worker
-from tests.support.gateways import Neighborhood
+from tests.support.gateways import Neighborhood, log_to
 
 LOG = structlog.wrap_logger(structlog.ReturnLogger())
 PATIENCE_SECONDS = 20.0
@@ -22,6 +30,40 @@ def until(ready: Callable[[], bool]) -> None:
     while not ready():
         assert time.monotonic() < give_up_at, "it never came"
         time.sleep(0.01)
+
+
+@contextmanager
+def working(
+    here: Neighborhood,
+    send: Send,
+    *,
+    house: House | None = None,
+    log: Log = LOG,
+    broken: Callable[[], None] = lambda: None,
+) -> Iterator[None]:
+    """Run a worker that sends like this."""
+    wake = Wake(here.store.bell())
+    worker = Worker(house or here.house, wake, send, log=log, broken=broken)
+    worker.start()
+    wake.start()
+    try:
+        yield
+    finally:
+        worker.stop()
+        wake.close()
+
+
+def hook(here: Neighborhood, number: int, path: str) -> None:
+    """Give an agency an address to be told at."""
+    answer = here.caller(number).call("POST", "/v1/webhook-endpoints", {"url": f"https://hooks.example/{path}"})
+    assert 201 == answer.status_code
+
+
+def meet(here: Neighborhood, *people: int) -> None:
+    """Let two agencies register the same people."""
+    for person in people:
+        for number in (0, 1):
+            assert 201 == here.caller(number).register(person).status_code
 
 
 class Rounds:
@@ -108,3 +150,50 @@ def test_a_slow_receiver_delays_nobody_else(here: Neighborhood) -> None:
         let_go.set()
         worker.stop()
         wake.close()
+
+
+def test_a_contradiction_while_delivering_ends_the_worker(here: Neighborhood) -> None:
+    """Whoever delivers is no exception: the worker is told, and stops (G42)."""
+    broken = threading.Event()
+
+    def send(_: Delivery) -> Undelivered | None:
+        raise AssertionError
+
+    with working(here, send, broken=broken.set):
+        hook(here, 0, "hook")
+        meet(here, 0)
+        assert broken.wait(PATIENCE_SECONDS)
+
+
+def test_a_parked_job_is_told_with_its_fault(here: Neighborhood) -> None:
+    """Which registration, and what went wrong and where: a human has to mend it (G12)."""
+    said = io.StringIO()
+
+    def mint(prefix: str) -> str:
+        if prefix == "mat":
+            raise ZeroDivisionError
+        return here.house.mint(prefix)
+
+    house = replace(here.house, mint=mint)
+    meet(here, 0)
+    for _ in range(ATTEMPTS_BEFORE_PARKING - 1):
+        match_waiting(house)
+    with working(here, lambda _: None, house=house, log=log_to(said)):
+        until(lambda: said.getvalue().count("job parked") == 2)
+    lines = [json.loads(line) for line in said.getvalue().splitlines()]
+    parked = [line for line in lines if line["event"] == "job parked"]
+    assert {("error", "ZeroDivisionError")} == {(line["level"], line["fault"]) for line in parked}
+    assert len({line["registration"] for line in parked}) == 2
+
+
+def test_a_contradiction_is_no_jobs_fault(here: Neighborhood) -> None:
+    """It is not counted and parked: it passes through, so that the worker stops (G42)."""
+
+    def mint(prefix: str) -> str:
+        assert prefix != "mat"
+        return here.house.mint(prefix)
+
+    meet(here, 0)
+    with pytest.raises(AssertionError):
+        match_waiting(replace(here.house, mint=mint))
+    assert [0, 0] == [job.attempts for job in here.store.view("peek", lambda view: view.jobs.peek(limit=10))]
