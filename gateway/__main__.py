@@ -16,7 +16,6 @@ from typing import Final
 import uvicorn
 
 from gateway import app
-from gateway.api.impatience import Impatient
 from gateway.api.openapi import document_json
 from gateway.api.problems import problem_of
 from gateway.core.policy_mistakes import PolicyRejected
@@ -27,6 +26,7 @@ from gateway.settings import CONFIG_VARIABLE, Settings, SettingsRejected
 from gateway.store import UnsafeStore, migrate, open_store, reconcile
 from gateway.wake import Wake
 from keys.custody import Keystore, KeystoreRefused, passphrase_from
+from keys.impatience import Impatient
 from keys.onboarding import OnboardingFailed
 from keys.trust import TrustRejected
 

@@ -14,10 +14,11 @@ from keys.holder.holder import Holder
 from keys.holder.log import LogUnavailable
 from keys.holder.log_lines import LogLines
 from keys.holder.settings import Settings, SettingsRejected
+from keys.impatience import Impatient
 from keys.trust import TrustRejected
 
 CANNOT_START = 2
-_MOST_CONNECTIONS = 512
+_MOST_CONNECTIONS = 512  # uvicorn counts idle ones too: `Impatient` ends those after ten seconds
 _MOST_WAITING = 2048
 _SECONDS_TO_FINISH = 10
 
@@ -57,6 +58,8 @@ def _answer_calls(holder: Holder, settings: Settings) -> int:
         return _cannot_start(f"port {settings.port} on {settings.host} {why}")
     config = uvicorn.Config(
         HolderApi(holder),
+        http=Impatient,
+        ws="none",
         access_log=False,
         log_config=None,
         server_header=False,

@@ -1,8 +1,11 @@
 """Key holders as real processes: one may die without anybody losing a token, and nothing it counted is forgotten."""
 
+import contextlib
 import json
+import socket
 import subprocess
 import sys
+import time
 
 import httpx2
 import pytest
@@ -54,3 +57,28 @@ def test_a_holder_says_when_it_is_ready_and_when_its_port_is_taken() -> None:
     assert ["holder ready"] == [line["event"] for line in lines]
     expected = f"key holder: port {running.part.port} on 127.0.0.1 is in use by another process\n"
     assert (2, expected) == (second.returncode, second.stderr)
+
+
+@pytest.mark.timeout(90)
+def test_who_says_nothing_or_says_it_slowly_is_cut_off() -> None:
+    """More silent connections than a holder takes, none with a key: they end within seconds, and callers are served."""
+    with running_holders(1, 1) as holders, contextlib.ExitStack() as lines:
+        port = holders.processes.running[0].part.port
+        silent = [lines.enter_context(socket.create_connection(("127.0.0.1", port), timeout=30)) for _ in range(520)]
+        silent[0].sendall(b"POST /v1/token-evaluations HTTP/1.1\r\nHost: x\r\nX: ")
+        crowded = _status(port)
+        patience = time.monotonic() + 30
+        while _status(port) != 200 and time.monotonic() < patience:
+            time.sleep(0.5)
+
+        said = silent[0].recv(4096)
+        served = _status(port)
+
+    assert (503, 200) == (crowded, served)
+    assert said.startswith(b"HTTP/1.1 400 ")
+
+
+def _status(port: int) -> int:
+    """Return what the holder says about its health."""
+    with httpx2.Client(timeout=10, trust_env=False) as client:
+        return client.get(f"http://127.0.0.1:{port}/v1/health/ready").status_code

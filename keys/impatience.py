@@ -1,7 +1,8 @@
-"""Decides how much of a request may come, and how long it may take, before the gateway knows what is asked (G36).
+"""Decides how much of a request may come, and how long it may take, before a service knows what is asked (G36).
 
 uvicorn itself waits forever for the end of the headers and keeps as many as come. Whoever sends them slowly, or without
-end, is cut off here; the body has its own limits where the caller is read.
+end, is cut off here; the body has its own limits where the caller is read. The gateway and the key holder both listen
+through this, which is why it lies in the room that both may enter.
 """
 
 import asyncio
