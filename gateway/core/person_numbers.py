@@ -11,10 +11,13 @@ _LENGTHS: Final = (8, 9)  # old numbers have eight digits and are padded with a 
 _WEIGHTS: Final = (9, 8, 7, 6, 5, 4, 3, 2, -1)
 _MODULUS: Final = 11
 
-# One to three spaces, points or dashes may stand between the digits of one number ("12.34 - 567").
-_DIGITS_APART: Final = re.compile(r"[0-9]+(?:[ .\-]{1,3}[0-9]+)*")
-# A date in a text is no number: only as YYYY-MM-DD, and only when no point or dash ties it to further digits.
-_ISO_DATE: Final = re.compile(r"(?<![0-9])(?<![0-9][.\-])([0-9]{4}-[0-9]{2}-[0-9]{2})(?![.\-]?[0-9])")
+# One to three characters that are neither letter nor digit may stand between the digits of one number ("12.34 / 567").
+_DIGITS_APART: Final = re.compile(r"[0-9]+(?:[\W_]{1,3}[0-9]+)*")
+# A date in a text is no number: only as YYYY-MM-DD, and only when no sign but a space ties it to further digits.
+_ISO_DATE: Final = re.compile(
+    r"(?<![0-9])(?<![0-9][^\w ])(?<![0-9]_)([0-9]{4}-[0-9]{2}-[0-9]{2})(?!(?:[^\w ]|_)?[0-9])"
+)
+_A_DATE: Final = "d"  # a letter: digits before and after a date are not one number
 
 
 def looks_like_person_number(text: str) -> bool:
@@ -70,4 +73,4 @@ def _without_date(found: re.Match[str]) -> str:
         date.fromisoformat(found.group(1))
     except ValueError:
         return found.group()
-    return "|"
+    return _A_DATE
