@@ -86,8 +86,7 @@ def _own_key(agency: Agency) -> Finding:
     if known is None or known[0].oin != agency.oin:
         remedy = ("stuur trust-request.json aan de regio", "send trust-request.json to the region")
         return Finding("key", Health.BAD, ("staat niet in het trust-bestand", "is not on the trust list"), remedy)
-    until = known[1].valid_until_at
-    if known[1].revoked_at is not None or (until is not None and until <= agency.clock()):
+    if not known[1].counts_at(agency.clock()):
         remedy = ("vraag een nieuwe sleutel aan", "request a new key")
         return Finding("key", Health.BAD, ("verlopen of ingetrokken", "expired or revoked"), remedy)
     return Finding("key", Health.GOOD, (agency.key.key_id, agency.key.key_id))

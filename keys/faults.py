@@ -40,9 +40,9 @@ class SignatureRefused(Exception):
 
 def check_key(key: PartyKey, now: datetime) -> None:
     """Raise SignatureRefused unless the key counts now: not revoked, and inside its term."""
-    if key.revoked_at is not None and key.revoked_at <= now:
+    if key.revoked_by(now):
         raise SignatureRefused(SignatureFault.KEY_REVOKED)
-    if now < key.valid_from_at or (key.valid_until_at is not None and key.valid_until_at <= now):
+    if not key.counts_at(now):
         raise SignatureRefused(SignatureFault.KEY_EXPIRED)
 
 

@@ -134,7 +134,9 @@ def _with_signatures(manifest: Manifest, question: SignManifest, trust: TrustLis
 
 
 def _signing_keys(trust: TrustList) -> Mapping[int, tuple[bytes, ...]]:
-    return {holder.holder_index or 0: tuple(key.public for key in holder.keys) for holder in trust.holders()}
+    return {
+        holder.holder_index or 0: tuple(key.public for key in holder.keys if key.vouches) for holder in trust.holders()
+    }
 
 
 def _opened(

@@ -65,6 +65,25 @@ class PartyKey:
         """Return the public half of an Ed25519 key."""
         return cls(Algorithm.ED25519, key.jwk, valid_from_at, valid_until_at)
 
+    def revoked_by(self, now: datetime) -> bool:
+        """Whether the key is revoked at that time: a revocation that is planned for later is none yet."""
+        return self.revoked_at is not None and self.revoked_at <= now
+
+    def counts_at(self, now: datetime) -> bool:
+        """Whether what it signs at that time is believed: inside its term and not revoked. The one rule for all."""
+        begun = self.valid_from_at <= now
+        ended = self.valid_until_at is not None and self.valid_until_at <= now
+        return begun and not ended and not self.revoked_by(now)
+
+    @property
+    def vouches(self) -> bool:
+        """Whether what it once signed still stands, when the signature bears no date: until a revocation is written.
+
+        An expired key vouches, the signature was given in its term. A planned revocation ends it at once, so that
+        whoever plans one sees in time what has to be signed anew.
+        """
+        return self.algorithm is Algorithm.ED25519 and self.revoked_at is None
+
 
 @dataclass(frozen=True, slots=True)
 class Party:

@@ -5,7 +5,7 @@ import os
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol, Self
@@ -36,18 +36,24 @@ class TrustList:
 
     `threshold` is how many holders evaluate; it stands here and not only in each manifest, so that one holder alone
     cannot declare itself enough. Raises TrustRejected with all problems.
+
+    `set_aside` holds manifests that may not be used, because too few of these holders vouch for them: nothing is
+    evaluated under them until they are signed anew. They never keep the rest of the list out: a list that revokes a
+    holder's key must take effect, whatever that key had signed (G19).
     """
 
     parties: tuple[Party, ...] = ()
     manifests: tuple[Manifest, ...] = ()
     threshold: int = 1
+    set_aside: tuple[Manifest, ...] = ()
     _keys: dict[str, tuple[Party, PartyKey]] = field(init=False, repr=False, compare=False)
     _parties: dict[str, Party] = field(init=False, repr=False, compare=False)
     _manifests: dict[KeyLabel, Manifest] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Refuse a list that contradicts itself, or holds a manifest that too few holders signed."""
-        problems = (*_contradictions(self.parties, self.threshold), *_unfit_manifests(self))
+        unfit = _unfit_manifests(self.parties, self.manifests, self.threshold)
+        problems = (*_contradictions(self.parties, self.threshold), *unfit.values())
         if problems:
             raise TrustRejected(problems)
         object.__setattr__(self, "_keys", {key.key_id: (party, key) for party in self.parties for key in party.keys})
@@ -55,14 +61,25 @@ class TrustList:
         object.__setattr__(self, "_manifests", {manifest.label: manifest for manifest in self.manifests})
 
     @classmethod
+    def sorted_out(cls, parties: tuple[Party, ...], manifests: tuple[Manifest, ...], threshold: int) -> Self:
+        """Return the list with those manifests set aside that may not be used; raises TrustRejected."""
+        unfit = _unfit_manifests(parties, manifests, threshold)
+        fit = tuple(manifest for manifest in manifests if manifest.label not in unfit)
+        aside = tuple(manifest for manifest in manifests if manifest.label in unfit)
+        return cls(parties, fit, threshold, aside)
+
+    @classmethod
     def load(cls, path: Path) -> Self:
         """Read a file; raises TrustRejected with all problems, and OSError when it cannot be read."""
-        parties, manifests, threshold = trust_format.read(path.read_bytes())
-        return cls(parties, manifests, threshold)
+        return cls.sorted_out(*trust_format.read(path.read_bytes()))
 
     def save(self, path: Path) -> None:
         """Write the file at once: a reader sees the old list or the new one."""
-        write_atomically(path, trust_format.write(self.parties, self.manifests, self.threshold), mode=_PUBLIC_FILE)
+        write_atomically(
+            path,
+            trust_format.write(self.parties, (*self.manifests, *self.set_aside), self.threshold),
+            mode=_PUBLIC_FILE,
+        )
 
     def key(self, key_id: str) -> tuple[Party, PartyKey] | None:
         """Return the party and its key, also one that no longer counts; None for a key that nobody registered."""
@@ -83,13 +100,35 @@ class TrustList:
     def with_party(self, party: Party) -> Self:
         """Return the list with one party added, or replaced when its OIN is there."""
         others = tuple(kept for kept in self.parties if kept.oin != party.oin)
-        return replace(self, parties=(*others, party))
+        return self._with_parties((*others, party))
+
+    def with_revocations(self, parties: Iterable[Party]) -> Self:
+        """Return this list with the revocations that stand in another one, and nothing else of it."""
+        revoked = {key.key_id: key for party in parties for key in party.keys if key.revoked_at is not None}
+        changed = tuple(
+            replace(party, keys=tuple(_earlier_revoked(key, revoked.get(key.key_id, key)) for key in party.keys))
+            for party in self.parties
+        )
+        return self._with_parties(changed)
 
     def with_manifest(self, manifest: Manifest) -> Self:
         """Return the list with one manifest added; raises TrustRejected when the label has another key already."""
         if self.manifest(manifest.label) == manifest:
             return self
-        return replace(self, manifests=(*self.manifests, manifest))
+        aside = tuple(kept for kept in self.set_aside if kept.label != manifest.label)
+        return replace(self, manifests=(*self.manifests, manifest), set_aside=aside)
+
+    def unfit(self) -> tuple[str, ...]:
+        """Return why each manifest that was set aside may not be used."""
+        return tuple(_unfit_manifests(self.parties, self.set_aside, self.threshold).values())
+
+    def _with_parties(self, parties: tuple[Party, ...]) -> Self:
+        return self.sorted_out(parties, (*self.manifests, *self.set_aside), self.threshold)
+
+
+def _earlier_revoked(key: PartyKey, other: PartyKey) -> PartyKey:
+    times = [at for at in (key.revoked_at, other.revoked_at) if at is not None]
+    return replace(key, revoked_at=min(times, default=None))
 
 
 def _holders(parties: tuple[Party, ...]) -> tuple[Party, ...]:
@@ -116,25 +155,25 @@ def _contradictions(parties: tuple[Party, ...], threshold: int) -> Iterator[str]
         yield "threshold: n holders with threshold t need n >= 2t-1 >= 1"
 
 
-def _unfit_manifests(trust: TrustList) -> Iterator[str]:
-    """Name manifests for other holders than these, or with fewer than t valid signatures of them.
-
-    A revoked signing key no longer counts, an expired one does: the signature was given while it was valid.
-    """
+def _unfit_manifests(
+    parties: tuple[Party, ...], manifests: tuple[Manifest, ...], threshold: int
+) -> dict[KeyLabel, str]:
+    """Say of which labels the manifest may not be used: for other holders, or vouched for by fewer than t of these."""
     keys = {
-        holder.holder_index or 0: tuple(
-            key.public for key in holder.keys if key.algorithm is Algorithm.ED25519 and key.revoked_at is None
-        )
-        for holder in _holders(trust.parties)
+        holder.holder_index or 0: tuple(key.public for key in holder.keys if key.vouches)
+        for holder in _holders(parties)
     }
-    for label, times in Counter(manifest.label for manifest in trust.manifests).items():
-        if times > 1:
-            yield f"manifest {_name(label)}: the label has {times} manifests"
-    for manifest in trust.manifests:
-        if (manifest.threshold, manifest.holders) != (trust.threshold, len(keys)):
-            yield f"manifest {_name(manifest.label)}: is for {manifest.threshold} of {manifest.holders} other holders"
-        elif len(manifest.valid_signers(keys)) < trust.threshold:
-            yield f"manifest {_name(manifest.label)}: fewer than {trust.threshold} holders signed it"
+    unfit: dict[KeyLabel, str] = {}
+    times = Counter(manifest.label for manifest in manifests)
+    for manifest in manifests:
+        name = f"manifest {_name(manifest.label)}"
+        if times[manifest.label] > 1:
+            unfit[manifest.label] = f"{name}: the label has {times[manifest.label]} manifests"
+        elif (manifest.threshold, manifest.holders) != (threshold, len(keys)):
+            unfit[manifest.label] = f"{name}: is for {manifest.threshold} of {manifest.holders} other holders"
+        elif len(manifest.valid_signers(keys)) < threshold:
+            unfit[manifest.label] = f"{name}: fewer than {threshold} holders signed it"
+    return unfit
 
 
 def _name(label: KeyLabel) -> str:
@@ -145,7 +184,8 @@ class TrustFile:
     """The trust list of a file that may change while we run: looked at once a second, a bad change is not taken.
 
     While the file is torn, refused or gone, the last good list stays in force, `problems` says why, and so does one
-    line in the log. Raises TrustRejected or OSError when there is no good list to begin with.
+    line in the log. One thing is always taken: a list that can be read but contradicts itself still revokes every
+    key that it says is revoked (G19). Raises TrustRejected or OSError when there is no good list to begin with.
     """
 
     def __init__(self, path: Path, *, monotonic: Callable[[], float] = time.monotonic) -> None:
@@ -157,6 +197,7 @@ class TrustFile:
         self._current = TrustList.load(path)
         self._looked_at = monotonic()
         self.problems: tuple[str, ...] = ()
+        self._say(self._current.unfit())
 
     @property
     def current(self) -> TrustList:
@@ -180,17 +221,27 @@ class TrustFile:
             return
         self._seen = mark
         try:
-            self._current = TrustList.load(self._path)
-            self.problems = ()
+            parties, manifests, threshold = trust_format.read(self._path.read_bytes())
         except TrustRejected as rejected:
-            self._keep_last(rejected.problems)
+            self._say(rejected.problems)
         except OSError:
-            self._keep_last(("the file cannot be read",))
+            self._say(("the file cannot be read",))
+        else:
+            self._take(parties, manifests, threshold)
 
-    def _keep_last(self, problems: tuple[str, ...]) -> None:
+    def _take(self, parties: tuple[Party, ...], manifests: tuple[Manifest, ...], threshold: int) -> None:
+        try:
+            self._current = TrustList.sorted_out(parties, manifests, threshold)
+            self._say(self._current.unfit())
+        except TrustRejected as rejected:
+            self._current = self._current.with_revocations(parties)
+            self._say(rejected.problems)
+
+    def _say(self, problems: tuple[str, ...]) -> None:
         self.problems = problems
-        # The log of the standard library: whoever runs us decides its form, and nothing more is imported for it.
-        logging.getLogger("seinhuis.trust").warning("trust_list_rejected", extra={"problems": problems})
+        if problems:
+            # The log of the standard library: whoever runs us decides its form, and nothing more is imported for it.
+            logging.getLogger("seinhuis.trust").warning("trust_list_rejected", extra={"problems": problems})
 
     def _mark(self) -> tuple[int, int, int] | None:
         """Return what changes when the file does: written in place or replaced."""

@@ -11,8 +11,9 @@ rounds a holder's own bytes wait in its keystore.
 
 import hashlib
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Annotated
 
 from pydantic import Field
@@ -81,7 +82,10 @@ class Reveals(Message):
 
 @dataclass(frozen=True, slots=True)
 class Participant:
-    """One holder in one ceremony: number `index` of n, of whom t will evaluate. `trust` names the others' keys."""
+    """One holder in one ceremony: number `index` of n, of whom t will evaluate. `trust` names the others' keys.
+
+    `clock` returns the time now, with its zone: a key of the list must count when its message is read.
+    """
 
     keystore: Keystore
     index: int
@@ -89,6 +93,7 @@ class Participant:
     n: int
     ceremony_id: bytes
     trust: TrustList
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     def commit(self) -> Commitments:
         """First round; the same message when asked again."""
@@ -172,7 +177,8 @@ class Participant:
         party = self._party(message.holder)
         if message.ceremony_id != self.ceremony_id:
             raise CeremonyRejected(message.holder, "sent a message of another ceremony")
-        keys = (key for key in party.keys if key.algorithm is Algorithm.ED25519 and key.revoked_at is None)
+        now = self.clock()
+        keys = (key for key in party.keys if key.algorithm is Algorithm.ED25519 and key.counts_at(now))
         if not any(ed25519_verify(message.signature, message.signed_bytes(), key.public) for key in keys):
             raise CeremonyRejected(message.holder, "did not sign this message")
 

@@ -133,10 +133,10 @@ def _opened(holder: Holder, label: KeyLabel, subset: Subset, sealed: Mapping[tup
 
 
 def _signed_by(holder: Holder, index: int, signature: bytes, message: bytes) -> bool:
-    keys = _other(holder, index).keys
+    now = holder.clock()
     return any(
-        key.algorithm is Algorithm.ED25519 and key.revoked_at is None and ed25519_verify(signature, message, key.public)
-        for key in keys
+        key.algorithm is Algorithm.ED25519 and key.counts_at(now) and ed25519_verify(signature, message, key.public)
+        for key in _other(holder, index).keys
     )
 
 

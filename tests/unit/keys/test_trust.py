@@ -4,7 +4,7 @@ import json
 import os
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -107,13 +107,18 @@ def test_a_label_has_one_key(people: Region, manifest: Manifest) -> None:
     assert "has 2 manifests" in problems(lambda: trust.with_manifest(other))
 
 
-def test_a_revoked_holder_key_no_longer_vouches(people: Region, manifest: Manifest) -> None:
-    """When a holder's signing key is revoked, the manifests it signed need another signature."""
+def test_a_revoked_holder_key_no_longer_vouches(tmp_path: Path, people: Region, manifest: Manifest) -> None:
+    """When a holder's signing key is revoked, the manifests it signed are set aside until they are signed anew."""
     trust = people.trust.with_manifest(manifest)
 
-    assert "fewer than 2 holders" in problems(
-        lambda: trust.with_party(with_key(people.holders[0].party, revoked_at=NOW))
-    )
+    revoked = trust.with_party(with_key(people.holders[0].party, revoked_at=NOW))
+    revoked.save(tmp_path / "trust.json")
+
+    assert (None, (), (manifest,)) == (revoked.manifest(POLICE), revoked.manifests, revoked.set_aside)
+    assert ["fewer than 2 holders signed it"] == [problem.partition(": ")[2] for problem in revoked.unfit()]
+    assert revoked == TrustList.load(tmp_path / "trust.json")
+    anew = signed_by(people, (2, 3))
+    assert ((anew,), ()) == (revoked.with_manifest(anew).manifests, revoked.with_manifest(anew).set_aside)
 
 
 def test_the_assurance_follows_from_the_number_of_holders(people: Region, manifest: Manifest) -> None:
@@ -219,6 +224,43 @@ def test_a_revoked_key_stops_working_while_we_run(tmp_path: Path, people: Region
     assert SignatureFault.KEY_REVOKED is refused.value.reason
 
 
+def test_a_manifest_never_keeps_a_revocation_out(tmp_path: Path, people: Region, manifest: Manifest) -> None:
+    """A holder's key and an agency's are revoked in one edit: both stop, and the manifest is not used."""
+    path, clock, school, holder = tmp_path / "trust.json", Clock(), people.agencies[0], people.holders[0]
+    people.trust.with_manifest(manifest).save(path)
+    file = TrustFile(path, monotonic=clock)
+
+    edited = people.trust.with_manifest(manifest).with_party(with_key(holder.party, revoked_at=NOW))
+    edited.with_party(with_key(school.party, revoked_at=NOW)).save(path)
+    clock.seconds += 1
+
+    for one in (school, holder):
+        with pytest.raises(SignatureRefused) as refused:
+            verify_call(signed(one), file, now=NOW)
+        assert SignatureFault.KEY_REVOKED is refused.value.reason
+    assert file.current.manifest(POLICE) is None
+    assert "fewer than 2 holders" in "; ".join(file.problems)
+
+
+def test_a_list_that_contradicts_itself_still_revokes(tmp_path: Path, people: Region) -> None:
+    """A holder is taken off and an agency's key revoked: the list cannot be used, and the key does not count."""
+    path, clock, school = tmp_path / "trust.json", Clock(), people.agencies[0]
+    people.trust.with_party(with_key(school.party, revoked_at=NOW)).save(path)
+    content: Any = json.loads(path.read_text())
+    people.trust.save(path)
+    file = TrustFile(path, monotonic=clock)
+
+    content["parties"] = [party for party in content["parties"] if party.get("holderIndex") != 1]
+    path.write_text(json.dumps(content))
+    clock.seconds += 1
+
+    with pytest.raises(SignatureRefused) as refused:
+        verify_call(signed(school), file, now=NOW)
+    assert SignatureFault.KEY_REVOKED is refused.value.reason
+    assert people.trust.holders() == file.current.holders()
+    assert "without a gap" in "; ".join(file.problems)
+
+
 def test_the_file_is_looked_at_once_a_second(tmp_path: Path, people: Region) -> None:
     """Between two looks nothing is read, so a call costs nothing more."""
     path, clock = tmp_path / "trust.json", Clock()
@@ -276,3 +318,27 @@ def test_roles_are_kept_apart(people: Region) -> None:
     """A holder is no agency: its role comes from the list, not from the call."""
     assert Role.HOLDER is verify_call(signed(people.holders[0]), people.trust, now=NOW).party.role
     assert people.trust.party(agency(77).oin) is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "counts"),
+    [
+        ({}, True),
+        ({"revoked_at": NOW + timedelta(days=1)}, True),
+        ({"revoked_at": NOW}, False),
+        ({"valid_until_at": NOW + timedelta(days=1)}, True),
+        ({"valid_until_at": NOW}, False),
+        ({"valid_from_at": NOW + timedelta(seconds=1)}, False),
+    ],
+)
+def test_one_rule_says_whether_a_key_counts_now(people: Region, changes: dict[str, datetime], counts: bool) -> None:  # noqa: FBT001  # a table of what is expected
+    """Verification follows it, so a planned revocation takes nothing away before its moment."""
+    school = people.agencies[0]
+    changed = with_key(school.party, **changes)
+    assert counts == changed.keys[0].counts_at(NOW)
+    try:
+        verify_call(signed(school), people.trust.with_party(changed), now=NOW)
+        believed = True
+    except SignatureRefused:
+        believed = False
+    assert counts == believed
