@@ -37,6 +37,7 @@ from deploy.region.agencies import AGENCIES, RegionAgency
 from deploy.region.expected import expected_bad_rows, expected_matches, expected_registrations
 from deploy.region.exports import Export, write_exports
 from deploy.region.people import Region
+from gateway.protocol.messages import MatchView
 
 HOLDERS: Final = 3
 THRESHOLD: Final = 2
@@ -130,9 +131,12 @@ class Demo:
         stage, words, everybody = self.stage, self.words, tuple(members.values())
         stage.heading(words.importing)
         import_exports(exports, members, on=region.on, language=self._language, stage=stage)
-        imported = self._import_tally(exports, everybody)
+        with stage.step(words.all_matches):
+            _wait_for_alerts(everybody, 2 * expected_matches(exports))
         with stage.step(words.contacts):
-            at_once(everybody, lambda member: member.report_share(_ONE_IN))
+            seen = dict(zip(members, at_once(everybody, lambda member: member.gateway.matches.list()), strict=True))
+            imported = _import_tally(exports, members, seen)
+            at_once(everybody, lambda member: member.report_share(seen[member.agency.slug], _ONE_IN))
         stage.heading(words.story)
         story = tell_story(region, members, stage=stage, words=words)
         stage.heading(words.pairs.format(count=LIVE_PAIRS))
@@ -168,28 +172,26 @@ class Demo:
             on=region.on,
         )
 
-    def _import_tally(self, exports: Sequence[Export], everybody: Sequence[Member]) -> ImportTally:
-        """Wait until both sides of every expected match have heard of it, or there was no news for a while; count."""
-        expected = expected_matches(exports)
-        with self.stage.step(self.words.all_matches):
-            _wait_for_alerts(everybody, 2 * expected)
-        matches = [
-            {match.id for match in listed}
-            for listed in at_once(everybody, lambda member: member.gateway.matches.list())
-        ]
-        return ImportTally(
-            registrations=sum(len(member.receipts) for member in everybody),
-            expected_registrations=expected_registrations(exports),
-            refused=sum(member.refused for member in everybody),
-            expected_refused=expected_bad_rows(exports),
-            matches=len(set().union(*matches)),
-            expected_matches=expected,
-            alerts=sum(map(len, matches)),
-            alerts_delivered=sum(
-                len(listed & {heard.alert.match_id for heard in member.ears.heard})
-                for member, listed in zip(everybody, matches, strict=True)
-            ),
-        )
+
+def _import_tally(
+    exports: Sequence[Export], members: Mapping[str, Member], seen: Mapping[str, Sequence[MatchView]]
+) -> ImportTally:
+    """Count what became of the exports, by the receipts and by the matches that every agency has seen."""
+    everybody = tuple(members.values())
+    matches = {slug: {match.id for match in listed} for slug, listed in seen.items()}
+    return ImportTally(
+        registrations=sum(len(member.receipts) for member in everybody),
+        expected_registrations=expected_registrations(exports),
+        refused=sum(member.refused for member in everybody),
+        expected_refused=expected_bad_rows(exports),
+        matches=len(set().union(*matches.values())),
+        expected_matches=expected_matches(exports),
+        alerts=sum(map(len, matches.values())),
+        alerts_delivered=sum(
+            len(matches[slug] & {heard.alert.match_id for heard in member.ears.heard})
+            for slug, member in members.items()
+        ),
+    )
 
 
 def _member(agency: RegionAgency, federation: Federation, open_things: ExitStack) -> Member:

@@ -54,9 +54,9 @@ class Member:
         self.contacts += 1
         return state
 
-    def report_share(self, one_in: int) -> None:
-        """Look at every match, and report contact on one in so many: those whose id says so, so that both sides do."""
-        for match in self.gateway.matches.list():
+    def report_share(self, matches: Sequence[MatchView], one_in: int) -> None:
+        """Report contact on one in so many of the matches: those whose id says so, so that both sides do."""
+        for match in matches:
             lot = int.from_bytes(match.id.encode("ascii")[-4:], "big")
             if lot % one_in == 0:
                 self.report(match, _OUTCOMES[lot // one_in % len(_OUTCOMES)])

@@ -73,7 +73,8 @@ def found_in(child: Person, views: Sequence[MatchView], pair: LivePair) -> tuple
 def measure_pairs(region: Region, members: Sequence[Member], *, count: int) -> tuple[int, list[LivePair]]:
     """Let second agencies register children whom one agency knows; return how many, and of which both heard."""
     random = Random(len(region.people))
-    candidates = [pair for pair in known_by_one(region, members) if pair[0] is not spare_child(region, members)]
+    spare = spare_child(region, members)
+    candidates = [pair for pair in known_by_one(region, members) if pair[0] is not spare]
     chosen = random.sample(candidates, min(count, len(candidates)))
     pairs = [
         register_pair(random.choice([member for member in members if member is not first]), first, person, on=region.on)
