@@ -33,6 +33,10 @@ _FIXES: Final = {
         "Vraag de beheerder van de regio om uw organisatie aan te sluiten (`seinhuis gateway onboard`).",
         "Ask the region's operator to onboard your agency (`seinhuis gateway onboard`).",
     ),
+    "state-label-erased": (
+        "Een vernietigde sleutel komt niet terug. Neem voor dezelfde organisatie een volgend tijdperk in gebruik.",
+        "An erased key does not come back. Bring the next epoch of the same agency into use.",
+    ),
     "state-salts-differ": (
         "Meld het de sleutelhouders: iemand stuurde andere zouten dan eerder.",
         "Tell the key holders: somebody sent other salts than before.",

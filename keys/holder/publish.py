@@ -18,7 +18,7 @@ from keys.evaluations import (
 from keys.group import Element, InvalidElement
 from keys.holder.holder import Holder, label_of, require_role
 from keys.holder.refusals import Refusal, Refused
-from keys.holder.seeds import SALT_BYTES, LabelUnknown, SaltsDiffer
+from keys.holder.seeds import SALT_BYTES, LabelErased, LabelUnknown, SaltsDiffer
 from keys.labels import KeyLabel
 from keys.manifest import Manifest
 from keys.polynomials import Subset
@@ -37,7 +37,10 @@ def choose_salts(call: Signed[ChooseSalts], holder: Holder) -> ChosenSalts:
     """Choose the salts that fall to this holder and seal each to the other holders outside its set; raises Refused."""
     label = _new_label(call, call.message.label, holder)
     holder.record(call, name="key-salts", label=label)
-    salts = holder.seeds.salts_to_share(label)
+    try:
+        salts = holder.seeds.salts_to_share(label)
+    except LabelErased:
+        raise Refused(Refusal.LABEL_ERASED) from None
     sealed = tuple(
         SealedSalt(subset=subset, recipient=recipient, sealed=_sealed(holder, label, subset, recipient, salt))
         for subset, salt in salts.items()
@@ -56,6 +59,8 @@ def publish_commitments(call: Signed[PublishCommitments], holder: Holder) -> Key
     try:
         holder.seeds.adopt(label, salts)
         commitments = holder.seeds.commitments(label)
+    except LabelErased:
+        raise Refused(Refusal.LABEL_ERASED) from None
     except (SaltsDiffer, LabelUnknown):
         raise Refused(Refusal.SALTS_DIFFER) from None
     published = KeyCommitments(
@@ -79,7 +84,10 @@ def sign_manifest(call: Signed[SignManifest], holder: Holder) -> ManifestSignatu
     if of_holders[holder.seeds.index - 1] != _own_share(holder, label):
         raise Refused(Refusal.HOLDERS_DISAGREE, holders=str(holder.seeds.index))
     holder.record(call, name="manifest-signatures", label=label)
-    holder.seeds.agree(label, public_key)
+    try:
+        holder.seeds.agree(label, public_key)
+    except LabelErased:
+        raise Refused(Refusal.LABEL_ERASED) from None
     manifest = Manifest(label, public_key, of_holders, holder.seeds.t)
     signature = holder.signing.sign(manifest.signed_bytes())
     return ManifestSignature(holder=holder.seeds.index, public_key=public_key, signature=signature)

@@ -116,6 +116,12 @@ class Refusal(Enum):
         "Voor dit label is hier geen sleutel gemaakt.",
         "No key was made here for this label.",
     )
+    LABEL_ERASED = Problem(
+        "state-label-erased",
+        409,
+        "De sleutel van dit label is hier vernietigd en wordt niet opnieuw gemaakt; gebruik een volgend tijdperk.",
+        "The key of this label was erased here and is not made again; use the next epoch.",
+    )
     SALTS_DIFFER = Problem(
         "state-salts-differ",
         409,

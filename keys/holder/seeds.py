@@ -25,6 +25,10 @@ class SaltsDiffer(ValueError):
     """A salt for a set that has another salt already: it would be another key under the same label."""
 
 
+class LabelErased(LookupError):
+    """This holder erased its salts of the label, and takes no part in any key of that name again."""
+
+
 class Share(NamedTuple):
     """A holder's share of one key, and its public part."""
 
@@ -69,8 +73,12 @@ class Seeds(Hidden):
         return next(holder for holder in range(1, self.n + 1) if holder not in subset)
 
     def salts_to_share(self, label: KeyLabel) -> dict[Subset, bytes]:
-        """Return the salts that this holder chooses for a label: the same ones whenever it is asked again."""
+        """Return the salts that this holder chooses for a label: the same ones whenever it is asked again.
+
+        Raises LabelErased, as `adopt` and `agree` do.
+        """
         with self._lock:
+            self._check_not_erased(label)
             known = {subset: self._salt(label, subset) for subset in self.chosen_here()}
             salts = {subset: salt or secrets.token_bytes(SALT_BYTES) for subset, salt in known.items()}
             self._store(label, {subset: salts[subset] for subset, salt in known.items() if salt is None})
@@ -79,6 +87,7 @@ class Seeds(Hidden):
     def adopt(self, label: KeyLabel, salts: Mapping[Subset, bytes]) -> None:
         """Keep the salts that other holders chose; raises SaltsDiffer when one has another salt already."""
         with self._lock:
+            self._check_not_erased(label)
             known = {subset: self._salt(label, subset) for subset in salts}
             if any(salt not in {None, salts[subset]} for subset, salt in known.items()):
                 raise SaltsDiffer("another salt is kept for this set")
@@ -87,6 +96,7 @@ class Seeds(Hidden):
     def agree(self, label: KeyLabel, public_key: Element) -> None:
         """Keep the public key that all holders agree on: only from now on is anything evaluated under it."""
         with self._lock:
+            self._check_not_erased(label)
             if self.keystore.find(_key_entry(label)) != public_key:
                 self.keystore.put(_key_entry(label), public_key)
 
@@ -98,8 +108,13 @@ class Seeds(Hidden):
         return Element(public_key)
 
     def erase(self, label: KeyLabel) -> None:
-        """Erase this holder's salts: once more than n-t holders did, nobody has that label's key again."""
+        """Erase this holder's salts for good: once more than n-t holders did, nobody has that label's key again.
+
+        Whoever kept what was sealed to this holder when the label was made could bring the salts back by sending it
+        once more; so the holder remembers that they were erased, before they are.
+        """
         with self._lock:
+            self.keystore.put(_erased_entry(label), b"")
             self._shares.pop(label, None)
             names = {_key_entry(label), *(salt_entry(label, subset) for subset in self.subsets())}
             self.keystore.remove(*names.intersection(self.keystore.names()))
@@ -139,6 +154,10 @@ class Seeds(Hidden):
             n=self.n,
         )
 
+    def _check_not_erased(self, label: KeyLabel) -> None:
+        if self.keystore.find(_erased_entry(label)) is not None:
+            raise LabelErased("this holder erased the label")
+
     def _salt(self, label: KeyLabel, subset: Subset) -> bytes | None:
         return self.keystore.find(salt_entry(label, subset))
 
@@ -159,6 +178,10 @@ def salt_entry(label: KeyLabel, subset: Subset) -> str:
 
 def _key_entry(label: KeyLabel) -> str:
     return f"key/{base64url(label.encode())}"
+
+
+def _erased_entry(label: KeyLabel) -> str:
+    return f"erased/{base64url(label.encode())}"
 
 
 def _members(subset: Iterable[int]) -> str:

@@ -331,7 +331,7 @@ def test_roles_are_kept_apart(people: Region) -> None:
         ({"valid_from_at": NOW + timedelta(seconds=1)}, False),
     ],
 )
-def test_one_rule_says_whether_a_key_counts_now(people: Region, changes: dict[str, datetime], counts: bool) -> None:  # noqa: FBT001  # a table of what is expected
+def test_one_rule_says_whether_a_key_counts_now(people: Region, changes: dict[str, datetime], counts: bool) -> None:
     """Verification follows it, so a planned revocation takes nothing away before its moment."""
     school = people.agencies[0]
     changed = with_key(school.party, **changes)

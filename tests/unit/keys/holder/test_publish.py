@@ -21,6 +21,7 @@ from keys.evaluations import (
     SignManifest,
     conversion_purpose,
 )
+from keys.holder.seeds import salt_entry
 from keys.labels import KeyLabel
 from keys.onboarding import HolderUnavailable, OnboardingFailed, make_manifest, open_factor
 from keys.parties import Party
@@ -246,11 +247,43 @@ def test_every_holder_must_publish_exactly_once(circle: HoldersHere, label: KeyL
 def test_salts_once_taken_are_never_exchanged(circle: HoldersHere, label: KeyLabel) -> None:
     """Other salts would be another key under the same label: refused, also when signed and sealed well."""
     before = make_manifest(label, trust=circle.trust, ask=circle.ask)
-    circle.running[1].seeds.erase(label)
+    seeds = circle.running[1].seeds
+    seeds.keystore.remove(*(salt_entry(label, subset) for subset in seeds.subsets()))
     with pytest.raises(OnboardingFailed, match=r"holder [23]: state-salts-differ"):
         make_manifest(label, trust=circle.trust, ask=circle.ask)
 
     assert before.public_key == circle.running[2].seeds.agreed(label)
+
+
+def test_an_erased_label_stays_erased(circle: HoldersHere, label: KeyLabel) -> None:
+    """Two of three erased it. Everything said when it was made is sent again: they take none of it, nor choose anew."""
+    said = LabelMessage.of(label)
+    salts = tuple(
+        ChosenSalts.model_validate(circle.post(i, KEY_SALTS, ChooseSalts(label=said), by=circle.people.gateway).json)
+        for i in (1, 2, 3)
+    )
+    kept = published(circle, label)
+    again = {
+        KEY_SALTS: ChooseSalts(label=said),
+        KEY_COMMITMENTS: PublishCommitments(label=said, salts=salts),
+        MANIFEST_SIGNATURES: SignManifest(commitments=kept),
+    }
+    circle.learn(label)
+    for index in (2, 3):
+        circle.running[index].seeds.erase(label)
+        circle.restart(index)
+
+    refused = {
+        circle.post(index, path, message, by=circle.people.gateway).code
+        for index in (2, 3)
+        for path, message in again.items()
+    }
+
+    assert {"state-label-erased", "state-label-unknown"} == refused
+    element = group.multiply_base(group.random_scalar())
+    codes = [circle.evaluate(i, label, [element], by=circle.people.agencies[0]).code for i in (2, 3)]
+    assert ["state-label-unknown"] * 2 == codes
+    assert not any(name.startswith("salt/") for name in circle.running[3].seeds.keystore.names())
 
 
 def test_a_salt_for_another_label_or_from_nobody_is_refused(circle: HoldersHere, label: KeyLabel) -> None:
