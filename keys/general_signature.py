@@ -73,7 +73,7 @@ class GeneralSignature:
     def digest_fits(self) -> bool:
         """Tell whether the body has every digest that the call names; RFC 9530, with SHA-256 or SHA-512."""
         if self.digest is None:
-            return not self.call.body
+            return not self.call.has_body
         try:
             ContentDigest.verify(self.digest, self.call.body)
         except HTTPMessageSignaturesException:
@@ -102,7 +102,7 @@ def read_general(call: RawCall, headers: Mapping[str, str]) -> GeneralSignature:
     if labeled_signature(signature) is None:
         raise SignatureRefused(SignatureFault.MALFORMED)
     covered, said = _labeled(given)
-    required = required_components(headers, has_body=bool(call.body))
+    required = required_components(headers, has_body=call.has_body)
     if not covered.issuperset(required):
         raise SignatureRefused(SignatureFault.INCOMPLETE)
     quoted = tuple(f'"{name}"' for name in required)

@@ -32,12 +32,21 @@ _AMONG_OTHERS = re.compile(r"(?:^|,[ \t]*)sig1=:([A-Za-z0-9+/]{1,2048}={0,2}):(?
 
 @dataclass(frozen=True, slots=True)
 class RawCall:
-    """A request as it came or goes: header names in lower case, `target_uri` absolute with at least "/" as path."""
+    """A request as it came or goes: header names in lower case, `target_uri` absolute with at least "/" as path.
+
+    `body_follows` says that a body is still to come: its signature must cover one.
+    """
 
     method: str
     target_uri: str
     headers: Headers = field(repr=False)
     body: bytes = field(default=b"", repr=False)
+    body_follows: bool = False
+
+    @property
+    def has_body(self) -> bool:
+        """Whether the signature must cover a body."""
+        return bool(self.body) or self.body_follows
 
 
 class Parameters(NamedTuple):
@@ -62,7 +71,7 @@ class ExactSignature:
 
     def digest_fits(self) -> bool:
         """Tell whether the body has the digest that was signed."""
-        return not self.call.body or self.digest == content_digest(self.call.body)
+        return not self.call.has_body or self.digest == content_digest(self.call.body)
 
     def verifies(self, key: PartyKey) -> bool:
         """Tell whether the key, which is registered for Ed25519, made the signature."""
@@ -125,7 +134,7 @@ def sign_call(call: RawCall, key: SigningKey, *, created_at: datetime, nonce: st
     if call.body:
         headers["content-digest"] = content_digest(call.body)
     created = int(created_at.timestamp())
-    covered = inner_list(required_components(headers, has_body=bool(call.body)))
+    covered = inner_list(required_components(headers, has_body=call.has_body))
     parameters = (
         f'{covered};created={created};expires={created + LIFETIME_SECONDS};keyid="{key.key_id}"'
         f';nonce="{nonce}";alg="ed25519";tag="{TAG}"'
@@ -147,7 +156,7 @@ def read_exact(call: RawCall, headers: Mapping[str, str]) -> ExactSignature | No
     signed decides, not what the sender says was signed.
     """
     given = headers.get("signature-input", "")
-    expected = f"{LABEL}={inner_list(required_components(headers, has_body=bool(call.body)))}"
+    expected = f"{LABEL}={inner_list(required_components(headers, has_body=call.has_body))}"
     if not given.startswith(expected):
         return None
     said = _PARAMETERS.fullmatch(given, len(expected))
@@ -163,7 +172,7 @@ def read_exact(call: RawCall, headers: Mapping[str, str]) -> ExactSignature | No
 def _call_base(call: RawCall, headers: Mapping[str, str], parameters: str) -> bytes | None:
     """Return the signature base (RFC 9421, section 2.5), None when a value is missing or not printable ASCII."""
     lines = [f'"@method": {call.method}', f'"@target-uri": {call.target_uri}']
-    names = required_components(headers, has_body=bool(call.body))[2:]
+    names = required_components(headers, has_body=call.has_body)[2:]
     if any(name not in headers for name in names):
         return None
     lines += [f'"{name}": {headers[name]}' for name in names]

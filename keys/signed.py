@@ -7,15 +7,15 @@ The procedure, whose numbers stand above the code:
    that it must.
 3. The key is registered, not revoked, and inside its term; the algorithm is that of the registered key.
 4. The clocks agree within a minute, and the signature has not expired.
-5. The body has the digest that was signed.
-6. The signature verifies.
+5. The signature verifies; it is over the headers, the digest of the body among them.
+6. The body has the digest that was signed: a large one is not read at all unless the other steps are passed.
 
 That the nonce was never seen before is decided by the database of whoever is called (G21), not here.
 """
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import InitVar, dataclass, field
+from dataclasses import InitVar, dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Final, Generic, NoReturn, TypeVar
 
@@ -98,12 +98,15 @@ class Verified(Evidence):
 
 
 @dataclass(frozen=True, slots=True)
-class Examined(_Sealed):
-    """A call that passed every step but the last, the one that costs: `confirm` may run in another thread."""
+class Announced(_Sealed):
+    """A call that passed every step but the last, for which its body is needed; comes from `verify_head` alone.
+
+    What its headers say is signed, and what its body says is not known yet.
+    """
 
     call: RawCall
     party: Party
-    _key: PartyKey
+    key_id: str
     _signature: ExactSignature | GeneralSignature
     _headers: Mapping[str, str] = field(repr=False)
     seal: InitVar[object] = None
@@ -111,13 +114,16 @@ class Examined(_Sealed):
     def __post_init__(self, seal: object) -> None:
         """Refuse to be made by anybody else."""
         if seal is not _SEAL:
-            raise TypeError("this comes from examination alone: see keys.signed.examine_call")
+            raise TypeError("this comes from verification alone: see keys.signed.verify_head")
 
-    def confirm(self) -> Verified:
-        """Verify the signature itself; raises SignatureRefused."""
+    def with_body(self, body: bytes) -> Verified:
+        """Return the whole call; raises SignatureRefused unless this is the body that was signed."""
+        if body and not self.call.has_body:
+            raise SignatureRefused(SignatureFault.INCOMPLETE)
+        call = replace(self.call, body=body)
         # 6.
-        if not self._signature.verifies(self._key):
-            raise SignatureRefused(SignatureFault.INVALID)
+        if not replace(self._signature, call=call).digest_fits():
+            raise SignatureRefused(SignatureFault.DIGEST_WRONG)
         said = self._signature.parameters
         return Verified(
             party=self.party,
@@ -125,8 +131,8 @@ class Examined(_Sealed):
             nonce=said.nonce,
             created_at=datetime.fromtimestamp(said.created, UTC),
             expires_at=datetime.fromtimestamp(said.expires, UTC),
-            body_digest=hashlib.sha256(self.call.body).digest(),
-            call_digest=_digest_of(self.call),
+            body_digest=hashlib.sha256(body).digest(),
+            call_digest=_digest_of(call),
             purpose=self._headers.get("purpose", ""),
             user_role=self._headers.get("user-role", ""),
             case_reference=self._headers.get("case-reference", ""),
@@ -143,11 +149,11 @@ def _digest_of(call: RawCall) -> bytes:
 
 def verify_call(call: RawCall, trust: KnownKeys, *, now: datetime) -> Verified:
     """Return who made this call; raises SignatureRefused with the first step that it does not pass."""
-    return examine_call(call, trust, now=now).confirm()
+    return verify_head(call, trust, now=now).with_body(call.body)
 
 
-def examine_call(call: RawCall, trust: KnownKeys, *, now: datetime) -> Examined:
-    """Do every step of verification but the signature itself; raises SignatureRefused."""
+def verify_head(call: RawCall, trust: KnownKeys, *, now: datetime) -> Announced:
+    """Return who announces this call, before its body is read (`body_follows`); raises SignatureRefused."""
     # 1.
     headers = single_headers(call.headers)
     # 2.
@@ -157,9 +163,9 @@ def examine_call(call: RawCall, trust: KnownKeys, *, now: datetime) -> Examined:
     # 4.
     _check_times(signature.parameters, now)
     # 5.
-    if not signature.digest_fits():
-        raise SignatureRefused(SignatureFault.DIGEST_WRONG)
-    return Examined(call, party, key, signature, headers, seal=_SEAL)
+    if not signature.verifies(key):
+        raise SignatureRefused(SignatureFault.INVALID)
+    return Announced(call, party, signature.parameters.key_id, signature, headers, seal=_SEAL)
 
 
 def _registered(said: Parameters, trust: KnownKeys, now: datetime) -> tuple[Party, PartyKey]:

@@ -3,14 +3,14 @@
 from keys.faults import SignatureFault, SignatureRefused
 from keys.http_signature import SIGNED_WHEN_PRESENT, Headers, RawCall, content_digest, sign_call
 from keys.parties import PartyKey
-from keys.signed import Examined, Signed, Verified, examine_call, verify_call
+from keys.signed import Announced, Signed, Verified, verify_call, verify_head
 from keys.signed_answers import sign_response, verify_response
 from keys.signing_key import SigningKey, base64url, from_base64url, thumbprint
 from keys.webhooks import WebhookRefused, public_key_text, read_public_key, sign_webhook, verify_webhook
 
 __all__ = [
     "SIGNED_WHEN_PRESENT",
-    "Examined",
+    "Announced",
     "Headers",
     "PartyKey",
     "RawCall",
@@ -22,7 +22,6 @@ __all__ = [
     "WebhookRefused",
     "base64url",
     "content_digest",
-    "examine_call",
     "from_base64url",
     "public_key_text",
     "read_public_key",
@@ -31,6 +30,7 @@ __all__ = [
     "sign_webhook",
     "thumbprint",
     "verify_call",
+    "verify_head",
     "verify_response",
     "verify_webhook",
 ]

@@ -1,8 +1,9 @@
 """Turns a raw call into a signed message, or refuses it: nothing behind this door sees what was not verified here.
 
-1. Headers say that the body can fit and is of the right type; the key is one that somebody registered.
+1. Headers say that the body can fit and is of the right type.
 2. The body is read, never past its limit nor longer than it may take.
-3. The signature is verified over exactly what came in (RFC 9421).
+3. The signature is verified over exactly what came in (RFC 9421). That of a batch covers the digest of its body, so it
+   is verified before any of twenty megabytes is read, and the body against it afterwards.
 4. Purpose, role, case reference and idempotency key are there and in form.
 5. The body is JSON in its one strict form, and neither it nor a header holds what looks like a person number.
 6. The JSON is the message that this address takes.
@@ -11,12 +12,13 @@
 import asyncio
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Final, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from gateway.api.exchange import NDJSON, CallerLeft, Endpoint, Request
+from gateway.api.exchange import CallerLeft, Endpoint, Request
 from gateway.api.front import Front
 from gateway.core.person_numbers import looks_like_person_number
 from gateway.core.refusals import Refusal, Refused
@@ -24,7 +26,7 @@ from gateway.protocol.headers import CASE_REFERENCE, IDEMPOTENCY_KEY, PURPOSE, U
 from gateway.protocol.messages import BYTES_PER_CALL, ROWS_PER_BATCH, Message
 from gateway.telemetry import CALLER_CHARACTERS
 from keys.parties import Role
-from keys.signing import RawCall, SignatureFault, SignatureRefused, Verified, verify_call
+from keys.signing import Announced, RawCall, SignatureFault, SignatureRefused, Verified, verify_head
 from keys.strict_json import Json, MalformedJson, Member, TooDeepJson, parse, texts
 
 BYTES_PER_ROW: Final = 2 * 1024
@@ -52,7 +54,6 @@ _KEY: Final = re.compile(r"[A-Za-z0-9_-]{16,64}")
 _RANDOM: Final = re.compile(r"[0-9a-f]{32,64}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _DIGIT: Final = re.compile("[0-9]")
 _FEWEST_DIGITS: Final = 8
-_KEY_ID: Final = re.compile(r';keyid="([A-Za-z0-9_-]{43})"')
 # Their form is exact and holds no words; they are checked against it in step 6.
 _EXACT_MEMBERS: Final = frozenset({"token", "alerts"})
 
@@ -63,7 +64,7 @@ async def signed(request: Request, front: Front, takes: type[M]) -> tuple[Verifi
     Raises:
         Refused: with the first of the steps above that the call does not pass.
     """
-    body = await _body(request, front)
+    body = await _body(request)
     verified = verify(request, front, body)
     check_body_texts(read_json(body))
     return verified, read_message(takes, body)
@@ -71,15 +72,21 @@ async def signed(request: Request, front: Front, takes: type[M]) -> tuple[Verifi
 
 async def signed_bare(request: Request, front: Front) -> Verified:
     """Return who signed a call that has no body."""
-    if await _body(request, front):
+    if await _body(request):
         raise Refused(Refusal.BODY_MALFORMED)
     return verify(request, front, b"")
 
 
-async def signed_lines(request: Request, front: Front) -> tuple[Verified, bytes]:
-    """Return who sent a batch and its lines, still to be read: twenty megabytes are not copied line by line."""
-    body = await _body(request, front)
-    verified = verify(request, front, body)
+def announced_lines(request: Request, front: Front) -> Announced:
+    """Return who is about to send a batch, of which nothing is read yet."""
+    _check_head(request, BYTES_PER_BATCH)
+    return _announced(request, front, _raw(request, front, b"", body_follows=True))
+
+
+async def signed_lines(announced: Announced, request: Request, front: Front) -> tuple[Verified, bytes]:
+    """Return the batch that was announced and its lines, still to be parsed: they are not copied one by one."""
+    body = await _read_in_time(request, BYTES_PER_BATCH, BATCH_BODY_SECONDS)
+    verified = await front.threads.run(announced.party.oin, _whole, announced, request, body)
     if not body:
         raise Refused(Refusal.BODY_MALFORMED)
     if body.count(b"\n", 0, -1) >= ROWS_PER_BATCH:
@@ -105,19 +112,25 @@ def message_of_line(takes: type[M], line: bytes) -> M:
     return read_message(takes, line)
 
 
-async def _body(request: Request, front: Front) -> bytes:
+async def _body(request: Request) -> bytes:
     """Steps 1 and 2."""
-    batch = request.endpoint.content_type == NDJSON
-    limit = BYTES_PER_BATCH if batch else BYTES_PER_CALL
+    _check_head(request, BYTES_PER_CALL)
+    return await _read_in_time(request, BYTES_PER_CALL, BODY_SECONDS)
+
+
+def _check_head(request: Request, limit: int) -> None:
+    """Step 1."""
     length = request.header("content-length")
     if length and (len(length) > len(str(limit)) or not length.isdecimal() or int(length) > limit):
         raise Refused(Refusal.BODY_TOO_LARGE, most_bytes=limit)
     if request.endpoint.takes is not None:
         _check_content_type(request)
-    if batch:
-        _check_key_known(request, front)
+
+
+async def _read_in_time(request: Request, limit: int, seconds: float) -> bytes:
+    """Step 2."""
     try:
-        async with asyncio.timeout(BATCH_BODY_SECONDS if batch else BODY_SECONDS):
+        async with asyncio.timeout(seconds):
             return await _read(request, limit)
     except TimeoutError:
         raise Refused(Refusal.BODY_MALFORMED) from None
@@ -146,30 +159,40 @@ def _check_content_type(request: Request) -> None:
         raise Refused(Refusal.CONTENT_TYPE, wanted=wanted)
 
 
-def _check_key_known(request: Request, front: Front) -> None:
-    """A batch is twenty megabytes: nobody without a registered key makes us read one."""
-    if "signature" not in request.arrival.by_name:
-        raise Refused(Refusal.SIGNATURE_MISSING)
-    named = _KEY_ID.search(request.header("signature-input"))
-    if named is None:
-        raise Refused(Refusal.SIGNATURE_MALFORMED)
-    if front.trust.key(named[1]) is None:
-        raise Refused(Refusal.KEY_UNKNOWN)
-
-
 def verify(request: Request, front: Front, body: bytes) -> Verified:
     """Steps 3 and 4: who signed exactly this, with every header that the endpoint asks for."""
+    return _whole(_announced(request, front, _raw(request, front, body)), request, body)
+
+
+def _raw(request: Request, front: Front, body: bytes, *, body_follows: bool = False) -> RawCall:
     arrival = request.arrival
-    call = RawCall(arrival.method, front.public_url + arrival.target, arrival.headers, body)
-    try:
-        verified = verify_call(call, front.trust, now=datetime.now(UTC))
-    except SignatureRefused as refused:
-        raise Refused(_FAULTS[refused.reason], **refused.facts) from None
-    arrival.trace.caller = verified.key_id[:CALLER_CHARACTERS]
-    if verified.party.role is not Role.AGENCY:
+    return RawCall(arrival.method, front.public_url + arrival.target, arrival.headers, body, body_follows)
+
+
+def _announced(request: Request, front: Front, call: RawCall) -> Announced:
+    """Step 3 over the headers: which agency calls."""
+    with _refusing():
+        announced = verify_head(call, front.trust, now=datetime.now(UTC))
+    request.arrival.trace.caller = announced.key_id[:CALLER_CHARACTERS]
+    if announced.party.role is not Role.AGENCY:
         raise Refused(Refusal.AGENCY_NOT_ADMITTED)
+    return announced
+
+
+def _whole(announced: Announced, request: Request, body: bytes) -> Verified:
+    """Step 3 over the body, and step 4."""
+    with _refusing():
+        verified = announced.with_body(body)
     _check_headers(verified, request.endpoint)
     return verified
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    try:
+        yield
+    except SignatureRefused as refused:
+        raise Refused(_FAULTS[refused.reason], **refused.facts) from None
 
 
 def _check_headers(verified: Verified, endpoint: Endpoint) -> None:

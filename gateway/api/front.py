@@ -2,8 +2,9 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import partial
@@ -22,7 +23,8 @@ THREADS: Final = 8
 CALLS_IN_THREADS: Final = 256
 CALLS_IN_THREADS_PER_AGENCY: Final = 64
 STREAMS_PER_AGENCY: Final = 8
-BATCHES_AT_ONCE: Final = 4
+BATCHES_AT_ONCE: Final = 16
+BATCHES_AT_ONCE_PER_AGENCY: Final = 2
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -67,6 +69,26 @@ class Threads:
         self._of[agency] -= 1
         if not self._of[agency]:
             del self._of[agency]
+
+
+class Places:
+    """Counts what is large while it goes on; who finds no place is asked to come later, and nobody queues (G37)."""
+
+    def __init__(self, *, in_all: int, per_agency: int) -> None:
+        """Have so many places."""
+        self._in_all, self._per_agency = in_all, per_agency
+        self._of: Counter[str] = Counter()
+
+    @contextmanager
+    def taken(self, agency: str) -> Iterator[None]:
+        """Take a place for as long as this lasts; raises Refused when there is none, for this agency or at all."""
+        if self._of.total() >= self._in_all or self._of[agency] >= self._per_agency:
+            raise Refused(Refusal.OVERLOADED)
+        self._of[agency] += 1
+        try:
+            yield
+        finally:
+            self._of[agency] -= 1
 
 
 class Rings:
@@ -138,7 +160,9 @@ class Front:
     figures: Figures = field(default_factory=Figures)
     threads: Threads = field(init=False)
     streams: Counter[str] = field(default_factory=Counter)
-    batches: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(BATCHES_AT_ONCE))
+    batches: Places = field(
+        default_factory=lambda: Places(in_all=BATCHES_AT_ONCE, per_agency=BATCHES_AT_ONCE_PER_AGENCY)
+    )
 
     def __post_init__(self) -> None:
         """Hire the threads."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Final
 
-from gateway.api.caller import lines_of, message_of_line, signed, signed_bare, signed_lines
+from gateway.api.caller import announced_lines, lines_of, message_of_line, signed, signed_bare, signed_lines
 from gateway.api.exchange import NDJSON, Endpoint, Query, Reply, Request
 from gateway.api.front import Front, today_on
 from gateway.api.problems import language_of, refused_row
@@ -71,8 +71,9 @@ def _accepted(outcome: Outcome) -> tuple[RowAnswer, ...]:
 
 
 async def _register_batch(request: Request, front: Front) -> Reply:
-    async with front.batches:
-        verified, body = await signed_lines(request, front)
+    announced = announced_lines(request, front)
+    with front.batches.taken(announced.party.oin):
+        verified, body = await signed_lines(announced, request, front)
         answers = await _write_batch(verified, body, front)
     language = language_of(request.header("accept-language"))
     return Reply(201, await front.threads.run(verified.party.oin, _batch_receipt, answers, language))

@@ -22,13 +22,13 @@ from keys.signing import (
     WebhookRefused,
     base64url,
     content_digest,
-    examine_call,
     public_key_text,
     read_public_key,
     sign_call,
     sign_response,
     sign_webhook,
     verify_call,
+    verify_head,
     verify_response,
     verify_webhook,
 )
@@ -107,7 +107,7 @@ def test_nobody_makes_a_signed_message_by_hand(school: Member, trust: TrustList)
         lambda: replace(message, message="false"),
         lambda: copy.copy(message),
         lambda: pickle.dumps(message),
-        lambda: pickle.dumps(examine_call(signed(school), trust, now=NOW)),
+        lambda: pickle.dumps(verify_head(signed(school), trust, now=NOW)),
     )
 
     for attempt in attempts:
@@ -120,8 +120,42 @@ def test_a_verified_call_shows_no_case_and_no_message(school: Member, trust: Tru
     raw = signed(school, call(headers=(("case-reference", "CANARY-1"), ("purpose", "CANARY-2")), body=b"CANARY-3"))
     message = verify_call(raw, trust, now=NOW).carry("CANARY-4")
 
-    assert "CANARY" not in repr(raw) + repr(message) + repr(examine_call(raw, trust, now=NOW))
+    assert "CANARY" not in repr(raw) + repr(message) + repr(verify_head(raw, trust, now=NOW))
     assert school.party.kind not in repr(message)
+
+
+def test_a_large_body_is_not_needed_to_know_who_announces_it(school: Member, trust: TrustList) -> None:
+    """The headers alone say who calls; the body that was signed makes the call whole, and no other does (G22)."""
+    whole = signed(school, call(body=b"a large body"))
+    head = replace(whole, body=b"", body_follows=True)
+
+    announced = verify_head(head, trust, now=NOW)
+
+    assert school.party == announced.party
+    assert verify_call(whole, trust, now=NOW) == announced.with_body(b"a large body")
+    for other in (b"another body", b""):
+        with pytest.raises(SignatureRefused, match="digest_wrong"):
+            announced.with_body(other)
+
+
+def test_a_body_cannot_be_announced_by_a_signature_that_covers_none(school: Member, trust: TrustList) -> None:
+    """Neither is a signature without a digest taken for a body to come, nor is a body taken that was not announced."""
+    bare = signed(school, call(body=b""))
+
+    with pytest.raises(SignatureRefused, match="incomplete"):
+        verify_head(replace(bare, body_follows=True), trust, now=NOW)
+    with pytest.raises(SignatureRefused, match="incomplete"):
+        verify_head(bare, trust, now=NOW).with_body(b"a body")
+
+
+def test_an_announcement_that_nobody_signed_is_refused_before_its_body(school: Member, trust: TrustList) -> None:
+    """A known key and any signature are not enough to have a body read."""
+    head = replace(signed(school, call(body=b"a large body")), body=b"", body_follows=True)
+
+    made_up = with_header(head, "signature", f"sig1=:{'A' * 86}==:")
+
+    with pytest.raises(SignatureRefused, match="invalid"):
+        verify_head(made_up, trust, now=NOW)
 
 
 def test_an_unsigned_call_is_missing_its_signature(trust: TrustList) -> None:
