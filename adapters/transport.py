@@ -5,12 +5,14 @@ and no thread, so the client is the same code in `Gateway` and in `AsyncGateway`
 """
 
 import asyncio
+import ssl
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final, Generic, TypeAlias, TypeVar, cast
 
 import httpx2
@@ -223,8 +225,15 @@ class AsyncLine:
             return _no_answer(error)
 
 
-def _verify(ca_file: str) -> str | bool:
-    return ca_file or True
+@lru_cache(maxsize=8)
+def _verify(ca_file: str) -> ssl.SSLContext:
+    """Read the authorities once for all clients: that costs more than a call does. Raises OSError, naming the file."""
+    if not ca_file:
+        return httpx2.create_ssl_context(trust_env=False)
+    try:
+        return ssl.create_default_context(cafile=ca_file)
+    except OSError as error:
+        raise OSError(error.errno, "is no readable list of certificates (PEM)", ca_file) from None
 
 
 def _request(http: httpx2.Client | httpx2.AsyncClient, call: RawCall, seconds: float) -> httpx2.Request:

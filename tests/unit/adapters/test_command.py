@@ -299,6 +299,17 @@ def test_files_that_do_not_fit_are_named(office: Office, spoil: Callable[[Path],
     assert (2, True, False) == (code, reason in err, "correct horse" in err)
 
 
+@pytest.mark.parametrize("content", [None, "no certificate"])
+def test_authorities_that_cannot_be_read_are_named(office: Office, content: str | None) -> None:
+    """Exit 2 and which file it is, whether it is missing or holds something else."""
+    path = office.settings()
+    path.write_text(path.read_text("utf-8").replace("[gateway]", '[gateway]\nca = "ca.pem"'), encoding="utf-8")
+    if content is not None:
+        (path.parent / "ca.pem").write_text(content, encoding="utf-8")
+    assert 2 == cli.main(["whoami", "--config", str(path)])
+    assert "ca.pem: is no readable list of certificates" in office.capture.readouterr().err
+
+
 def test_the_settings_come_from_the_environment(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     """SEINHUIS_CONFIG names the file, for the command and for `Gateway.from_env`."""
     monkeypatch.setenv("SEINHUIS_CONFIG", str(office.settings()))
