@@ -1,15 +1,17 @@
 """Deliver alerts to webhook addresses: at least once, each by itself, with capped back-off for fourteen days (G11)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 
 from gateway.core.events import Event, EventKind, Value
+from gateway.core.involvement import Oin
 from gateway.flows.match import GATEWAY
 from gateway.flows.ports import Delivery, House, Recorded, Tx, Undelivered, View
 
 KEEP_TRYING = timedelta(days=14)
 FIRST_PAUSE = timedelta(seconds=2)
 LONGEST_PAUSE = timedelta(hours=6)
+LONGEST_REST = timedelta(minutes=15)  # of a whole address: new alerts are tried there no later than this
 DUE_AT_ONCE = 64
 DUE_PER_ENDPOINT = 8
 
@@ -17,11 +19,11 @@ DUE_PER_ENDPOINT = 8
 Send = Callable[[Delivery], Undelivered | None]
 
 
-def due(house: House) -> tuple[Delivery, ...]:
-    """Return what is due now, at most a few for one address."""
+def due(house: House, *, besides: Collection[str] = (), not_of: Collection[Oin] = ()) -> tuple[Delivery, ...]:
+    """Return what is due now, at most a few for one address, and none at these addresses or of these agencies."""
 
     def look(view: View) -> tuple[Delivery, ...]:
-        return view.webhooks.due(limit=DUE_AT_ONCE, per_endpoint=DUE_PER_ENDPOINT)
+        return view.webhooks.due(limit=DUE_AT_ONCE, per_endpoint=DUE_PER_ENDPOINT, besides=besides, not_of=not_of)
 
     return house.store.view("due", look)
 
@@ -38,8 +40,10 @@ def deliver(delivery: Delivery, house: House, *, send: Send, jitter: Callable[[]
         if fault is None:
             tx.webhooks.delivered(delivery)
             return Recorded(None, (_event(delivery, house, EventKind.WEBHOOK_DELIVERED),))
-        next_try_at = _next_try(delivery, now=tx.now(), jitter=jitter())
-        tx.webhooks.failed(delivery, next_try_at=next_try_at)
+        now, chance = tx.now(), jitter()
+        next_try_at = _next_try(delivery, now=now, jitter=chance)
+        rest = _pause(delivery.endpoint.failures, longest=LONGEST_REST) * chance
+        tx.webhooks.failed(delivery, next_try_at=next_try_at, rests_until_at=now + rest)
         parked = next_try_at is None
         return Recorded(fault, (_event(delivery, house, EventKind.WEBHOOK_FAILED, parked=parked, cause=fault.value),))
 
@@ -49,9 +53,12 @@ def deliver(delivery: Delivery, house: House, *, send: Send, jitter: Callable[[]
 def _next_try(delivery: Delivery, *, now: datetime, jitter: float) -> datetime | None:
     if now - delivery.first_due_at > KEEP_TRYING:
         return None
-    doublings: int = 2 ** min(delivery.attempts, 20)
-    pause = min(LONGEST_PAUSE, FIRST_PAUSE * doublings)
-    return now + pause * jitter
+    return now + _pause(delivery.attempts, longest=LONGEST_PAUSE) * jitter
+
+
+def _pause(failures: int, *, longest: timedelta) -> timedelta:
+    doublings: int = 2 ** min(failures, 20)
+    return min(longest, FIRST_PAUSE * doublings)
 
 
 def _event(delivery: Delivery, house: House, kind: EventKind, **more: str | bool) -> Event:

@@ -80,11 +80,12 @@ class WaitingAlert:
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """An agency's webhook address."""
+    """An agency's webhook address, with how many deliveries in a row have failed there."""
 
     id: str
     agency: Oin
     url: str
+    failures: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,14 +236,19 @@ class Webhooks(Protocol):
     def remove(self, agency: Oin, endpoint: str) -> bool:
         """Remove an address and what is due at it; False when there is none such of this agency."""
 
-    def due(self, *, limit: int, per_endpoint: int) -> tuple[Delivery, ...]:
-        """Return deliveries whose time has come, at most so many for one address: a slow one delays no other."""
+    def due(
+        self, *, limit: int, per_endpoint: int, besides: Collection[str] = (), not_of: Collection[Oin] = ()
+    ) -> tuple[Delivery, ...]:
+        """Return deliveries whose time has come, at most so many for one address: a slow one delays no other.
+
+        None at an address that rests, at one of `besides`, or at an address of an agency in `not_of`.
+        """
 
     def delivered(self, delivery: Delivery) -> None:
-        """Remove a delivery that was made."""
+        """Remove a delivery that was made; its address has not failed since."""
 
-    def failed(self, delivery: Delivery, *, next_try_at: datetime | None) -> None:
-        """Put a delivery back until `next_try_at`, or park it when that is None."""
+    def failed(self, delivery: Delivery, *, next_try_at: datetime | None, rests_until_at: datetime) -> None:
+        """Put a delivery back until `next_try_at`, or park it when that is None; its whole address rests meanwhile."""
 
 
 class View(Protocol):

@@ -170,6 +170,8 @@ endpoints = Table(
     Column("id", Key, primary_key=True),
     Column("agency", Key, nullable=False),
     Column("url", Text, nullable=False),
+    Column("failures", Integer, nullable=False, server_default="0"),
+    Column("rests_until_at", BigInteger, nullable=False, server_default="0"),
     Index("endpoints_of_agency", "agency"),
 )
 

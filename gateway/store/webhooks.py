@@ -1,14 +1,16 @@
 """Webhook addresses and the deliveries due at them; at each address only so many at once, so none delays another."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, delete, literal_column, null, select, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, delete, literal_column, not_, null, select, update
 
 from gateway.core.involvement import Oin
 from gateway.flows.ports import Delivery, Endpoint, WaitingAlert
 from gateway.store import tables
 from gateway.store.instants import DatabaseTime, instant, microseconds
+from gateway.store.sets import among
 from gateway.store.sheet import Port
 
 _endpoints, _deliveries, _alerts = tables.endpoints, tables.deliveries, tables.alerts
@@ -24,6 +26,14 @@ _DELIVERED = delete(_deliveries).where(_this)
 _again = {"attempts": _deliveries.c.attempts + 1}
 _TRY_AGAIN = update(_deliveries).where(_this).values(**_again, next_try_at=bindparam("later"), parked_at=null())
 _PARK = update(_deliveries).where(_this).values(**_again, parked_at=DatabaseTime())
+_at = _endpoints.c.id == bindparam("at")
+_REST = update(_endpoints).where(_at).values(failures=_endpoints.c.failures + 1, rests_until_at=bindparam("rests"))
+_WAKE = update(_endpoints).where(_at, _endpoints.c.failures > 0).values(failures=0, rests_until_at=0)
+_may_be_told = and_(
+    _endpoints.c.rests_until_at <= DatabaseTime(),
+    not_(among(_endpoints.c.id, "besides")),
+    not_(among(_endpoints.c.agency, "not_of")),
+)
 
 
 def _next_of_each(*columns: ColumnElement[Any]) -> Select[Any]:
@@ -52,12 +62,13 @@ def _due(dialect: str) -> Select[Any]:
         joined = _endpoints.join(given, literal_column("deliveries.rowid").in_(rows))
     return (
         select(
-            *(_endpoints.c[name] for name in ("id", "agency", "url")),
+            *(_endpoints.c[name] for name in ("id", "agency", "url", "failures")),
             *(_alerts.c[name] for name in ("id", "match", "created_at")),
             given.c.attempts,
             given.c.first_due_at,
         )
         .select_from(joined.join(_alerts, _alerts.c.id == given.c.alert))
+        .where(_may_be_told)
         .order_by(given.c.next_try_at)
         .limit(bindparam("limit"))
     )
@@ -81,26 +92,31 @@ class SqlWebhooks(Port):
         """Remove an address and, by cascade, what is due at it; False when there is none such of this agency."""
         return self._sheet.write(_REMOVE, {"of": agency, "removed": endpoint}).rowcount == 1
 
-    def due(self, *, limit: int, per_endpoint: int) -> tuple[Delivery, ...]:
+    def due(
+        self, *, limit: int, per_endpoint: int, besides: Collection[str] = (), not_of: Collection[Oin] = ()
+    ) -> tuple[Delivery, ...]:
         """Return deliveries whose time has come, soonest due first, at most so many for one address."""
+        passed_over = {"besides": sorted(besides), "not_of": sorted(not_of)}
         statement = DUE[self._sheet.dialect]
-        rows = self._sheet.read(statement, {"limit": limit, "per_endpoint": per_endpoint})
+        rows = self._sheet.read(statement, {"limit": limit, "per_endpoint": per_endpoint, **passed_over})
         return tuple(
             Delivery(
-                endpoint=Endpoint(row[0], Oin(row[1]), row[2]),
-                alert=WaitingAlert(row[3], row[4], instant(row[5])),
-                attempts=row[6],
-                first_due_at=instant(row[7]),
+                endpoint=Endpoint(row[0], Oin(row[1]), row[2], row[3]),
+                alert=WaitingAlert(row[4], row[5], instant(row[6])),
+                attempts=row[7],
+                first_due_at=instant(row[8]),
             )
             for row in rows
         )
 
     def delivered(self, delivery: Delivery) -> None:
-        """Remove a delivery that was made."""
+        """Remove a delivery that was made; its address rests no longer."""
         self._sheet.write(_DELIVERED, _key(delivery))
+        self._sheet.write(_WAKE, {"at": delivery.endpoint.id})
 
-    def failed(self, delivery: Delivery, *, next_try_at: datetime | None) -> None:
-        """Put a delivery back until `next_try_at`, or park it when that is None."""
+    def failed(self, delivery: Delivery, *, next_try_at: datetime | None, rests_until_at: datetime) -> None:
+        """Put a delivery back until `next_try_at`, or park it when that is None; let its address rest."""
+        self._sheet.write(_REST, {"at": delivery.endpoint.id, "rests": microseconds(rests_until_at)})
         if next_try_at is None:
             self._sheet.write(_PARK, _key(delivery))
         else:

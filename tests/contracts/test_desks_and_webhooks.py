@@ -1,5 +1,6 @@
 """Contact desks and webhook addresses; what is due at an address, and in what order."""
 
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -9,7 +10,7 @@ from gateway.core.involvement import Oin
 from gateway.flows.ports import Delivery, Endpoint
 from gateway.protocol.messages import ContactDesk
 from gateway.store import SqlStore
-from gateway.store.transactions import SqlTx
+from gateway.store.transactions import SqlTx, SqlView
 from tests.support.records import (
     CARE,
     POLICE,
@@ -26,6 +27,7 @@ from tests.support.records import (
 )
 from tests.support.stores import hold_clock
 
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 
@@ -49,12 +51,24 @@ def _meet(store: SqlStore, *numbers: int) -> None:
     match_waiting(store)
 
 
-def _due(store: SqlStore, *, limit: int = 100, per_endpoint: int = 100) -> tuple[Delivery, ...]:
-    return store.view("due", lambda view: view.webhooks.due(limit=limit, per_endpoint=per_endpoint))
+def _due(
+    store: SqlStore,
+    *,
+    limit: int = 100,
+    per_endpoint: int = 100,
+    besides: Collection[str] = (),
+    not_of: Collection[Oin] = (),
+) -> tuple[Delivery, ...]:
+    def look(view: SqlView) -> tuple[Delivery, ...]:
+        return view.webhooks.due(limit=limit, per_endpoint=per_endpoint, besides=besides, not_of=not_of)
+
+    return store.view("due", look)
 
 
-def _failed(store: SqlStore, delivery: Delivery, next_try_at: datetime | None) -> None:
-    do(store, lambda tx: tx.webhooks.failed(delivery, next_try_at=next_try_at))
+def _failed(
+    store: SqlStore, delivery: Delivery, next_try_at: datetime | None, *, rests_until_at: datetime = LONG_AGO
+) -> None:
+    do(store, lambda tx: tx.webhooks.failed(delivery, next_try_at=next_try_at, rests_until_at=rests_until_at))
 
 
 def test_a_desk_is_added_and_replaced(store: SqlStore) -> None:
@@ -125,7 +139,7 @@ def test_a_parked_delivery_is_due_no_more(store: SqlStore) -> None:
     _meet(store, 1, 2)
     parked, other = _due(store)
     _failed(store, parked, None)
-    assert (other,) == _due(store)
+    assert [other.alert] == [delivery.alert for delivery in _due(store)]
 
 
 def test_a_slow_address_delays_no_other(store: SqlStore) -> None:
@@ -137,6 +151,30 @@ def test_a_slow_address_delays_no_other(store: SqlStore) -> None:
     due = [delivery.endpoint.id for delivery in _due(store, per_endpoint=3)]
     assert (3, 1) == (due.count(slow.id), due.count(quick.id))
     assert 2 == len(_due(store, limit=2))
+
+
+def test_a_failed_address_rests_as_a_whole(store: SqlStore) -> None:
+    """Nothing is due there until it has rested, however much waits; a delivery that is made ends the count (G11)."""
+    clock = hold_clock(store, NOON)
+    endpoint = _endpoint(store)
+    _meet(store, 1, 2, 3)
+    (first, *_) = _due(store)
+    rested_at = NOON + timedelta(minutes=5)
+    _failed(store, first, NOON, rests_until_at=rested_at)
+    assert () == _due(store)
+    clock.set(rested_at)
+    due = _due(store)
+    assert (3, {1}) == (len(due), {delivery.endpoint.failures for delivery in due})
+    do(store, lambda tx: tx.webhooks.delivered(due[0]))
+    assert {endpoint} == {delivery.endpoint for delivery in _due(store)}
+
+
+def test_what_is_passed_over_crowds_out_nothing(store: SqlStore) -> None:
+    """Addresses under way and agencies with their share are left out before the limit counts."""
+    busy, other, quick = _endpoint(store), _endpoint(store), _endpoint(store, SCHOOL)
+    _meet(store, *range(5))
+    assert {quick.id} == {delivery.endpoint.id for delivery in _due(store, limit=5, not_of=[POLICE])}
+    assert {other.id, quick.id} == {delivery.endpoint.id for delivery in _due(store, besides=[busy.id])}
 
 
 def test_removing_an_address_removes_what_is_due_at_it(store: SqlStore) -> None:

@@ -94,7 +94,8 @@ def _end(tx: SqlTx) -> None:
 
 def _deliver_again(tx: SqlTx) -> None:
     (delivery,) = tx.webhooks.due(limit=1, per_endpoint=1)
-    tx.webhooks.failed(delivery, next_try_at=datetime(2026, 1, 1, tzinfo=UTC))
+    over_at = datetime(2026, 1, 1, tzinfo=UTC)
+    tx.webhooks.failed(delivery, next_try_at=over_at, rests_until_at=over_at)
 
 
 def _acknowledge(tx: SqlTx) -> None:

@@ -17,7 +17,7 @@ from gateway.flows.match import ATTEMPTS_BEFORE_PARKING, match_waiting
 from gateway.flows.ports import Delivery, House, Undelivered
 from gateway.telemetry import Log
 from gateway.wake import Wake
-from gateway.worker import Loop, Worker
+from gateway.worker import SENDERS_PER_AGENCY, Loop, Worker
 from tests.support.gateways import Neighborhood, log_to
 
 LOG = structlog.wrap_logger(structlog.ReturnLogger())
@@ -197,3 +197,32 @@ def test_a_contradiction_is_no_jobs_fault(here: Neighborhood) -> None:
     with pytest.raises(AssertionError):
         match_waiting(replace(here.house, mint=mint))
     assert [0, 0] == [job.attempts for job in here.store.view("peek", lambda view: view.jobs.peek(limit=10))]
+
+
+def test_an_agency_whose_receivers_hang_delays_nobody_else(here: Neighborhood) -> None:
+    """Not with all the addresses that it may have and far more alerts than are looked at in one round (G11)."""
+    for number in range(5):
+        hook(here, 0, f"slow/{number}")
+    people = range(20)
+    meet(here, *people)
+    here.match()  # 100 deliveries, all of them older than the one that counts
+    hook(here, 1, "quick")
+    let_go, quick = threading.Event(), threading.Event()
+    started: list[str] = []
+
+    def send(delivery: Delivery) -> Undelivered | None:
+        if delivery.endpoint.url.endswith("quick"):
+            quick.set()
+            return None
+        started.append(delivery.endpoint.id)
+        let_go.wait(PATIENCE_SECONDS)
+        return Undelivered.TIMED_OUT
+
+    with working(here, send):
+        until(lambda: len(started) == SENDERS_PER_AGENCY)
+        meet(here, len(people))
+        assert quick.wait(PATIENCE_SECONDS)
+        assert SENDERS_PER_AGENCY == len(started)
+        let_go.set()
+        until(lambda: len(set(started)) == 5)  # the fifth had to wait for a sender of its agency
+        assert 5 == len(started)  # and no alert behind a failure is tried before its address has rested
