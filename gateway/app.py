@@ -19,7 +19,7 @@ from gateway.core.policy import PolicySet
 from gateway.flows.match import GATEWAY
 from gateway.flows.ports import House, Recorded, Store, Tx
 from gateway.flows.register import record
-from gateway.peers.addresses import Addresses
+from gateway.peers.addresses import Addresses, Lookups
 from gateway.peers.converter import SIGNING, converter_of
 from gateway.peers.directory import TrustedAgencies
 from gateway.peers.webhooks import Webhooks
@@ -78,7 +78,7 @@ def open_parts(settings: Settings, *, broken: Callable[[], None] | None = None) 
         trust=trust,
         signing_key=SigningKey.from_seed(keystore.get(SIGNING)),
         house=house,
-        addresses=Addresses(settings.webhook_networks),
+        addresses=Addresses(settings.webhook_networks, resolve=Lookups()),
         log=log,
         broken=broken or _end_this_process,
     )
@@ -120,6 +120,7 @@ class Gateway:
         self._wake.close()
         self.front.group.close()
         self.front.threads.close()
+        self.front.looks.close()
         self._close()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

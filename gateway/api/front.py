@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime
 from functools import partial
 from typing import Final, ParamSpec, TypeVar
 
+from gateway.api.lookups import Lookups
 from gateway.commit_group import CommitGroup
 from gateway.core.involvement import AMSTERDAM
 from gateway.core.refusals import Refusal, Refused
@@ -159,6 +160,7 @@ class Front:
     looked: Looked = field(default_factory=Looked)
     figures: Figures = field(default_factory=Figures)
     threads: Threads = field(init=False)
+    lookups: Lookups = field(default_factory=Lookups)
     streams: Counter[str] = field(default_factory=Counter)
     batches: Places = field(
         default_factory=lambda: Places(in_all=BATCHES_AT_ONCE, per_agency=BATCHES_AT_ONCE_PER_AGENCY)

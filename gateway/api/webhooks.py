@@ -22,8 +22,9 @@ async def _list(request: Request, front: Front) -> Reply:
 async def _add(request: Request, front: Front) -> Reply:
     verified, asked = await signed(request, front, AddWebhook)
     call, key = verified.carry(asked), public_key_text(front.signing_key.public)
+    found = await front.lookups.allowed(call.caller.oin, front.allowed, asked.url)
     added = await front.threads.run(
-        call.caller.oin, add_webhook, call, front.house, allowed=front.allowed, public_key=key
+        call.caller.oin, add_webhook, call, front.house, allowed=lambda _: found, public_key=key
     )
     return Reply(201, added)
 

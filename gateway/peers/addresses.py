@@ -1,11 +1,15 @@
 """Decides which addresses a webhook may reach: a name is resolved once, and all it resolves to must be public (G38)."""
 
 import socket
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Final
 from urllib.parse import urlsplit
+
+LOOKUP_SECONDS: Final = 5.0
+LOOKUPS_AT_ONCE: Final = 64
 
 Network = IPv4Network | IPv6Network
 Address = IPv4Address | IPv6Address
@@ -36,6 +40,40 @@ def resolve(host: str, port: int) -> Sequence[str]:
     except UnicodeError:  # a label longer than any name has
         raise OSError from None
     return tuple(dict.fromkeys(str(entry[4][0]) for entry in found))
+
+
+class Lookups:
+    """Resolves names within a deadline: whoever runs a name's servers can leave us without an answer for ever.
+
+    A lookup cannot be broken off. One that takes too long goes on in a thread of its own, of which there are only so
+    many; nobody waits for it any more.
+    """
+
+    def __init__(self, resolve: Resolve = resolve, *, seconds: float = LOOKUP_SECONDS) -> None:
+        """Resolve like this."""
+        self._resolve = resolve
+        self._seconds = seconds
+        self._places = threading.BoundedSemaphore(LOOKUPS_AT_ONCE)
+
+    def __call__(self, host: str, port: int) -> Sequence[str]:
+        """Return every address of a name; raises OSError when it is unknown, or not known in time."""
+        if not self._places.acquire(blocking=False):
+            raise OSError
+        found: list[Sequence[str]] = []
+        looking = threading.Thread(target=self._look, args=(host, port, found), daemon=True)
+        looking.start()
+        looking.join(self._seconds)
+        if not found:
+            raise OSError
+        return found[0]
+
+    def _look(self, host: str, port: int, found: list[Sequence[str]]) -> None:
+        try:
+            found.append(self._resolve(host, port))
+        except OSError:
+            return  # nothing found says it
+        finally:
+            self._places.release()
 
 
 class Addresses:

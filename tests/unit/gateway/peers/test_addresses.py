@@ -1,10 +1,11 @@
 """Which addresses a webhook may reach: every spelling of an inner address is refused (G38)."""
 
+import threading
 from ipaddress import ip_network
 
 import pytest
 
-from gateway.peers.addresses import Addresses, AddressRefused
+from gateway.peers.addresses import LOOKUPS_AT_ONCE, Addresses, AddressRefused, Lookups
 
 PUBLIC = "93.184.216.34"
 INNER = [
@@ -117,3 +118,36 @@ def test_a_name_that_no_name_can_be_is_refused() -> None:
     """A label of more than 63 characters is nobody's, and no fault of ours."""
     assert not Addresses().allowed(f"https://{'a' * 70}.localhost/")
     assert not addresses("not an address").allowed("https://hooks.example/")
+
+
+def test_a_name_whose_servers_never_answer_is_left() -> None:
+    """Within the deadline it is as good as unknown; other names are looked up meanwhile (G37, G38)."""
+    let_go = threading.Event()
+
+    def slow(host: str, _port: int) -> tuple[str, ...]:
+        if host == "silent.example":
+            let_go.wait(20)
+        return (PUBLIC,)
+
+    within = Addresses(resolve=Lookups(slow, seconds=0.05))
+
+    assert not within.allowed("https://silent.example/")
+    assert Addresses(resolve=Lookups(slow)).allowed("https://hooks.example/")
+    let_go.set()
+
+
+def test_lookups_that_never_end_do_not_add_up() -> None:
+    """When too many names are without an answer, none is looked up any more until one of them has one."""
+    let_go, looked = threading.Event(), threading.Semaphore(0)
+
+    def slow(_host: str, _port: int) -> tuple[str, ...]:
+        looked.release()
+        let_go.wait(20)
+        return (PUBLIC,)
+
+    within = Addresses(resolve=Lookups(slow, seconds=0.001))
+
+    assert not any(within.allowed("https://silent.example/") for _ in range(LOOKUPS_AT_ONCE + 3))
+    assert LOOKUPS_AT_ONCE == sum(looked.acquire(timeout=1) for _ in range(LOOKUPS_AT_ONCE))
+    assert not looked.acquire(blocking=False)
+    let_go.set()
