@@ -33,8 +33,13 @@ def deliver(delivery: Delivery, house: House, *, send: Send, jitter: Callable[[]
 
     A crash between the two sends it again: the receiver knows it by its `webhook-id`, the alert's id.
     `jitter` returns a number in [0.5, 1.5).
+
+    Nothing is sent for an agency that left the trust list or whose keys are revoked, though it was due before (G19).
+    It is looked at again as after any failure, so that an agency with a new key loses nothing.
     """
-    fault = send(delivery)
+    now = house.store.view("now", lambda view: view.now())
+    told = house.directory.may_be_told(delivery.endpoint.agency, now=now)
+    fault = send(delivery) if told else Undelivered.NOT_TRUSTED
 
     def work(tx: Tx) -> Recorded[Undelivered | None]:
         if fault is None:

@@ -105,6 +105,7 @@ class Undelivered(StrEnum):
     TIMED_OUT = "timed_out"
     UNREACHABLE = "unreachable"
     ADDRESS = "address"
+    NOT_TRUSTED = "not_trusted"
 
 
 class CallLedger(Protocol):
@@ -206,6 +207,9 @@ class Alerts(Protocol):
 
     def waiting(self, agency: Oin, *, limit: int) -> tuple[WaitingAlert, ...]:
         """Return this agency's unacknowledged alerts, oldest first."""
+
+    def newest(self, agency: Oin, *, limit: int) -> tuple[WaitingAlert, ...]:
+        """Return the newest of this agency's unacknowledged alerts, the oldest of them first."""
 
     def acknowledge(self, agency: Oin, alerts: Collection[str]) -> tuple[str, ...]:
         """Mark this agency's alerts as acknowledged; return those that are its own, acknowledged now or before."""
@@ -347,6 +351,9 @@ class Directory(Protocol):
 
     def agency(self, oin: Oin) -> Agency | None:
         """Return the agency, or None."""
+
+    def may_be_told(self, oin: Oin, *, now: datetime) -> bool:
+        """Return whether this is an agency with a key that counts now; whoever is not is sent nothing (G19)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Who the agencies are: the trust list, as the flows ask it."""
 
+from datetime import datetime
 from typing import Protocol
 
 from gateway.core.involvement import Oin
@@ -35,3 +36,10 @@ class TrustedAgencies:
         if party is None or party.role is not Role.AGENCY:
             return None
         return Agency(Oin(party.oin), party.name, party.kind)
+
+    def may_be_told(self, oin: Oin, *, now: datetime) -> bool:
+        """Return whether this is an agency of the list with a key that counts now."""
+        party = self._trust.current.party(oin)
+        if party is None or party.role is not Role.AGENCY:
+            return False
+        return any(key.counts_at(now) for key in party.keys)

@@ -121,6 +121,11 @@ class SmallHouse:
         party = self.trust.party(oin)
         return None if party is None else Agency(oin, party.name, party.kind)
 
+    def may_be_told(self, oin: Oin, *, now: datetime) -> bool:
+        """Return whether an agency has a key that counts, as the flows' directory."""
+        party = self.trust.party(oin)
+        return party is not None and any(key.counts_at(now) for key in party.keys)
+
     def signed(
         self,
         agency: TestAgency,
