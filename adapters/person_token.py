@@ -4,10 +4,12 @@ Protocol, section 4, seen from the agency:
 
 1. blind: nobody outside this process ever has the person number, or anything that can be searched for it;
 2. ask t holders at the same time, by the agency's own signature;
-3. verify each proof against the *pinned* key of that holder. This is a confidentiality control: an answer under a key
+3. verify that each answer is that holder's, to *this* call. What nobody signed can at most make us ask another holder,
+   or wait: anything on the way may say something, but only a holder can lie, and only a holder can refuse;
+4. verify each proof against the *pinned* key of that holder. This is a confidentiality control: an answer under a key
    made up for the occasion would make a token that can be searched. A holder that lies is named, reported and not used;
-4. a holder that lies, refuses or is away is replaced by another, as long as there are others;
-5. combine, and take the blind off.
+5. a holder that lies, refuses or is away is replaced by another, as long as there are others;
+6. combine, and take the blind off.
 """
 
 import json
@@ -26,7 +28,7 @@ from keys.evaluations import TOKEN_EVALUATIONS, EvaluateTokens, TokenEvaluations
 from keys.group import Element, Scalar
 from keys.manifest import Manifest
 from keys.parties import Party
-from keys.signing import RawCall, sign_call
+from keys.signing import RawCall, SignatureRefused, sign_call, verify_response
 from keys.tokens import PersonToken
 from keys.wire import LabelMessage
 
@@ -45,11 +47,15 @@ class Derived:
 
 @dataclass(frozen=True, slots=True)
 class Absence:
-    """A holder that did not serve: `code` is the problem it answered with, or why there was no answer."""
+    """A holder that did not serve: `code` is the problem it answered with, or why there was no answer.
+
+    `signed` is whether the holder itself said so; if not, anything between us may have.
+    """
 
     holder: int
     name: str
     code: str
+    signed: bool = False
 
 
 def derive_tokens(agency: Agency, circle: HolderCircle, persons: Sequence[Person]) -> Plan[Derived]:
@@ -81,9 +87,9 @@ def _evaluations(
         asked = list(islice(untried, threshold - len(accepted)))
         if not asked:
             raise _too_few(absences, lies)
-        calls = (_call(agency, circle.holders[holder], body) for holder in asked)
+        calls = [_call(agency, circle.holders[holder], body) for holder in asked]
         replies = yield from send(*calls, patience_seconds=_HOLDER_SECONDS)
-        judged = yield from compute(_judging(circle, asked, replies, elements))
+        judged = yield from compute(_judging(agency, circle, tuple(zip(asked, calls, replies, strict=True)), elements))
         for holder, verdict in zip(asked, judged, strict=True):
             match verdict:
                 case list():
@@ -111,16 +117,40 @@ Verdict = list[Element] | Absence | Lie
 
 
 def _judging(
-    circle: HolderCircle, asked: Sequence[int], replies: Sequence[Reply], elements: Sequence[Element]
+    agency: Agency,
+    circle: HolderCircle,
+    answered: Sequence[tuple[int, RawCall, Reply]],
+    elements: Sequence[Element],
 ) -> Callable[[], list[Verdict]]:
-    return lambda: [_judge(circle, *pair, elements) for pair in zip(asked, replies, strict=True)]
+    return lambda: [
+        _absence(agency, circle.holders[holder], call, reply) or _judge(circle, holder, reply, elements)
+        for holder, call, reply in answered
+    ]
+
+
+def _absence(agency: Agency, holder: Party, call: RawCall, reply: Reply) -> Absence | None:
+    """Return why this is no evaluation by that holder; None when it says under its own signature that it is."""
+    number = holder.holder_index or 0
+    if isinstance(reply, NoAnswer):
+        return Absence(number, holder.name, reply.reason)
+    try:
+        verify_response(
+            reply.status,
+            reply.headers,
+            reply.body,
+            request_signature=dict(call.headers)["signature"],
+            signer=holder.oin,
+            trust=agency.trust(),
+            now=agency.clock(),
+        )
+    except SignatureRefused as refused:
+        code = f"answer-{refused.reason.value}" if reply.status == _OK else _code_of(reply)
+        return Absence(number, holder.name, code)
+    return None if reply.status == _OK else Absence(number, holder.name, _code_of(reply), signed=True)
 
 
 def _judge(circle: HolderCircle, holder: int, reply: Reply, elements: Sequence[Element]) -> Verdict:
-    if isinstance(reply, NoAnswer):
-        return Absence(holder, circle.name_of(holder), reply.reason)
-    if reply.status != _OK:
-        return Absence(holder, circle.name_of(holder), _code_of(reply))
+    assert isinstance(reply, Answer)
     try:
         evaluated, proof = _evaluation_in(reply, circle.manifest)
         pinned = circle.manifest.holder_public_keys
@@ -159,7 +189,7 @@ def _too_few(absences: Sequence[Absence], lies: Sequence[Lie]) -> SeinhuisError:
     """Say why fewer than t holders served: who lied, else who refused this agency, else who was away."""
     if lies:
         return problem_named("integrity-holder", facts={"holders": _names(lies)})
-    refused = [absence for absence in absences if _is_refusal(absence.code)]
+    refused = [absence for absence in absences if absence.signed and _is_refusal(absence.code)]
     if refused:
         facts: dict[str, Fact] = {"holders": _names(refused)}
         return problem_named(refused[0].code, facts=facts, detail="Key holders refuse this agency.")

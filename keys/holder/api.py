@@ -54,7 +54,7 @@ class HolderApi:
         try:
             return await self._served(scope, headers, receive)
         except Refused as refused:
-            return problem_answer(refused, headers, self._holder.public_url)
+            return self._signed_if_bound(problem_answer(refused, headers, self._holder.public_url), headers)
         except CallerLeft:
             raise
         except Exception as failure:  # noqa: BLE001  # the caller gets a problem, the log a name, nobody a value
@@ -102,6 +102,13 @@ class HolderApi:
             created_at=self._holder.clock(),
         )
         return Answer(answer.status, headers, answer.body)
+
+    def _signed_if_bound(self, answer: Answer, asked: Headers) -> Answer:
+        """Sign a refusal too, so that an agency knows it from what others make up; without a signature, leave it."""
+        try:
+            return self._signed(answer, dict(asked).get("signature", ""))
+        except ValueError:
+            return answer
 
     def _open_to_all(self, path: str) -> Answer | None:
         match path:

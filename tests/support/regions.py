@@ -28,7 +28,9 @@ from gateway.settings import Settings as GatewaySettings
 from gateway.store import migrate, open_store, reconcile
 from keys.holder.api import HolderApi
 from keys.holder.holder import Holder
+from keys.holder.identity import signing_key
 from keys.holder.settings import Settings as HolderSettings
+from keys.signing import SigningKey
 from tests.support.rooms import Rooms
 from tests.support.scene import Office, Wire
 
@@ -78,6 +80,11 @@ class RegionOfProcesses:
     def holder_place(self, index: int) -> str:
         """Return the `host:port` of a key holder."""
         return urlsplit(self.office("police").agency.trust().holders()[index - 1].url).netloc
+
+    def holder_key(self, index: int) -> SigningKey:
+        """Return the key with which a key holder signs its answers."""
+        home = self._federation._layout.holders[index - 1]  # noqa: SLF001  # only a test opens another's keystore
+        return signing_key(home.keystore())
 
     def stop_holder(self, index: int) -> None:
         """Kill a key holder."""

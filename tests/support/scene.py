@@ -20,6 +20,7 @@ from adapters.involvement import notice_given
 from gateway.protocol.messages import ContactDesk, ContactReported, MatchView, OwnRegistration, Receipt, Withdrawn
 from keys import group, oprf
 from keys.group import Element
+from keys.signing import SigningKey, sign_response
 from tests.support.federation import person_numbers
 
 DESK = "cnt_intake"
@@ -33,7 +34,7 @@ class Wire(httpx2.BaseTransport):
         """Carry calls over another transport."""
         self._inner = inner
         self.cut: set[str] = set()
-        self.lying: set[str] = set()
+        self.lying: dict[str, SigningKey] = {}
         self.last_answer = httpx2.Response(500)
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
@@ -44,7 +45,7 @@ class Wire(httpx2.BaseTransport):
         answer = self._inner.handle_request(request)
         answer.read()
         if place in self.lying and answer.status_code == httpx2.codes.OK:
-            return httpx2.Response(200, content=_lie(request.read(), answer.content), request=request)
+            return _lie(request, answer, self.lying[place])
         if "/token-evaluations" not in str(request.url):
             self.last_answer = answer
         return answer
@@ -54,15 +55,27 @@ class Wire(httpx2.BaseTransport):
         self._inner.close()
 
 
-def _lie(question: bytes, answer: bytes) -> bytes:
-    """Answer under another key, made up for the occasion, with a proof that fits that key and no other."""
-    asked = [Element(base64.urlsafe_b64decode(text + "=")) for text in json.loads(question)["elements"]]
+def _lie(request: httpx2.Request, answer: httpx2.Response, key: SigningKey) -> httpx2.Response:
+    """Answer under another key, made up for the occasion, with a proof that fits that key and no other.
+
+    The holder signs it with its own `key`: what nobody signed is not taken for its answer at all.
+    """
+    asked = [Element(base64.urlsafe_b64decode(text + "=")) for text in json.loads(request.read())["elements"]]
     secret = group.random_scalar()
     evaluated, proof = oprf.evaluate_and_prove(secret, group.multiply_base(secret), asked)
-    members = json.loads(answer)
+    members = json.loads(answer.content)
     members["elements"] = [base64.urlsafe_b64encode(bytes(each)).decode().rstrip("=") for each in evaluated]
     members["proof"] = base64.urlsafe_b64encode(proof).decode().rstrip("=")
-    return json.dumps(members).encode()
+    body = json.dumps(members).encode()
+    headers = sign_response(
+        200,
+        (("content-type", "application/json"),),
+        body,
+        request_signature=request.headers["signature"],
+        key=key,
+        created_at=datetime.now(UTC),
+    )
+    return httpx2.Response(200, headers=list(headers), content=body, request=request)
 
 
 @dataclass(frozen=True)
@@ -140,6 +153,9 @@ class Region(Protocol):
     def holder_place(self, index: int) -> str:
         """Return the `host:port` of a key holder."""
 
+    def holder_key(self, index: int) -> SigningKey:
+        """Return the key with which a key holder signs its answers."""
+
     def stop_holder(self, index: int) -> None:
         """Take a key holder away."""
 
@@ -190,11 +206,11 @@ class Scene:
     def lying_holder(self, office: Office, index: int) -> Iterator[None]:
         """Let a key holder lie to one office for a while."""
         place = self.region.holder_place(index)
-        office.wire.lying.add(place)
+        office.wire.lying[place] = self.region.holder_key(index)
         try:
             yield
         finally:
-            office.wire.lying.discard(place)
+            office.wire.lying.pop(place, None)
 
 
 def scene_in(region: Region, children: Iterator[str]) -> Scene:

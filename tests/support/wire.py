@@ -93,6 +93,17 @@ def refuses_with(code: str) -> Misbehavior:
     return lambda _: httpx2.Response(PROBLEMS[code].status, json={"code": code})
 
 
+def on_the_way(misbehavior: Misbehavior) -> Misbehavior:
+    """Let it be said not by the holder but by something between it and the agency, which has no key to sign with."""
+
+    def answer(call: HolderCall) -> httpx2.Response:
+        said = misbehavior(call)
+        said.extensions["on the way"] = True
+        return said
+
+    return answer
+
+
 @dataclass
 class Wire:
     """The other side of the wire. `holder_misbehavior` by holder, `gateway_faults` one per call until they run out."""
@@ -192,8 +203,12 @@ class Wire:
         assert label.owner == verified.party.oin
         seen = HolderCall(self, number, label, [Element(from_base64url(each)) for each in members["elements"]])
         if number in self.holder_misbehavior:
-            return self.holder_misbehavior[number](seen)
-        return seen.answer(*self.federation.answer(number, label, seen.elements))
+            said = self.holder_misbehavior[number](seen)
+        else:
+            said = seen.answer(*self.federation.answer(number, label, seen.elements))
+        if said.extensions.get("on the way"):
+            return said
+        return self.signed(call, said.status_code, said.content, signer=self.holders[number - 1])
 
     def at_gateway(self, call: RawCall) -> httpx2.Response:
         """Answer as the gateway, when it is well."""

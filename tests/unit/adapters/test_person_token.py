@@ -89,6 +89,21 @@ def test_two_liars_of_three_stop_everything() -> None:
     assert ("integrity-holder", "holder 101, holder 103") == (refused.value.code, refused.value.facts["holders"])
 
 
+@pytest.mark.parametrize("lie", [*LIES, misbehavior.refuses_with("request-member-invalid")])
+def test_what_nobody_signed_is_no_holders_fault_and_no_final_word(lie: Misbehavior) -> None:
+    """Something on the way says it: another holder is asked, nobody is named a liar, and at most it is said to wait."""
+    heard: list[Lie] = []
+    made_up = misbehavior.on_the_way(lie)
+    one = Wire(holder_misbehavior={1: made_up})
+    for _ in range(4):
+        assert tuple(one.federation.tokens(one.label(one.agencies[0]), BSNS)) == derive(one, on_lie=heard.append).tokens
+    with pytest.raises(TryAgainLater) as refused:
+        derive(Wire(holder_misbehavior={1: made_up, 2: made_up, 3: made_up}), on_lie=heard.append)
+
+    assert "upstream-holders-unreachable" == refused.value.code
+    assert [] == heard
+
+
 @pytest.mark.parametrize("away", [1, 2, 3])
 def test_one_holder_away_is_not_noticed(away: int) -> None:
     """The other two serve."""

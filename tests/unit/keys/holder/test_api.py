@@ -18,7 +18,7 @@ from keys.evaluations import TOKEN_EVALUATIONS
 from keys.holder.refusals import OF_FAULT, Refusal
 from keys.signing import RawCall, SignatureFault, sign_call
 from tests.support.holders import HoldersHere, Reply, holders_here
-from tests.support.parties import NONCE, NOW
+from tests.support.parties import NONCE, NOW, agency
 
 LINTER = Path(__file__).parents[3] / "support" / "adr_lint.py"
 
@@ -220,3 +220,11 @@ def test_every_fault_of_a_signature_has_its_problem() -> None:
     assert set(SignatureFault) == set(OF_FAULT)
     assert len({refusal.value.code for refusal in Refusal}) == len(Refusal)
     assert all(problem.value.title_nl.endswith(".") and problem.value.title_en.endswith(".") for problem in Refusal)
+
+
+def test_a_stranger_too_is_refused_under_signature(circle: HoldersHere) -> None:
+    """Whoever signed the call can tell the holder's refusal from what something on the way made up."""
+    reply = circle.post(1, TOKEN_EVALUATIONS, b"{}", by=agency(77))
+
+    assert "signature-key-unknown" == reply.code
+    assert reply.header("signature").startswith("sig1=:")
