@@ -23,6 +23,7 @@ from gateway.protocol.messages import (
     ContactOutcome,
     ContactReported,
     Inbox,
+    ListedMatch,
     Matches,
     MatchView,
     PolicyChecked,
@@ -33,7 +34,6 @@ from gateway.protocol.messages import (
 )
 
 LONGEST_WAIT_S: Final = 20
-FROM_ALERT: Final = "alert"  # the case reference of who does not know the case yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,20 +72,20 @@ def acknowledge(agency: Agency, *alerts: Alert | str) -> Plan[AcknowledgedAlerts
     return (yield from ask(agency, change("/alert-acknowledgements", message), AcknowledgedAlerts))
 
 
-def show_match(agency: Agency, match: Alert | str, *, case: str = "") -> Plan[MatchView]:
-    """Return a match as this agency may see it.
+def show_match(agency: Agency, match: ListedMatch | Alert | str, *, case: str = "") -> Plan[MatchView]:
+    """Return a match as this agency may see it, with what the rule discloses of the other.
 
-    `case` is the reference under which one looks. Coming from an alert it is not known yet, as the alert does not tell:
-    then that is what the gateway records.
+    `case` is the reference under which one looks, and which the gateway records. Without it, it is that of the own
+    registration: an alert does not tell which, so the agency's own list is asked first.
     """
-    match_id = identifier(match.match_id if isinstance(match, Alert) else match)
-    question = Question("GET", f"/matches/{match_id}", case=case or FROM_ALERT)
-    return (yield from ask(agency, question, MatchView))
+    match_id = identifier(_match_id(match))
+    case = case or (yield from _case_of(agency, match))
+    return (yield from ask(agency, Question("GET", f"/matches/{match_id}", case=case), MatchView))
 
 
-def list_matches(agency: Agency) -> Plan[tuple[MatchView, ...]]:
-    """Return all matches of this agency, in order of id."""
-    everything: list[MatchView] = []
+def list_matches(agency: Agency) -> Plan[tuple[ListedMatch, ...]]:
+    """Return all matches of this agency, in order of id; nothing of the other is in it, `show` one to see that."""
+    everything: list[ListedMatch] = []
     page = yield from ask(agency, Question("GET", "/matches"), Matches)
     everything += page.matches
     while page.next:
@@ -96,7 +96,7 @@ def list_matches(agency: Agency) -> Plan[tuple[MatchView, ...]]:
 
 def report_contact(
     agency: Agency,
-    match: MatchView | Alert | str,
+    match: ListedMatch | Alert | str,
     *,
     outcome: ContactOutcome | str,
     reason: str | None = None,
@@ -105,11 +105,11 @@ def report_contact(
 ) -> Plan[ContactReported]:
     """Report what came of the contact (domain rule 14); `reason` goes with the outcome `none`."""
     match_id = identifier(_match_id(match))
-    case = case or (match.case_reference if isinstance(match, MatchView) else FROM_ALERT)
     try:
         message = ReportContact.model_validate({"outcome": outcome, "reason": reason})
     except ValidationError as invalid:
         raise member_refused(invalid) from None
+    case = case or (yield from _case_of(agency, match))
     question = change(f"/matches/{match_id}/contact-reports", message, case=case, idempotency_key=idempotency_key)
     return (yield from ask(agency, question, ContactReported))
 
@@ -167,9 +167,20 @@ def whoami(agency: Agency) -> Plan[WhoAmI]:
     return (yield from ask(agency, Question("GET", "/whoami"), WhoAmI))
 
 
-def _match_id(match: MatchView | Alert | str) -> str:
+def _case_of(agency: Agency, match: ListedMatch | Alert | str) -> Plan[str]:
+    """Return our own case reference of a match; raises NotFound when we are no party to it."""
+    if isinstance(match, ListedMatch):
+        return match.case_reference
+    found = yield from ask(agency, Question("GET", f"/matches?id={identifier(_match_id(match))}"), Matches)
+    case = next((listed.case_reference for listed in found.matches), None)
+    if case is None:
+        raise problem_named("state-not-found")
+    return case
+
+
+def _match_id(match: ListedMatch | Alert | str) -> str:
     match match:
-        case MatchView():
+        case ListedMatch():
             return match.id
         case Alert():
             return match.match_id

@@ -37,7 +37,7 @@ from deploy.region.agencies import AGENCIES, RegionAgency
 from deploy.region.expected import expected_bad_rows, expected_matches, expected_registrations
 from deploy.region.exports import Export, write_exports
 from deploy.region.people import Region
-from gateway.protocol.messages import MatchView
+from gateway.protocol.messages import ListedMatch
 
 HOLDERS: Final = 3
 THRESHOLD: Final = 2
@@ -174,7 +174,7 @@ class Demo:
 
 
 def _import_tally(
-    exports: Sequence[Export], members: Mapping[str, Member], seen: Mapping[str, Sequence[MatchView]]
+    exports: Sequence[Export], members: Mapping[str, Member], seen: Mapping[str, Sequence[ListedMatch]]
 ) -> ImportTally:
     """Count what became of the exports, by the receipts and by the matches that every agency has seen."""
     everybody = tuple(members.values())

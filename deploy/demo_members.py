@@ -12,7 +12,7 @@ from deploy.demo_ears import Ears, Heard
 from deploy.demo_outcome import AgencyTally
 from deploy.region import people
 from deploy.region.agencies import RegionAgency
-from gateway.protocol.messages import ContactOutcome, MatchState, MatchView, Receipt
+from gateway.protocol.messages import ContactOutcome, ListedMatch, MatchState, Receipt
 
 T = TypeVar("T")
 
@@ -48,13 +48,13 @@ class Member:
         """Return a case reference that this agency has not used."""
         return self.agency.case_reference(_LAST_CASE - self.live)
 
-    def report(self, match: MatchView, outcome: ContactOutcome) -> MatchState:
+    def report(self, match: ListedMatch, outcome: ContactOutcome) -> MatchState:
         """Report what came of the contact; return the state of the match after it."""
         state = self.gateway.matches.report_contact(match, outcome=outcome).state
         self.contacts += 1
         return state
 
-    def report_share(self, matches: Sequence[MatchView], one_in: int) -> None:
+    def report_share(self, matches: Sequence[ListedMatch], one_in: int) -> None:
         """Report contact on one in so many of the matches: those whose id says so, so that both sides do."""
         for match in matches:
             lot = int.from_bytes(match.id.encode("ascii")[-4:], "big")

@@ -61,7 +61,9 @@ def list_matches(*, as_json: AsJson = False, config: Config = CONFIG) -> None:
     with open_gateway(config) as gateway:
         matches = gateway.matches.list()
     talk.data(matches, as_json=as_json, listing=MATCHES)
-    if not matches:
+    if matches:
+        talk.next_step(f"seinhuis match show {matches[0].id}")
+    else:
         talk.say("Er zijn geen matches.", "There are no matches.")
 
 

@@ -10,8 +10,7 @@ MATCHES: Final = Listing(
         Column("stand", "state", ("state",)),
         Column("bel voor", "call by", ("dueOn",)),
         Column("eigen zaak", "own case", ("caseReference",)),
-    ),
-    below=Column("de ander", "the other", ("other.agency", "other.contact.name", "other.contact.phone")),
+    )
 )
 ALERTS: Final = Listing(
     columns=(

@@ -11,11 +11,15 @@ from gateway.flows.report_contact import Report, report_contact
 from gateway.flows.show_match import list_matches, show_match
 from gateway.protocol.messages import ContactReported, Matches, MatchView, ReportContact
 
+_MATCH_ID: Final = r"mat_[0-9A-HJKMNP-TV-Z]{26}"
+
 
 async def _list(request: Request, front: Front) -> Reply:
     call = (await signed_bare(request, front)).carry(None)
-    after, limit = request.text("after"), request.number("limit")
-    page = await front.threads.run(call.caller.oin, list_matches, call, front.house, after=after, limit=limit)
+    after, only, limit = request.text("after"), request.text("id"), request.number("limit")
+    page = await front.threads.run(
+        call.caller.oin, list_matches, call, front.house, after=after, only=only, limit=limit
+    )
     return Reply(200, json_of(page))
 
 
@@ -36,11 +40,12 @@ ENDPOINTS: Final = (
         name="listMatches",
         method="GET",
         path="/matches",
-        summary="List the matches that you are a party to, in order of id.",
+        summary="List the matches that you are a party to, in order of id; nothing of the other agency is in it.",
         serve=_list,
         answers=Matches,
         query=(
-            Query("after", "Id of the last one seen.", pattern=r"mat_[0-9A-HJKMNP-TV-Z]{26}"),
+            Query("id", "Only this one, if you are a party to it.", pattern=_MATCH_ID),
+            Query("after", "Id of the last one seen.", pattern=_MATCH_ID),
             Query("limit", "How many at most.", lowest=1, highest=100, default=100),
         ),
     ),
@@ -52,7 +57,7 @@ ENDPOINTS: Final = (
         serve=_show,
         answers=MatchView,
         about_a_person=True,
-        refusals=(Refusal.NOT_FOUND,),
+        refusals=(Refusal.NOT_FOUND, Refusal.PURPOSE_DIFFERS),
     ),
     Endpoint(
         name="reportContact",

@@ -1,7 +1,10 @@
-"""Let a signed call in once: its nonce is new, and under one idempotency key there is one effect and one answer."""
+"""Let a signed call in once: its nonce is new, under one idempotency key there is one effect and one answer.
+
+A call that is refused has its event too, and its nonce is spent: it cannot be sent again once things stand otherwise.
+"""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final, TypeVar
 
 from gateway.core.events import Event, EventKind, Value
 from gateway.core.refusals import Refusal, Refused
@@ -9,7 +12,10 @@ from gateway.flows.ports import Answer, CallSlip, House, Recorded, Tx
 from gateway.protocol.messages import Message
 from keys.signing import Signed
 
-SINGLE = 0  # the row under which the answer to a single call is kept
+T = TypeVar("T")
+
+SINGLE: Final = 0  # the row under which the answer to a single call is kept
+_NOT_DECIDED: Final = frozenset({Refusal.STORE_UNAVAILABLE, Refusal.OUTCOME_UNKNOWN})  # the store's, not the flow's
 
 
 def change_once(
@@ -36,7 +42,7 @@ def change_once(
         tx.calls.keep((Answer(slip.agency, slip.idempotency_key, SINGLE, slip.body_digest, body),))
         return Recorded(body, events)
 
-    return house.store.change(name, work)
+    return change_or_refuse(call, house, name, work)
 
 
 def admit_read(call: Signed[Any], house: House, name: str) -> None:
@@ -46,7 +52,29 @@ def admit_read(call: Signed[Any], house: House, name: str) -> None:
         admit_one(tx, slip_of(call))
         return Recorded(None, (admitted_event(call, house, name),))
 
-    house.store.change(name, work)
+    change_or_refuse(call, house, name, work)
+
+
+def change_or_refuse(call: Signed[Any], house: House, name: str, work: Callable[[Tx], Recorded[T]]) -> T:
+    """Run `work` in one transaction; when it refuses, undo all of it and record nonce and refusal in one of their own.
+
+    A crash between the two leaves a call that had no effect and no answer. Raises what `work` refuses, or that this
+    could not be recorded: a refusal that leaves no trace is not told (G28).
+    """
+    try:
+        return house.store.change(name, work)
+    except Refused as refused:
+        if refused.refusal in _NOT_DECIDED:
+            raise
+        refusal = refused
+
+    def remember(tx: Tx) -> Recorded[None]:
+        tx.calls.admit((slip_of(call),))  # spent already when this is a replay
+        event = event_of(call, house, EventKind.CALL_REFUSED, verb=name, refusal=refusal.refusal.value)
+        return Recorded(None, (event,))
+
+    house.store.change(f"refuse to {name}", remember)
+    raise refusal
 
 
 def admit_one(tx: Tx, slip: CallSlip) -> None:

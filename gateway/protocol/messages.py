@@ -266,8 +266,8 @@ class OtherParty(Message):
     contact: ContactDesk | None = None
 
 
-class MatchView(Message):
-    """A match as one party may see it: its own case, and of the other what the rule discloses."""
+class ListedMatch(Message):
+    """A match in a list: one's own case, and nothing of the other. Whoever wants to see that looks at one match."""
 
     id: MatchId
     lane: Name
@@ -277,19 +277,24 @@ class MatchView(Message):
     calendar: str
     registration_id: RegistrationId
     case_reference: CaseReference
+    outcome: ContactOutcome | None = None
+    other_reported: bool
+
+
+class MatchView(ListedMatch):
+    """A match as one party may see it: its own case, and of the other what the rule discloses."""
+
     disclosure: str
     rules: tuple[str, ...]
     legal_basis: tuple[str, ...]
     why: Explanation
     other: OtherParty | None = None
-    outcome: ContactOutcome | None = None
-    other_reported: bool
 
 
 class Matches(Message):
     """A page of one's matches, in order of id; `next` is absent on the last page."""
 
-    matches: tuple[MatchView, ...]
+    matches: tuple[ListedMatch, ...]
     next: MatchId | None = None
 
 

@@ -28,8 +28,8 @@ from gateway.protocol.messages import (
     AcknowledgeAlerts,
     AddWebhook,
     ContactOutcome,
+    ListedMatch,
     MatchState,
-    MatchView,
     Receipt,
     RegistrationStatus,
     ReportContact,
@@ -148,7 +148,7 @@ class Job:
         wanted = Withdrawal(receipt.id, WithdrawRegistration(reason=WithdrawalReason.RISK_GONE))
         return withdraw(self.small.signed(agency, wanted, key=key), self.small.house)
 
-    def matches(self, agency: TestAgency) -> tuple[MatchView, ...]:
+    def matches(self, agency: TestAgency) -> tuple[ListedMatch, ...]:
         """Return the agency's matches since the job began."""
         return list_matches(self.small.signed(agency, None), self.small.house, after=f"mat_{self.began}").matches
 

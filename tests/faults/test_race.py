@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from gateway.flows.show_match import list_matches
+from gateway.flows.show_match import list_matches, show_match
 from gateway.store import SqlStore, reconcile
 from tests.support.house import SmallHouse, agencies
 from tests.support.race import AGENCIES, Deed, Round, pairs, race
@@ -23,13 +23,14 @@ def small(store: SqlStore) -> SmallHouse:
 
 
 def _seen(small: SmallHouse) -> Seen:
-    """Return what every agency sees of its matches, from its own list."""
+    """Return what every agency sees of its matches: those of its own list, each looked at."""
     seen: Seen = Counter()
     for agency in small.parties:
         after = ""
         while True:
             page = list_matches(small.signed(agency, None), small.house, after=after)
-            for match in page.matches:
+            for listed in page.matches:
+                match = show_match(small.signed(agency, None), small.house, listed.id)
                 other = "nobody" if match.other is None else match.other.agency
                 seen[match.case_reference, agency.name, other] += 1
             if page.next is None:

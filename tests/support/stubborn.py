@@ -90,7 +90,7 @@ class Seen:
         """Ask for the lists."""
         return cls(
             status={own.id: own.status for own in agency.gateway.registrations.list()},
-            matches=agency.gateway.matches.list(),
+            matches=tuple(map(agency.gateway.matches.show, agency.gateway.matches.list())),
             heard_of=frozenset(heard.alert.match_id for heard in agency.ears.heard),
         )
 

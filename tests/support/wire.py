@@ -14,6 +14,7 @@ from typing import Any
 import httpx2
 
 from adapters.agency import Agency
+from gateway.protocol.messages import ListedMatch
 from gateway.protocol.problems import PROBLEMS
 from keys import group
 from keys.conversion import Converted
@@ -29,6 +30,7 @@ from tests.support.parties import NOW, Member, member
 GATEWAY_URL = "https://gateway.test"
 LANE = "youth"
 PURPOSE = "youth-coordination"
+LISTED = frozenset(member.alias or name for name, member in ListedMatch.model_fields.items())
 DESK = {"id": "cnt_intake", "name": "Intakebalie", "phone": "+1 202 555 0101", "email": "intake@agency.example.nl"}
 
 Evaluation = tuple[list[Element], bytes]
@@ -279,8 +281,10 @@ class Wire:
                 known = [alert for alert in body["alerts"] if self.alerts[oin].pop(alert, None)]
                 return 201, _json(acknowledged=known, unknown=[each for each in body["alerts"] if each not in known])
             case "GET", "matches":
+                only = query.partition("id=")[2]
                 views = [self._view(each, oin) for each in self.matches.values() if oin in each]
-                return 200, _json(matches=views)
+                listed = [{name: view[name] for name in LISTED if name in view} for view in views]
+                return 200, _json(matches=[each for each in listed if only in {"", each["id"]}])
             case "GET", "matches", match if oin in self.matches.get(match, {}) and case:
                 return 200, json.dumps(self._view(self.matches[match], oin)).encode()
             case "POST", "matches", match, "contact-reports" if oin in self.matches.get(match, {}) and case:
