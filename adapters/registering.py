@@ -62,8 +62,10 @@ def register(
 ) -> Plan[Receipt]:
     """Register that the agency is involved with a person, and thereby attest that the lane's criterion is met.
 
-    `lane` and `contact` (a desk) default to those of the settings, `valid_until` to the policy's term. The receipt is
-    the same whether or not anybody else is involved.
+    `lane` and `contact` (a desk) default to those of the settings, `valid_until` to the policy's term. The birth date is
+    not known here: who reaches the lane's age limit within the term (youth: the 23rd birthday, domain rule 8) needs a
+    `valid_until` from the caller; an import from a file sees to it. The receipt is the same whether or not anybody else
+    is involved.
     """
     involvement = Involvement(person, case, notice, contact, valid_until)
     message = draft(agency, involvement, lane or agency.lane)
@@ -96,7 +98,7 @@ def register_batch(
     key = idempotency_key or new_idempotency_key()
     question = Question("POST", "/registration-batches", lines, content_type=NDJSON, idempotency_key=key)
     receipt = yield from ask(agency, question, BatchReceipt)
-    answered = [_row_result(good, row) for row in receipt.rows]
+    answered = _row_results(good, receipt.rows)
     return BatchResult(tuple(sorted((*refused, *answered), key=lambda result: result.row)), derived.lies)
 
 
@@ -155,12 +157,21 @@ def _draft_or_problem(agency: Agency, involvement: Involvement, lane: str) -> Re
         return problem
 
 
-def _row_result(sent: Sequence[int], row: BatchRow) -> RowResult:
-    """Bring a line of the answer, counted from 1 among the rows that were sent, back to its place."""
-    if not row.row <= len(sent):
-        raise problem_named("integrity-answer", facts={"expected": "a row that was sent"})
-    problem = problem_named(row.problem.code, detail=row.problem.detail) if row.problem else None
-    return RowResult(sent[row.row - 1], row.receipt, problem)
+def _row_results(sent: Sequence[int], rows: Sequence[BatchRow]) -> list[RowResult]:
+    """Bring each line of the answer, counted from 1 among the rows that were sent, back to its place.
+
+    Raises IntegrityError unless each row is answered once, by a receipt or a problem: one that is missing would shift
+    all later receipts to other persons.
+    """
+    if sorted(row.row for row in rows) != list(range(1, len(sent) + 1)):
+        raise problem_named("integrity-answer", facts={"expected": "each row that was sent, once"})
+    if any((row.receipt is None) == (row.problem is None) for row in rows):
+        raise problem_named("integrity-answer", facts={"expected": "a receipt or a problem for each row"})
+    return [RowResult(sent[row.row - 1], row.receipt, _problem_of(row)) for row in rows]
+
+
+def _problem_of(row: BatchRow) -> SeinhuisError | None:
+    return problem_named(row.problem.code, detail=row.problem.detail) if row.problem else None
 
 
 def _withdrawal_reason(reason: WithdrawalReason | str) -> WithdrawalReason:

@@ -49,7 +49,13 @@ ReviewOn = Annotated[
 ]
 ValidUntil = Annotated[
     datetime | None,
-    typer.Option(formats=_DAY, help=words("eerste dag waarop het niet meer geldt", "first day it no longer holds")),
+    typer.Option(
+        formats=_DAY,
+        help=words(
+            "eerste dag waarop het niet meer geldt; youth: hooguit de 23e verjaardag, die alleen een import zelf weet",
+            "first day it no longer holds; youth: the 23rd birthday at most, which only an import knows by itself",
+        ),
+    ),
 ]
 Attest = Annotated[
     bool,

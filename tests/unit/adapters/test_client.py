@@ -91,6 +91,22 @@ def test_two_agencies_register_one_person_and_both_are_told() -> None:
             assert [match.id] == [each.id for each in gateway.matches.list()]
 
 
+def test_a_look_that_begins_at_an_alert_is_for_our_own_case() -> None:
+    """The alert does not tell which; the own list does, and the signed look then names it (G25)."""
+    wire = Wire()
+    two_registered(wire)
+    with opened(wire, 0) as gateway:
+        (alert,) = gateway.alerts.pending()
+        gateway.matches.show(alert)
+        gateway.matches.report_contact(alert.match_id, outcome="contacted")
+        gateway.matches.show(alert, case="Z-other")
+        with pytest.raises(NotFound):
+            gateway.matches.show(identifier("mat", 99))
+
+    about = [dict(call.headers) for call in wire.calls if f"/matches/{alert.match_id}" in call.target_uri]
+    assert ["Z-0", "Z-0", "Z-other"] == [headers["case-reference"] for headers in about]
+
+
 def test_the_life_of_a_registration() -> None:
     """Register, find it among one's own, renew it and withdraw it."""
     wire = Wire()
@@ -142,6 +158,30 @@ def test_many_are_registered_in_calls_of_a_thousand_and_each_row_comes_back() ->
     codes = [row.problem.code if row.problem else "" for row in result.rows]
     assert ["policy-term-past", "", "request-member-invalid", "", "request-person-number"] == codes
     assert NOOR.bsn.encode() not in b"".join(call.body for call in wire.calls)
+
+
+@pytest.mark.parametrize(
+    "rows", [[0, 1], [0, 1, 1], [0, 1, 2, 2], [1, 2, 3], [-1, 0, 1], ["", 1, 2], ["both", 1, 2]], ids=str
+)
+def test_an_answer_that_lacks_or_doubles_a_row_is_not_believed(rows: list[int | str]) -> None:
+    """It would give a person another's receipt: each row that was sent is answered once, by one of the two."""
+    wire = Wire()
+
+    def answers(wire: Wire, call: RawCall) -> httpx2.Response:
+        days = dict.fromkeys(("validUntil", "renewBefore"), "2028-01-01")
+        receipt = {"id": identifier("reg", 1), "status": "active", "event": identifier("evt", 1), **days}
+        problem = {"code": "policy-term-past", "title": "t", "detail": "d"}
+        told: dict[str, dict[str, object]] = {"": {}, "both": {"receipt": receipt, "problem": problem}}
+        lines = [
+            {"row": 1, **told[row]} if isinstance(row, str) else {"row": row + 1, "receipt": receipt} for row in rows
+        ]
+        return wire.signed(call, 201, json.dumps({"accepted": 3, "refused": 0, "rows": lines}).encode())
+
+    with opened(wire) as gateway:
+        gateway.whoami()
+        wire.gateway_faults = [answers]
+        with pytest.raises(IntegrityError, match="integrity-answer"):
+            gateway.registrations.register_batch([Involvement(each, "Z-1", NOTICE) for each in PEOPLE[:3]])
 
 
 def test_a_batch_of_only_bad_rows_is_not_sent() -> None:
