@@ -62,10 +62,10 @@ def register(
 ) -> Plan[Receipt]:
     """Register that the agency is involved with a person, and thereby attest that the lane's criterion is met.
 
-    `lane` and `contact` (a desk) default to those of the settings, `valid_until` to the policy's term. The birth date is
-    not known here: who reaches the lane's age limit within the term (youth: the 23rd birthday, domain rule 8) needs a
-    `valid_until` from the caller; an import from a file sees to it. The receipt is the same whether or not anybody else
-    is involved.
+    `lane` and `contact` (a desk) default to those of the settings, `valid_until` to the policy's term. The birth date
+    is not known here: who reaches the lane's age limit within the term (youth: the 23rd birthday, domain rule 8) needs
+    a `valid_until` from the caller; an import from a file sees to it. The receipt is the same whether or not anybody
+    else is involved.
     """
     involvement = Involvement(person, case, notice, contact, valid_until)
     message = draft(agency, involvement, lane or agency.lane)
