@@ -65,7 +65,7 @@ NAMES: Final = {
     "validUntilAtMost": ("hooguit tot", "at most until"),
     "renewBefore": ("verleng voor", "renew by"),
     "title": ("wat er is", "what it is"),
-    "fix": ("wat te doen", "what to do"),
+    "fix": ("oplossing", "what to do"),
     "accepted": ("geregistreerd", "registered"),
     "refused": ("teruggegeven", "given back"),
     "errors": ("foute rijen in", "bad rows in"),
