@@ -11,7 +11,7 @@ from gateway.api.front import STREAMS_PER_AGENCY, Front
 from gateway.core.involvement import Oin
 from gateway.core.refusals import Refusal, Refused
 from gateway.flows.admission import json_of
-from gateway.flows.hear import acknowledge, begin_hearing, waiting
+from gateway.flows.hear import INBOX_PAGE, acknowledge, begin_hearing, newest, waiting
 from gateway.flows.ports import WaitingAlert
 from gateway.protocol.events import alert_event
 from gateway.protocol.messages import AcknowledgeAlerts, AcknowledgedAlerts, Inbox
@@ -19,7 +19,7 @@ from gateway.protocol.messages import AcknowledgeAlerts, AcknowledgedAlerts, Inb
 LONGEST_WAIT_SECONDS: Final = 20
 HEARTBEAT_SECONDS: Final = 10.0
 STREAM_SECONDS: Final = 3600.0
-ALERTS_IN_A_STREAM: Final = 1000
+ALERTS_IN_A_STREAM: Final = 20_000  # looked at as a whole; when more wait, the newest of them are still seen
 
 
 async def _inbox(request: Request, front: Front) -> Reply:
@@ -28,11 +28,12 @@ async def _inbox(request: Request, front: Front) -> Reply:
     until = time.monotonic() + request.number("waitSeconds")
     while True:
         rung = front.rings.count
-        rows, more = await front.threads.run(agency, waiting, agency, front.house, limit=request.number("limit"))
+        rows, more = await front.looks.look(waiting, agency, front.house)
         left = until - time.monotonic()
         if rows or left <= 0:
-            events = tuple(alert_event(row.id, row.match, row.created_at, oin=front.oin) for row in rows)
-            return Reply(200, json_of(Inbox(alerts=events, more=more)))
+            shown = rows[: request.number("limit")]
+            events = tuple(alert_event(row.id, row.match, row.created_at, oin=front.oin) for row in shown)
+            return Reply(200, json_of(Inbox(alerts=events, more=more or len(shown) < len(rows))))
         await front.rings.after(rung, left)
 
 
@@ -50,31 +51,59 @@ async def _stream(request: Request, front: Front) -> Reply:
 async def _events(agency: Oin, key_id: str, front: Front) -> AsyncGenerator[bytes]:
     """Send what waits, then what comes. Each alert once a stream; one that is not acknowledged comes again in the next.
 
-    A stream ends after an hour, and at the first heartbeat after its key stopped counting (G19).
+    A heartbeat comes by the clock of the stream alone: the bell rings for everybody, and when it does is nobody's to
+    know (G33). A stream ends after an hour, and at the first heartbeat after its key stopped counting (G19).
     """
     try:
-        sent: set[str] = set()
-        until = time.monotonic() + STREAM_SECONDS
+        heard = _Heard(agency, front)
+        begun = time.monotonic()
+        until, beat_at = begun + STREAM_SECONDS, begun + HEARTBEAT_SECONDS
         yield b": seinhuis\n\n"
-        while time.monotonic() < until and _counts(key_id, front):
-            rung = front.rings.count
-            rows, _ = await front.threads.run(agency, waiting, agency, front.house, limit=ALERTS_IN_A_STREAM)
-            for row in rows:
-                if row.id not in sent:
-                    yield _sse(row, front.oin)
-            sent = {row.id for row in rows}  # what was acknowledged meanwhile never comes back
-            if not await front.rings.after(rung, HEARTBEAT_SECONDS):
+        while (now := time.monotonic()) < until and _counts(key_id, front):
+            if now >= beat_at:
+                beat_at += HEARTBEAT_SECONDS
+                heard.all_seen = False
                 yield b": \n\n"
+            rung = front.rings.count
+            for row in await heard.news():
+                yield _sse(row, front.oin)
+            if heard.all_seen:
+                await front.rings.after(rung, max(0.0, min(beat_at, until) - time.monotonic()))
     finally:
         front.streams[agency] -= 1
 
 
+class _Heard:
+    """What one stream has sent already, and how it finds what is new.
+
+    A ring is answered with a look at the newest page alone, however much waits. When all of that is new there is more
+    behind it; and what became visible out of order is found by looking at everything again, at each heartbeat (G13).
+    """
+
+    def __init__(self, agency: Oin, front: Front) -> None:
+        self._agency, self._front = agency, front
+        self._sent: set[str] = set()
+        self.all_seen = False
+
+    async def news(self) -> list[WaitingAlert]:
+        """Return what was not returned before; `all_seen` tells whether that is all there is."""
+        if self.all_seen:
+            rows = await self._front.looks.look(newest, self._agency, self._front.house)
+            news = [row for row in rows if row.id not in self._sent]
+            self._sent.update(row.id for row in news)
+            self.all_seen = len(news) < INBOX_PAGE
+            return news
+        rows, more = await self._front.looks.look(waiting, self._agency, self._front.house, limit=ALERTS_IN_A_STREAM)
+        news = [row for row in rows if row.id not in self._sent]
+        ids = {row.id for row in rows}
+        self._sent = self._sent | ids if more else ids  # what was acknowledged meanwhile never comes back
+        self.all_seen = True
+        return news
+
+
 def _counts(key_id: str, front: Front) -> bool:
     known = front.trust.key(key_id)
-    if known is None or known[1].revoked_at is not None:
-        return False
-    until_at = known[1].valid_until_at
-    return until_at is None or datetime.now(UTC) < until_at
+    return known is not None and known[1].counts_at(datetime.now(UTC))
 
 
 def _sse(row: WaitingAlert, oin: str) -> bytes:

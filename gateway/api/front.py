@@ -1,14 +1,15 @@
 """What the front of the house works with: the flows' world, the commit group, the trust list, threads and a bell."""
 
 import asyncio
+import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Hashable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import partial
-from typing import Final, ParamSpec, TypeVar
+from typing import Any, Final, ParamSpec, TypeVar
 
 from gateway.api.lookups import Lookups
 from gateway.commit_group import CommitGroup
@@ -21,6 +22,7 @@ from keys.signing import SigningKey
 from keys.trust import KnownKeys
 
 THREADS: Final = 8
+LOOKERS: Final = 2
 CALLS_IN_THREADS: Final = 256
 CALLS_IN_THREADS_PER_AGENCY: Final = 64
 STREAMS_PER_AGENCY: Final = 8
@@ -70,6 +72,40 @@ class Threads:
         self._of[agency] -= 1
         if not self._of[agency]:
             del self._of[agency]
+
+
+class Looks:
+    """Looks into inboxes for all who wait, in threads of their own; who waits for one agency shares one look.
+
+    One bell rings for everybody. These are calls that were admitted already, so they are not counted as more of them:
+    however many wait, nobody is turned away, and no other call is.
+    """
+
+    def __init__(self, contradicted: Contradicted) -> None:
+        """Start no thread yet; call `contradicted` with an inner contradiction that comes up in one."""
+        self._contradicted = contradicted
+        self._pool = ThreadPoolExecutor(LOOKERS, thread_name_prefix="look")
+        self._lock = threading.Lock()
+        self._not_begun: dict[Hashable, Future[Any]] = {}
+
+    async def look(self, work: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Return what is seen by a look that begins after this; the same work on the same subject is done once."""
+        subject = (work, args[0], *kwargs.items())
+        with self._lock:
+            shared: Future[T] | None = self._not_begun.get(subject)
+            if shared is None:
+                shared = self._pool.submit(self._begin, subject, partial(work, *args, **kwargs))
+                self._not_begun[subject] = shared
+        return await asyncio.shield(asyncio.wrap_future(shared))  # one who leaves must not take it from the others
+
+    def close(self) -> None:
+        """Finish what is looked at."""
+        self._pool.shutdown(wait=True)
+
+    def _begin(self, subject: Hashable, work: Callable[[], T]) -> T:
+        with self._lock:
+            del self._not_begun[subject]
+        return _guarded(self._contradicted, work)
 
 
 class Places:
@@ -160,6 +196,7 @@ class Front:
     looked: Looked = field(default_factory=Looked)
     figures: Figures = field(default_factory=Figures)
     threads: Threads = field(init=False)
+    looks: Looks = field(init=False)
     lookups: Lookups = field(default_factory=Lookups)
     streams: Counter[str] = field(default_factory=Counter)
     batches: Places = field(
@@ -169,6 +206,7 @@ class Front:
     def __post_init__(self) -> None:
         """Hire the threads."""
         object.__setattr__(self, "threads", Threads(self.contradicted))
+        object.__setattr__(self, "looks", Looks(self.contradicted))
 
     def contradicted(self, error: AssertionError) -> None:
         """Say where the house contradicts itself, and stop: nothing that follows from it may be believed (G42)."""

@@ -24,6 +24,11 @@ def waiting(agency: Oin, house: House, *, limit: int = INBOX_PAGE) -> tuple[tupl
     return rows[:limit], len(rows) > limit
 
 
+def newest(agency: Oin, house: House) -> tuple[WaitingAlert, ...]:
+    """Return the newest unacknowledged alerts of this agency, a page of them, in the order in which they came."""
+    return house.store.view("inbox", lambda view: view.alerts.newest(agency, limit=INBOX_PAGE))
+
+
 def acknowledge(call: Signed[AcknowledgeAlerts], house: House) -> bytes:
     """Mark alerts as taken, return `AcknowledgedAlerts`; another agency's are as unknown as those that never were."""
     asked = call.message.alerts

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Final
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import Select, bindparam, select, update
 
 from gateway.core.involvement import Oin
 from gateway.flows.ports import WaitingAlert
@@ -20,6 +20,7 @@ WAITING: Final = (
     .order_by(_alerts.c.created_at, _alerts.c.id)
     .limit(bindparam("limit"))
 )
+NEWEST: Final = WAITING.order_by(None).order_by(_alerts.c.created_at.desc(), _alerts.c.id.desc())
 # Held in order of id, so that two acknowledgements of the same alerts do not deadlock.
 _OWN = (
     select(_alerts.c.id)
@@ -35,11 +36,18 @@ class SqlAlerts(Port):
 
     def waiting(self, agency: Oin, *, limit: int) -> tuple[WaitingAlert, ...]:
         """Return this agency's unacknowledged alerts, oldest first."""
-        rows = self._sheet.read(WAITING, {"agency": agency, "limit": limit})
-        return tuple(WaitingAlert(id_, match, instant(created_at)) for id_, match, created_at in rows)
+        return self._read(WAITING, agency, limit)
+
+    def newest(self, agency: Oin, *, limit: int) -> tuple[WaitingAlert, ...]:
+        """Return the newest of this agency's unacknowledged alerts, the oldest of them first."""
+        return self._read(NEWEST, agency, limit)[::-1]
 
     def acknowledge(self, agency: Oin, alerts: Collection[str]) -> tuple[str, ...]:
         """Mark this agency's alerts as acknowledged; return those that are its own, acknowledged now or before."""
         own = list(self._sheet.read(_OWN, {"agency": agency, "ids": list(alerts)}).scalars())
         self._sheet.write(_ACKNOWLEDGE, {"own": own})
         return tuple(own)
+
+    def _read(self, query: Select[tuple[str, str, int]], agency: Oin, limit: int) -> tuple[WaitingAlert, ...]:
+        rows = self._sheet.read(query, {"agency": agency, "limit": limit})
+        return tuple(WaitingAlert(id_, match, instant(created_at)) for id_, match, created_at in rows)

@@ -32,6 +32,10 @@ def _inbox(store: SqlStore, agency: Oin, limit: int = 1000) -> list[str]:
     return [alert.id for alert in store.view("inbox", lambda view: view.alerts.waiting(agency, limit=limit))]
 
 
+def _newest(store: SqlStore, agency: Oin, *, limit: int) -> list[str]:
+    return [alert.id for alert in store.view("inbox", lambda view: view.alerts.newest(agency, limit=limit))]
+
+
 def _acknowledge(store: SqlStore, agency: Oin, *alerts: str) -> set[str]:
     return set(store.change("acknowledge", lambda tx: recorded(tx.alerts.acknowledge(agency, alerts))))
 
@@ -50,6 +54,19 @@ def test_the_oldest_come_first(store: SqlStore) -> None:
     first, second = store.view("inbox", lambda view: view.alerts.waiting(POLICE, limit=9))
     assert timedelta(hours=1) == second.created_at - first.created_at
     assert [first.id] == _inbox(store, POLICE, limit=1)
+
+
+def test_the_newest_are_found_however_many_wait(store: SqlStore) -> None:
+    """A page of them holds the newest, in the order in which they came, and none that was acknowledged."""
+    clock = hold_clock(store, datetime(2026, 1, 1, 12, tzinfo=UTC))
+    for hour in range(4):
+        clock.set(datetime(2026, 1, 1, hour, tzinfo=UTC))
+        _meet(store, hour)
+    _, *later, last = _inbox(store, POLICE)
+    assert [*later, last] == _newest(store, POLICE, limit=3)
+    assert [last] == _newest(store, POLICE, limit=1)
+    _acknowledge(store, POLICE, last)
+    assert later == _newest(store, POLICE, limit=2)
 
 
 def test_an_acknowledged_alert_is_shown_no_more(store: SqlStore) -> None:

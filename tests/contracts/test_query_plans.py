@@ -125,6 +125,7 @@ HOT: dict[str, tuple[Callable[[SqlTx], object], set[str]]] = {
         {"matches_standing", "match_parties_pkey", "registrations_pkey"},
     ),
     "end a registration": (_end, {"registrations_pkey", "match_parties_of_registration", "registrations_of_person"}),
+    "newest alerts": (lambda tx: tx.alerts.newest(AGENCIES[0], limit=100), {"alerts_waiting"}),
     "waiting alerts": (lambda tx: tx.alerts.waiting(AGENCIES[0], limit=100), {"alerts_waiting"}),
     "acknowledge": (_acknowledge, {"alerts_pkey"}),
     "own page": (

@@ -3,8 +3,13 @@
 import asyncio
 import json
 import time
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
+from gateway.api import alerts
 from gateway.store import SqlStore
 from keys.signing import RawCall
 from tests.support.gateways import URL, Caller, Neighborhood, neighborhood
@@ -44,6 +49,10 @@ class Listener:
             "headers": [(name.encode(), value.encode()) for name, value in self._call.headers],
         }
         await self._here.instances[0](scope, self._receive(), self._send)
+
+    def beats(self) -> int:
+        """Return how many heartbeats were heard so far."""
+        return self.pieces.count(b": \n\n")
 
     def leave(self) -> None:
         """Hang up."""
@@ -164,3 +173,73 @@ def test_an_agency_has_a_bounded_number_of_streams(here: Neighborhood) -> None:
         return [listener.status for listener in listeners]
 
     assert [200] * 8 + [429] == here.loop.run(listen())
+
+
+def test_a_heart_beats_whoever_registers(here: Neighborhood, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The registrations of others neither hold a stream's heartbeat back nor show in it (G33)."""
+    monkeypatch.setattr(alerts, "HEARTBEAT_SECONDS", 0.5)
+
+    async def register(until_left: asyncio.Event) -> None:
+        while not until_left.is_set():
+            await asyncio.to_thread(here.caller(1).register)
+
+    async def listen() -> int:
+        listener, left = Listener(here, here.caller(0).sign("GET", "/v1/alerts/stream")), asyncio.Event()
+        listening, registering = asyncio.ensure_future(listener.listen()), asyncio.ensure_future(register(left))
+        try:
+            await until(lambda: listener.beats() >= 2)
+        finally:
+            left.set()
+            listener.leave()
+            await asyncio.gather(listening, registering)
+        return listener.beats()
+
+    assert 2 <= here.loop.run(listen())
+
+
+def test_a_full_inbox_hides_nothing_new(here: Neighborhood, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However much waits unacknowledged, what comes is heard at once."""
+    monkeypatch.setattr(alerts, "ALERTS_IN_A_STREAM", 2)
+    for person in range(2):
+        meet(here, person)
+
+    async def listen() -> list[str]:
+        listener = Listener(here, here.caller(0).sign("GET", "/v1/alerts/stream"))
+        listening = asyncio.ensure_future(listener.listen())
+        try:
+            await until(lambda: len(listener.alerts()) == 2)
+            for person in (2, 3):
+                await asyncio.to_thread(meet, here, person)
+                await until(lambda person=person: len(listener.alerts()) == person + 1)
+        finally:
+            listener.leave()
+            await listening
+        return listener.alerts()
+
+    heard = here.loop.run(listen())
+
+    assert alerts_of(here.caller(0)) == heard
+
+
+@pytest.mark.parametrize(("revoked_in", "goes_on"), [(timedelta(days=1), True), (timedelta(), False)])
+def test_a_stream_ends_when_its_key_does(
+    here: Neighborhood, monkeypatch: pytest.MonkeyPatch, *, revoked_in: timedelta, goes_on: bool
+) -> None:
+    """A revocation ends it at the next heartbeat (G19), one that is planned does not yet."""
+    monkeypatch.setattr(alerts, "HEARTBEAT_SECONDS", 0.1)
+    agency, trust = here.caller(0).agency, here.trust
+    key = replace(agency.party.keys[0], revoked_at=datetime.now(UTC) + revoked_in)
+
+    async def listen() -> bool:
+        listener = Listener(here, here.caller(0).sign("GET", "/v1/alerts/stream"))
+        listening = asyncio.ensure_future(listener.listen())
+        await until(lambda: bool(listener.pieces))
+        trust.current = trust.current.with_party(replace(agency.party, keys=(key,)))
+        beats = listener.beats()
+        await until(lambda: listening.done() or listener.beats() > beats + 2)
+        went_on = not listening.done()
+        listener.leave()
+        await listening
+        return went_on
+
+    assert goes_on == here.loop.run(listen())
