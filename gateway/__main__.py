@@ -15,11 +15,12 @@ from typing import Final
 
 import uvicorn
 
-from gateway import app
+from gateway import app, ids
 from gateway.api.openapi import document_json
 from gateway.api.problems import problem_of
 from gateway.core.policy_mistakes import PolicyRejected
 from gateway.core.refusals import Refused
+from gateway.flows.replay import replay
 from gateway.peers.holders import onboard
 from gateway.policy_directory import load_policies
 from gateway.settings import CONFIG_VARIABLE, Settings, SettingsRejected
@@ -94,6 +95,7 @@ def _parser() -> argparse.ArgumentParser:
         ("migrate", _migrate, "bring the database's schema up to this version"),
         ("check", _check, "open everything that serving needs, and say what is wrong"),
         ("verify", _verify, "recompute from the rows what must have happened; exit code 6 when something is amiss"),
+        ("replay", _replay, "put back what was parked, once what was in its way is mended"),
         ("onboard", _onboard, "open the conversion factors of every agency on the trust list"),
         ("openapi", _openapi, "print the OpenAPI document"),
     ):
@@ -200,6 +202,13 @@ def _verify(given: argparse.Namespace) -> int:
     for name, count in asdict(findings).items():
         sys.stdout.write(f"{count:>8}  {name.replace('_', ' ')}\n")
     return OK if findings.sound else INTEGRITY
+
+
+def _replay(given: argparse.Namespace) -> int:
+    with open_store(Settings.load(given.config).database) as store:
+        jobs, deliveries = replay(store, mint=ids.mint)
+    sys.stdout.write(f"{jobs} jobs and {deliveries} deliveries put back\n")
+    return OK
 
 
 def _onboard(given: argparse.Namespace) -> int:

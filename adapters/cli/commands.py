@@ -146,6 +146,12 @@ _GATEWAY: tuple[_Entry, ...] = (
         "gateway verify --config g.toml",
     ),
     (
+        "replay",
+        parts.replay,
+        ("Zet terug wat terzijde lag.", "Put back what was parked."),
+        "gateway replay --config g.toml",
+    ),
+    (
         "onboard",
         parts.onboard,
         (

@@ -51,6 +51,11 @@ def verify(*, config: PartConfig = None) -> None:
     _gateway("verify", config)
 
 
+def replay(*, config: PartConfig = None) -> None:
+    """Put back what was parked (G12)."""
+    _gateway("replay", config)
+
+
 def onboard(*, config: PartConfig = None) -> None:
     """Have the key holders make what new agencies and lanes need."""
     _gateway("onboard", config)

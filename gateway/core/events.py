@@ -25,6 +25,7 @@ class EventKind(StrEnum):
     WEBHOOK_CHANGED = "webhook_changed"
     WEBHOOK_DELIVERED = "webhook_delivered"
     WEBHOOK_FAILED = "webhook_failed"
+    PARKED_REPLAYED = "parked_replayed"
     POLICY_LOADED = "policy_loaded"
     LEDGER_TRIMMED = "ledger_trimmed"
 
@@ -49,6 +50,7 @@ FIELDS: Mapping[EventKind, frozenset[str]] = MappingProxyType(
         EventKind.WEBHOOK_CHANGED: frozenset(_CALL | {"endpoint", "change"}),
         EventKind.WEBHOOK_DELIVERED: frozenset({"endpoint", "alert", "attempts"}),
         EventKind.WEBHOOK_FAILED: frozenset({"endpoint", "alert", "attempts", "parked", "cause"}),
+        EventKind.PARKED_REPLAYED: frozenset({"jobs", "deliveries"}),
         EventKind.POLICY_LOADED: frozenset({"digest", "lanes"}),
         EventKind.LEDGER_TRIMMED: frozenset({"nonces", "answers"}),
     }

@@ -173,6 +173,9 @@ class MatchJobs(Protocol):
     def parked(self) -> int:
         """Return how many jobs are parked."""
 
+    def replay(self) -> int:
+        """Let every parked job wait to be matched again, as if it never failed; return how many."""
+
 
 class Matches(Protocol):
     """Matches and their parties."""
@@ -253,6 +256,9 @@ class Webhooks(Protocol):
 
     def failed(self, delivery: Delivery, *, next_try_at: datetime | None, rests_until_at: datetime) -> None:
         """Put a delivery back until `next_try_at`, or park it when that is None; its whole address rests meanwhile."""
+
+    def replay(self) -> int:
+        """Make every parked delivery due now, for the first time; return how many."""
 
 
 class View(Protocol):

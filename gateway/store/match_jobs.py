@@ -39,6 +39,7 @@ _FAILED = (
         parked_at=case((bindparam("park") == literal(1), DatabaseTime()), else_=null()),
     )
 )
+_REPLAY = update(_jobs).where(_jobs.c.parked_at.is_not(None)).values(parked_at=null(), attempts=0)
 
 
 class SqlMatchJobs(Port):
@@ -77,6 +78,11 @@ class SqlMatchJobs(Port):
     def parked(self) -> int:
         """Return how many jobs are parked."""
         return int(self._sheet.read(_PARKED).scalar_one())
+
+    def replay(self) -> int:
+        """Let every parked job wait again; return how many."""
+        self._sheet.ring()
+        return self._sheet.write(_REPLAY).rowcount
 
 
 def job_of(row: Row[*tuple[Any, ...]]) -> MatchJob:

@@ -13,7 +13,7 @@ from gateway.store.sheet import Sheet
 OLD_S: Final = 60
 
 _jobs, _matches, _parties, _alerts = tables.match_jobs, tables.matches, tables.match_parties, tables.alerts
-_registrations = tables.registrations
+_registrations, _deliveries = tables.registrations, tables.deliveries
 _stands = _matches.c.ended_at.is_(None)
 
 
@@ -29,6 +29,7 @@ class Findings:
     alerts_to_strangers: int
     old_jobs: int
     parked_jobs: int
+    parked_deliveries: int
 
     @property
     def sound(self) -> bool:
@@ -108,4 +109,5 @@ _FINDINGS: Final = select(
     _number(_to_strangers()),
     _number(_old_jobs()),
     _number(select(_jobs.c.registration).where(_jobs.c.parked_at.is_not(None))),
+    _number(select(_deliveries.c.alert).where(_deliveries.c.parked_at.is_not(None))),
 )

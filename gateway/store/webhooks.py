@@ -26,6 +26,11 @@ _DELIVERED = delete(_deliveries).where(_this)
 _again = {"attempts": _deliveries.c.attempts + 1}
 _TRY_AGAIN = update(_deliveries).where(_this).values(**_again, next_try_at=bindparam("later"), parked_at=null())
 _PARK = update(_deliveries).where(_this).values(**_again, parked_at=DatabaseTime())
+_REPLAY = (
+    update(_deliveries)
+    .where(_deliveries.c.parked_at.is_not(None))
+    .values(parked_at=null(), attempts=0, first_due_at=DatabaseTime(), next_try_at=DatabaseTime())
+)
 _at = _endpoints.c.id == bindparam("at")
 _REST = update(_endpoints).where(_at).values(failures=_endpoints.c.failures + 1, rests_until_at=bindparam("rests"))
 _WAKE = update(_endpoints).where(_at, _endpoints.c.failures > 0).values(failures=0, rests_until_at=0)
@@ -121,6 +126,11 @@ class SqlWebhooks(Port):
             self._sheet.write(_PARK, _key(delivery))
         else:
             self._sheet.write(_TRY_AGAIN, {**_key(delivery), "later": microseconds(next_try_at)})
+
+    def replay(self) -> int:
+        """Make every parked delivery due now; return how many."""
+        self._sheet.ring()
+        return self._sheet.write(_REPLAY).rowcount
 
 
 def _key(delivery: Delivery) -> dict[str, str]:

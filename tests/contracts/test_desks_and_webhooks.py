@@ -8,6 +8,7 @@ import pytest
 
 from gateway.core.involvement import Oin
 from gateway.flows.ports import Delivery, Endpoint
+from gateway.flows.replay import replay
 from gateway.protocol.messages import ContactDesk
 from gateway.store import SqlStore
 from gateway.store.transactions import SqlTx, SqlView
@@ -140,6 +141,19 @@ def test_a_parked_delivery_is_due_no_more(store: SqlStore) -> None:
     parked, other = _due(store)
     _failed(store, parked, None)
     assert [other.alert] == [delivery.alert for delivery in _due(store)]
+
+
+def test_a_parked_delivery_is_replayed(store: SqlStore) -> None:
+    """It is due now and has its fourteen days again (G12)."""
+    clock = hold_clock(store, NOON)
+    _endpoint(store)
+    _meet(store, 1)
+    (parked,) = _due(store)
+    _failed(store, parked, None)
+    clock.set(NOON + timedelta(days=20))
+    assert (0, 1) == replay(store, mint=mint)
+    (again,) = _due(store)
+    assert (parked.alert, 0, NOON + timedelta(days=20)) == (again.alert, again.attempts, again.first_due_at)
 
 
 def test_a_slow_address_delays_no_other(store: SqlStore) -> None:

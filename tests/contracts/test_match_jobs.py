@@ -5,9 +5,10 @@ from functools import partial
 from threading import Event as Signal
 
 from gateway.flows.ports import MatchJob, Recorded, Tx
+from gateway.flows.replay import replay
 from gateway.store import SqlStore
 from tests.support.crowd import at_once
-from tests.support.records import POLICE, SCHOOL, add, do, person, recorded, registration
+from tests.support.records import POLICE, SCHOOL, add, do, mint, person, recorded, registration
 from tests.support.stores import opened
 
 
@@ -80,6 +81,16 @@ def test_failures_are_counted_and_a_parked_job_holds_up_no_other(store: SqlStore
     _fail(store, job, park=True)
     assert [good.id] == [job.registration for job in _peek(store)]
     assert 1 == store.view("parked", lambda view: view.jobs.parked())
+
+
+def test_a_parked_job_is_replayed(store: SqlStore) -> None:
+    """It waits again as if it had never failed, and with what else was parked there is an event of it."""
+    one = registration()
+    add(store, one)
+    _fail(store, _peek(store)[0], park=True)
+    assert (1, 0) == replay(store, mint=mint)
+    assert [(one.id, 0)] == [(job.registration, job.attempts) for job in _peek(store)]
+    assert (0, 0) == replay(store, mint=mint)
 
 
 def test_a_job_that_was_not_committed_as_done_waits_again(store: SqlStore) -> None:

@@ -66,6 +66,14 @@ DAMAGE = {
     ),
     "an old job": ("UPDATE match_jobs SET accepted_at = 1", {"old_jobs": 2}),
     "a parked job": ("UPDATE match_jobs SET parked_at = 1", {"parked_jobs": 2}),
+    "a parked delivery": (
+        (
+            "INSERT INTO endpoints (id, agency, url) VALUES ('whe', :police, 'https://police.example/');"
+            " INSERT INTO deliveries (endpoint, alert, attempts, first_due_at, next_try_at, parked_at)"
+            " SELECT 'whe', id, 1, 1, 1, 1 FROM alerts WHERE agency = :police"
+        ),
+        {"parked_deliveries": 6},
+    ),
     "a doubled match": (
         (
             "DROP INDEX matches_standing; UPDATE matches SET ended_at = NULL, agency_low = :police,"
