@@ -33,6 +33,7 @@ from keys.strict_json import FILE, MalformedJson, parse
 from keys.wire import Bytes16, Message, Sealed
 
 _PRIVATE: Final = 0o600
+_OF_OTHERS: Final = 0o077
 _NONCE_BYTES: Final = 12
 _KEY_BYTES: Final = 32
 _MOST_ENTRIES: Final = 100_000
@@ -204,7 +205,13 @@ class Keystore(Hidden):
 
 
 def passphrase_from(path: Path) -> bytes:
-    """Return the passphrase in a credential file, without the newline at its end; raises KeystoreRefused for none."""
+    """Return the passphrase in a credential file, without the newline at its end.
+
+    Raises KeystoreRefused when it is empty, or when others than its owner may read or write it: a keystore is worth no
+    more than what opens it.
+    """
+    if path.stat().st_mode & _OF_OTHERS:
+        raise KeystoreRefused("others may read or write the credential file: its mode must be 0600 or 0400")
     passphrase = path.read_bytes().removesuffix(b"\n")
     if not passphrase:
         raise KeystoreRefused("the credential file is empty")

@@ -129,6 +129,7 @@ def _furnish(folder: Path, people: Region, ports: Mapping[int, int], quota: int)
 def _keystore(folder: Path) -> Keystore:
     folder.mkdir(parents=True)
     (folder / "passphrase").write_bytes(PASSPHRASE + b"\n")
+    (folder / "passphrase").chmod(0o600)
     keystore = Keystore.create(folder / "keystore", PASSPHRASE, cost=CHEAP)
     new_identity(keystore)
     return keystore

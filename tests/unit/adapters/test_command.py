@@ -46,6 +46,7 @@ class Office:
         if not home.exists():
             home.mkdir()
             (home / "passphrase").write_text("correct horse\n", encoding="utf-8")
+            (home / "passphrase").chmod(0o600)
             own = self.wire.agencies[index]
             Keystore.create(home / "keystore", b"correct horse", cost=CHEAP).put(SIGNING_KEY_NAME, own.key.seed)
             self.wire.trust.save(home / "trust.json")

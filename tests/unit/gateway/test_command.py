@@ -26,6 +26,7 @@ def settings(tmp_path: Path) -> Path:
     entries = {SIGNING: SigningKey.generate().seed, DATA: DATA_KEY, pepper_name(INDEX): PEPPER}
     keystore.put_all(entries | factor_entries([Federation(1, 1).factor(SCHOOL)]))
     (tmp_path / "passphrase").write_bytes(PASSPHRASE + b"\n")
+    (tmp_path / "passphrase").chmod(0o600)
     TrustList((agency(1).party, agency(2).party)).save(tmp_path / "trust.json")
     path = tmp_path / "gateway.toml"
     path.write_text(

@@ -181,7 +181,21 @@ def test_the_passphrase_comes_from_a_credential_file(tmp_path: Path) -> None:
     """One newline at the end is not part of it; nothing is no passphrase."""
     (tmp_path / "credential").write_bytes(b"word word\n")
     (tmp_path / "empty").write_bytes(b"\n")
+    for name in ("credential", "empty"):
+        (tmp_path / name).chmod(0o400)
 
     assert b"word word" == passphrase_from(tmp_path / "credential")
     with pytest.raises(KeystoreRefused):
         passphrase_from(tmp_path / "empty")
+
+
+@pytest.mark.parametrize("mode", [0o604, 0o640, 0o602])
+def test_a_credential_file_that_others_may_read_or_write_is_refused(tmp_path: Path, mode: int) -> None:
+    """Like the keystore that it opens; and the refusal does not repeat it."""
+    credential = tmp_path / "credential"
+    credential.write_bytes(b"CANARY\n")
+    credential.chmod(mode)
+
+    with pytest.raises(KeystoreRefused, match="0600") as refused:
+        passphrase_from(credential)
+    assert "CANARY" not in str(refused.value)
