@@ -94,7 +94,7 @@ def _shows(node: ast.AST, caught: str) -> bool:
             return name == caught
         case ast.Attribute(value=ast.Name(id=name), attr=attribute) if name == caught:
             return attribute in {"args", "message", "detail", "orig", "params", "statement"}
-        case ast.Call(func=ast.Name(id="type")):
+        case ast.Call(func=ast.Name(id="type" | "fault_of")):  # `fault_of` gives the type and the place, not the text
             return False
         case _:
             return any(_shows(child, caught) for child in ast.iter_child_nodes(node))
@@ -232,7 +232,7 @@ RULES = (
         (),
         _logged_exceptions,
         "try: ...\nexcept ValueError as refused:\n    log.warning('refused', why=str(refused))",
-        "try: ...\nexcept Refused as no:\n    log.warning('refused', code=no.code, kind=type(no).__name__)",
+        "try: ...\nexcept Refused as no:\n    log.warning('refused', code=no.code, kind=type(no).__name__, **fault_of(no))",
     ),
     Rule(
         "no exception is logged in a formatted text",
