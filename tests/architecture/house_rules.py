@@ -232,7 +232,7 @@ RULES = (
         (),
         _logged_exceptions,
         "try: ...\nexcept ValueError as refused:\n    log.warning('refused', why=str(refused))",
-        "try: ...\nexcept Refused as no:\n    log.warning('refused', code=no.code, kind=type(no).__name__, **fault_of(no))",
+        "try: ...\nexcept Refused as no:\n    log.warning('no', code=no.code, kind=type(no).__name__, **fault_of(no))",
     ),
     Rule(
         "no exception is logged in a formatted text",
