@@ -58,6 +58,7 @@ _CODES: Final[Mapping[Refusal, str]] = MappingProxyType(
         Refusal.CONTACT_UNKNOWN: "state-contact-unknown",
         Refusal.NOT_ACTIVE: "state-not-active",
         Refusal.MATCH_ENDED: "state-match-ended",
+        Refusal.TOO_MANY_WEBHOOKS: "state-too-many-webhooks",
         Refusal.OVERLOADED: "limit-overloaded",
         Refusal.STORE_UNAVAILABLE: "upstream-store-unavailable",
         Refusal.OUTCOME_UNKNOWN: "upstream-outcome-unknown",

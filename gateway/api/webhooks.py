@@ -54,7 +54,7 @@ ENDPOINTS: Final = (
         answers=WebhookEndpoint,
         status=201,
         changes=True,
-        refusals=(Refusal.ADDRESS_NOT_ALLOWED,),
+        refusals=(Refusal.ADDRESS_NOT_ALLOWED, Refusal.TOO_MANY_WEBHOOKS),
     ),
     Endpoint(
         name="removeWebhookEndpoint",

@@ -53,6 +53,7 @@ class Refusal(StrEnum):
     CONTACT_UNKNOWN = "contact_unknown"
     NOT_ACTIVE = "not_active"
     MATCH_ENDED = "match_ended"
+    TOO_MANY_WEBHOOKS = "too_many_webhooks"
     OUTCOME_NEEDS_REASON = "outcome_needs_reason"
     # not now
     OVERLOADED = "overloaded"

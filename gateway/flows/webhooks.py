@@ -1,7 +1,7 @@
 """Keep an agency's webhook addresses; whether one may be called at all is decided before it is stored."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from gateway.core.events import Event, EventKind
 from gateway.core.refusals import Refusal, Refused
@@ -10,17 +10,23 @@ from gateway.flows.ports import Endpoint, House, Tx
 from gateway.protocol.messages import AddWebhook, Message, WebhookEndpoint, WebhookEndpoints
 from keys.signing import Signed
 
+#: Each alert is due at every address of its agency: their number multiplies what a match writes and the worker sends.
+#: Calls at one moment may overshoot it by a few on PostgreSQL: it bounds work, and nothing rests on it being exact.
+MOST_ADDRESSES: Final = 5
+
 
 def add_webhook(call: Signed[AddWebhook], house: House, *, allowed: Callable[[str], bool], public_key: str) -> bytes:
     """Add an address; return the JSON of `WebhookEndpoint` with the key that deliveries are signed with.
 
     Raises:
-        Refused: `address_not_allowed`.
+        Refused: `address_not_allowed`, or `too_many_webhooks`.
     """
     if not allowed(call.message.url):
         raise Refused(Refusal.ADDRESS_NOT_ALLOWED)
 
     def act(tx: Tx) -> tuple[Message, tuple[Event, ...]]:
+        if len(tx.webhooks.of(call.caller.oin)) >= MOST_ADDRESSES:
+            raise Refused(Refusal.TOO_MANY_WEBHOOKS, most=MOST_ADDRESSES)
         endpoint = Endpoint(id=house.mint("whe"), agency=call.caller.oin, url=call.message.url)
         tx.webhooks.add(endpoint)
         event = event_of(call, house, EventKind.WEBHOOK_CHANGED, endpoint=endpoint.id, change="added")

@@ -375,6 +375,14 @@ _STATE: Final = (
         "Er hoeft niets meer te worden gemeld.",
         "Nothing needs to be reported any more.",
     ),
+    Problem(
+        "state-too-many-webhooks",
+        409,
+        "Uw organisatie heeft al het hoogste aantal webhookadressen.",
+        "Your agency has as many webhook addresses as it may have.",
+        "Verwijder eerst een adres met DELETE /webhook-endpoints/{id}.",
+        "First remove an address with DELETE /webhook-endpoints/{id}.",
+    ),
 )
 
 _LIMIT: Final = (
