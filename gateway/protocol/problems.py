@@ -172,10 +172,10 @@ _REQUEST: Final = (
     Problem(
         "request-purpose-differs",
         400,
-        "Het doel in de kopregel is niet het doel in de inhoud.",
-        "The purpose in the header is not the purpose in the content.",
-        "Noem op beide plaatsen hetzelfde doel.",
-        "Name the same purpose in both places.",
+        "Het doel in de kopregel is niet dat van de inhoud of van de eigen registratie.",
+        "The purpose in the header is not that of the content or of your own registration.",
+        "Noem het doel waarvoor is geregistreerd.",
+        "Name the purpose of the registration.",
     ),
     Problem(
         "request-content-type",
