@@ -42,6 +42,10 @@ class Pair:
     void: bool = False
     reported: set[int] = field(default_factory=set)
 
+    def age(self) -> list[str]:
+        """Return what sorts the oldest first: ids begin with their time."""
+        return [registration for _, registration in sorted(self.registrations.items())]
+
     def state(self) -> MatchState:
         """Return what each party should see."""
         if not self.standing:
@@ -58,18 +62,18 @@ class Model:
     pairs: list[Pair] = field(default_factory=list)
 
     def match(self) -> None:
-        """Let every waiting registration meet every active one of another agency, once per pair of agencies."""
+        """Let what waits meet every active registration of another agency; each pair of agencies by its oldest two."""
         waiting, self.waiting = self.waiting, []
-        for agency, person, registration in waiting:
-            if (agency, person, registration) in self.active:
-                self._meet(agency, person, registration)
-
-    def _meet(self, agency: int, person: int, registration: str) -> None:
-        for other, whom, others in self.active:
-            if whom != person or other == agency or self._stands(person, {agency, other}):
-                continue
-            # `other` may itself still wait: its row is there already, so the first of the two to be matched meets it
-            self.pairs.append(Pair(person, {agency: registration, other: others}))
+        meeting = [
+            Pair(person, {agency: registration, other: others})
+            for agency, person, registration in waiting
+            if (agency, person, registration) in self.active
+            for other, whom, others in self.active
+            if whom == person and other != agency and not self._stands(person, {agency, other})
+        ]
+        for pair in sorted(meeting, key=Pair.age):
+            if not self._stands(pair.person, set(pair.registrations)):
+                self.pairs.append(pair)
 
     def _stands(self, person: int, both: set[int]) -> bool:
         return any(p.standing and p.person == person and set(p.registrations) == both for p in self.pairs)
