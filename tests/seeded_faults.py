@@ -71,12 +71,13 @@ FAULTS = (
         "cursor-inbox",
         "the inbox goes on after the last alert it showed",
         "gateway/store/alerts.py",
-        '        rows = self._sheet.read(WAITING, {"agency": agency, "limit": limit})\n',
-        '        found = self._sheet.read(WAITING, {"agency": agency, "limit": limit}).all()\n'
-        '        last = self.__class__.__dict__.get("LAST", {}).get(agency, 0)\n'
-        "        rows = [row for row in found if row[2] > last]\n"
+        "        return self._read(WAITING, agency, limit)\n",
+        "        found = self._read(WAITING, agency, limit)\n"
+        '        last = self.__class__.__dict__.get("LAST", {}).get(agency)\n'
+        "        rows = tuple(row for row in found if last is None or row.created_at > last)\n"
         "        if rows:\n"
-        '            self.__class__.LAST = {**self.__class__.__dict__.get("LAST", {}), agency: rows[-1][2]}\n',
+        '            self.__class__.LAST = {**self.__class__.__dict__.get("LAST", {}), agency: rows[-1].created_at}\n'
+        "        return rows\n",
         "tests/contracts/test_inbox.py::test_eight_writers_with_long_transactions_skip_nothing",
     ),
     Fault(
