@@ -18,7 +18,7 @@ import uvicorn
 from gateway import app, ids
 from gateway.api.openapi import document_json
 from gateway.api.problems import problem_of
-from gateway.core.policy_mistakes import PolicyRejected
+from gateway.core.policy.mistakes import PolicyRejected
 from gateway.core.refusals import Refused
 from gateway.flows.replay import replay
 from gateway.peers.holders import onboard

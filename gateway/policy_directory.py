@@ -5,10 +5,10 @@ from typing import Final
 
 from gateway.core.fingerprint import fingerprint
 from gateway.core.policy import LanePolicy, PolicySet, compile_policy
-from gateway.core.policy_file import load_policy_file
-from gateway.core.policy_mistakes import Mistake, PolicyRejected
-from gateway.core.policy_terms import Vocabulary, load_vocabulary
-from gateway.core.policy_text import MAX_BYTES, Place
+from gateway.core.policy.file import load_policy_file
+from gateway.core.policy.mistakes import Mistake, PolicyRejected
+from gateway.core.policy.text import MAX_BYTES, Place
+from gateway.core.policy.vocabulary import Vocabulary, load_vocabulary
 
 VOCABULARY: Final = "vocabulary.yaml"
 _TOP: Final = Place(1, 1)

@@ -6,8 +6,8 @@ from adapters.cli.locale import language
 def kinds() -> dict[str, str]:
     """Return the code of each kind with its label in the language of the locale; nothing where no policies are."""
     from gateway.app import POLICIES  # noqa: PLC0415  # only who enrolls needs the vocabulary
-    from gateway.core.policy_mistakes import PolicyRejected  # noqa: PLC0415
-    from gateway.core.policy_terms import load_vocabulary  # noqa: PLC0415
+    from gateway.core.policy.mistakes import PolicyRejected  # noqa: PLC0415
+    from gateway.core.policy.vocabulary import load_vocabulary  # noqa: PLC0415
     from gateway.policy_directory import VOCABULARY  # noqa: PLC0415
 
     try:

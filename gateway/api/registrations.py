@@ -38,9 +38,11 @@ BATCH_SECONDS: Final = 300.0
 
 _PERMISSION: Final = (
     Refusal.LANE_UNKNOWN,
+    Refusal.LANE_NOT_BUILT,
     Refusal.AGENCY_NOT_ADMITTED,
     Refusal.PURPOSE_NOT_ADMITTED,
     Refusal.FLAG_NOT_ADMITTED,
+    Refusal.PRECONDITION_MISSING,
     Refusal.BASIS_NOT_IN_FORCE,
     Refusal.POLICY_EXPIRED,
     Refusal.TERM_TOO_LONG,
@@ -253,6 +255,5 @@ ENDPOINTS: Final = (
         serve=_check_policy,
         takes=CheckPolicy,
         answers=PolicyChecked,
-        refusals=(Refusal.LANE_UNKNOWN,),
     ),
 )

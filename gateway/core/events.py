@@ -34,8 +34,8 @@ _CALL = {"purpose", "user_role", "case_reference"}
 
 FIELDS: Mapping[EventKind, frozenset[str]] = MappingProxyType(
     {
-        EventKind.REGISTERED: frozenset(_CALL | {"registration", "lane", "policy", "rule", "epoch"}),
-        EventKind.RENEWED: frozenset(_CALL | {"registration", "valid_until"}),
+        EventKind.REGISTERED: frozenset(_CALL | {"registration", "lane", "policy", "rule", "preconditions", "epoch"}),
+        EventKind.RENEWED: frozenset(_CALL | {"registration", "valid_until", "policy", "rule", "preconditions"}),
         EventKind.WITHDRAWN: frozenset(_CALL | {"registration", "reason"}),
         EventKind.EXPIRED: frozenset({"registrations"}),
         EventKind.CALL_ADMITTED: frozenset(_CALL | {"verb"}),

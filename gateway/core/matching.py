@@ -14,6 +14,7 @@ class Side:
     agency: Oin
     registration: str
     purpose: str
+    flag: str
     case_reference: str
 
 

@@ -34,9 +34,11 @@ class Refusal(StrEnum):
     ADDRESS_NOT_ALLOWED = "address_not_allowed"
     # what the policy says
     LANE_UNKNOWN = "lane_unknown"
+    LANE_NOT_BUILT = "lane_not_built"
     AGENCY_NOT_ADMITTED = "agency_not_admitted"
     PURPOSE_NOT_ADMITTED = "purpose_not_admitted"
     FLAG_NOT_ADMITTED = "flag_not_admitted"
+    PRECONDITION_MISSING = "precondition_missing"
     BASIS_NOT_IN_FORCE = "basis_not_in_force"
     POLICY_EXPIRED = "policy_expired"
     TERM_TOO_LONG = "term_too_long"

@@ -1,10 +1,8 @@
 """Say what the policy would answer to a registration, without looking anything up."""
 
 from datetime import date
-from typing import Any
 
-from gateway.core.policy import Denied, LanePolicy
-from gateway.core.refusals import Refusal, Refused
+from gateway.core.policy import Denied
 from gateway.flows.admission import admit_read
 from gateway.flows.ports import House
 from gateway.protocol.messages import CheckPolicy, Explanation, PolicyChecked
@@ -14,15 +12,15 @@ from keys.signing import Signed
 def check_policy(call: Signed[CheckPolicy], house: House, *, today_on: date) -> PolicyChecked:
     """Return verdict, rule, basis and explanation for the caller's own kind of agency."""
     admit_read(call, house, "check policy")
-    lane = house.policies().lane(call.message.lane)
-    if lane is None:
-        raise Refused(Refusal.LANE_UNKNOWN)
-    return _checked(lane, call, today_on)
-
-
-def _checked(lane: LanePolicy, call: Signed[Any], today_on: date) -> PolicyChecked:
     asked = call.message
-    answer = lane.may_register(agency_kind=call.caller.kind, purpose=asked.purpose, flag=asked.flag, on=today_on)
+    answer = house.policies().may_register(
+        lane=asked.lane,
+        agency_kind=call.caller.kind,
+        purpose=asked.purpose,
+        flag=asked.flag,
+        preconditions=frozenset(asked.preconditions),
+        on=today_on,
+    )
     if isinstance(answer, Denied):
         why = Explanation(nl=answer.explanation_nl, en=answer.explanation_en)
         return PolicyChecked(permitted=False, code=answer.code.value, rule=answer.rule, why=why)

@@ -117,7 +117,11 @@ def _decide(meeting: Meeting, house: House, now: datetime) -> OpenedMatch | None
 def _party(own: Side, other: Side, policy: LanePolicy, house: House, today_on: date) -> Party:
     """Decide what one side may learn of the other; an agency no longer in the directory has no kind, so no rule."""
     situation = Situation(
-        recipient_kind=_kind(own.agency, house), other_kind=_kind(other.agency, house), purpose=own.purpose
+        recipient_kind=_kind(own.agency, house),
+        other_kind=_kind(other.agency, house),
+        purpose=own.purpose,
+        own_flag=own.flag,
+        other_flag=other.flag,
     )
     decision = policy.decide(situation, on=today_on)
     return Party(

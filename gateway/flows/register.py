@@ -67,7 +67,6 @@ class _PermittedRow:
     asked: RegisterInvolvement
     token: PersonToken
     permitted: Permitted
-    policy: str
     valid_until_on: date
 
 
@@ -85,15 +84,19 @@ def _permitted(
 ) -> _PermittedRow:
     if asked.purpose != call.purpose:
         raise Refused(Refusal.PURPOSE_DIFFERS)
-    lane = house.policies().lane(asked.lane)
-    if lane is None:
-        raise Refused(Refusal.LANE_UNKNOWN)
-    answer = lane.may_register(agency_kind=call.caller.kind, purpose=asked.purpose, flag=asked.flag, on=today_on)
+    answer = house.policies().may_register(
+        lane=asked.lane,
+        agency_kind=call.caller.kind,
+        purpose=asked.purpose,
+        flag=asked.flag,
+        preconditions=frozenset(asked.preconditions),
+        on=today_on,
+    )
     if isinstance(answer, Denied):
         raise refused_by_policy(answer)
     valid_until_on = checked_term(asked.valid_until, permitted=answer, today_on=today_on)
     checked_notice(asked.subject_notice, today_on=today_on)
-    return _PermittedRow(number, asked, _token(asked.token), answer, lane.digest, valid_until_on)
+    return _PermittedRow(number, asked, _token(asked.token), answer, valid_until_on)
 
 
 def _token(text: str) -> PersonToken:
@@ -147,8 +150,9 @@ def _registered(registration: Registration, row: _PermittedRow, call: Signed[tup
         case_reference=registration.case_reference,
         registration=registration.id,
         lane=registration.lane,
-        policy=row.policy,
+        policy=row.permitted.policy,
         rule=row.permitted.rule,
+        preconditions=row.asked.preconditions,
         epoch=registration.epoch,
     )
 

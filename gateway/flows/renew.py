@@ -5,7 +5,7 @@ from datetime import date
 
 from gateway.core.events import Event, EventKind
 from gateway.core.involvement import Registration, renew_before
-from gateway.core.policy import Denied
+from gateway.core.policy import Denied, Permitted
 from gateway.core.refusals import Refusal, Refused
 from gateway.core.terms import checked_notice, checked_term
 from gateway.flows.admission import change_once, event_of
@@ -39,10 +39,18 @@ def renew(call: Signed[Renewal], house: House, *, today_on: date) -> bytes:
         registration = tx.registrations.one(wanted.registration, agency=call.caller.oin)
         if registration is None or registration.status is not RegistrationStatus.ACTIVE:
             raise Refused(Refusal.NOT_ACTIVE)
-        valid_until_on = _permitted_term(registration, call, house, today_on)
+        permitted = _permitted(registration, call, house, today_on)
+        valid_until_on = checked_term(wanted.asked.valid_until, permitted=permitted, today_on=today_on)
         tx.registrations.renew(registration.id, valid_until_on=valid_until_on, notice=wanted.asked.subject_notice)
         event = event_of(
-            call, house, EventKind.RENEWED, registration=registration.id, valid_until=valid_until_on.isoformat()
+            call,
+            house,
+            EventKind.RENEWED,
+            registration=registration.id,
+            valid_until=valid_until_on.isoformat(),
+            policy=permitted.policy,
+            rule=permitted.rule,
+            preconditions=wanted.asked.preconditions,
         )
         renewed = tx.registrations.one(registration.id, agency=call.caller.oin)
         if renewed is None:
@@ -52,17 +60,19 @@ def renew(call: Signed[Renewal], house: House, *, today_on: date) -> bytes:
     return change_once(call, house, "renew", act)
 
 
-def _permitted_term(registration: Registration, call: Signed[Renewal], house: House, today_on: date) -> date:
-    lane = house.policies().lane(registration.lane)
-    if lane is None:
-        raise Refused(Refusal.LANE_UNKNOWN)
-    answer = lane.may_register(
-        agency_kind=call.caller.kind, purpose=registration.purpose, flag=registration.flag, on=today_on
+def _permitted(registration: Registration, call: Signed[Renewal], house: House, today_on: date) -> Permitted:
+    answer = house.policies().may_register(
+        lane=registration.lane,
+        agency_kind=call.caller.kind,
+        purpose=registration.purpose,
+        flag=registration.flag,
+        preconditions=frozenset(call.message.asked.preconditions),
+        on=today_on,
     )
     if isinstance(answer, Denied):
         raise refused_by_policy(answer)
     checked_notice(call.message.asked.subject_notice, today_on=today_on)
-    return checked_term(call.message.asked.valid_until, permitted=answer, today_on=today_on)
+    return answer
 
 
 def own_view(registration: Registration) -> OwnRegistration:

@@ -51,6 +51,10 @@ def _only_true(given: object) -> object:
 
 
 Attested = Annotated[Literal[True], BeforeValidator(_only_true)]
+Preconditions = Annotated[
+    tuple[Name, ...],
+    Field(max_length=8, description="What the rule requires to be attested besides, in the vocabulary's code names."),
+]
 
 
 class NoticeStatus(StrEnum):
@@ -86,6 +90,7 @@ class RegisterInvolvement(Message):
     case_reference: CaseReference
     contact_id: ContactId = Field(description="Desk that the other agency may call.")
     attested: Attested = Field(description="The criterion of the lane is met; the reason itself is never sent.")
+    preconditions: Preconditions = ()
     subject_notice: SubjectNotice
     valid_until: date | None = Field(
         default=None,
@@ -97,6 +102,7 @@ class RenewRegistration(Message):
     """A new attestation and a new notice (domain rule 9), not an edit of a date."""
 
     attested: Attested
+    preconditions: Preconditions = ()
     subject_notice: SubjectNotice
     valid_until: date | None = None
 
@@ -338,6 +344,7 @@ class CheckPolicy(Message):
     lane: Name
     purpose: Name
     flag: Name = "involved"
+    preconditions: Preconditions = ()
 
 
 class PolicyChecked(Message):

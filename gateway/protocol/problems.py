@@ -269,6 +269,14 @@ _POLICY: Final = (
         "Use a lane for which this region has a rule card.",
     ),
     Problem(
+        "policy-lane-not-built",
+        403,
+        "Dit knooppunt kan deze stroom nog niet uitvoeren.",
+        "This gateway cannot run this lane yet.",
+        "Gebruik een andere stroom, of vraag de regio wanneer deze opengaat.",
+        "Use another lane, or ask the region when this one opens.",
+    ),
+    Problem(
         "policy-agency-not-admitted",
         403,
         "Dit soort organisatie mag in deze stroom niet registreren.",
@@ -291,6 +299,14 @@ _POLICY: Final = (
         "This flag does not belong to this lane.",
         "Gebruik een vlag die de regelkaart noemt.",
         "Use a flag that the rule card names.",
+    ),
+    Problem(
+        "policy-precondition-missing",
+        403,
+        "Deze regel eist een verklaring die ontbreekt.",
+        "This rule requires an attestation that is missing.",
+        "Verklaar in `preconditions` wat de regelkaart eist, als het waar is.",
+        "Attest in `preconditions` what the rule card requires, if it is true.",
     ),
     Problem(
         "policy-basis-not-in-force",

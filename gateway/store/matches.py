@@ -44,7 +44,7 @@ def _meetings() -> Select[Any]:
         between,
         _matches.c.ended_at.is_(None),
     )
-    sides = [side.c[name] for side in (mine, other) for name in ("agency", "id", "purpose", "case_reference")]
+    sides = [side.c[name] for side in (mine, other) for name in ("agency", "id", "purpose", "flag", "case_reference")]
     return (
         select(mine.c.lane, mine.c.index_token, *sides)
         .select_from(mine.join(other, same_person))
@@ -102,7 +102,7 @@ class SqlMatches(Port):
     def meetings(self, jobs: Sequence[MatchJob]) -> tuple[Meeting, ...]:
         """Return who meets; a pair of which both have a job is found twice and told once."""
         rows = self._sheet.read(MEETINGS, {"ids": [job.registration for job in jobs]})
-        found = (meeting(row[0], IndexToken(bytes(row[1])), Side(*row[2:6]), Side(*row[6:10])) for row in rows)
+        found = (meeting(row[0], IndexToken(bytes(row[1])), Side(*row[2:7]), Side(*row[7:12])) for row in rows)
         return tuple(dict.fromkeys(found))
 
     def open(self, matches: Sequence[OpenedMatch]) -> None:

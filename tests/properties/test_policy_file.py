@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.core.policy_card import PolicyFile
-from gateway.core.policy_file import PolicyRejected
-from gateway.core.policy_terms import load_vocabulary
+from gateway.core.policy.card import PolicyFile
+from gateway.core.policy.file import PolicyRejected
+from gateway.core.policy.vocabulary import load_vocabulary
 from tests.support.cards import YOUTH, load
 
 pytestmark = pytest.mark.timeout(900)  # the thorough profile reads thousands of cards

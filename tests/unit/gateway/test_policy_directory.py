@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.core.policy_mistakes import PolicyRejected
+from gateway.core.policy.mistakes import PolicyRejected
 from gateway.policy_directory import load_policies
 from tests.support.cards import POLICIES, VOCABULARY_TEXT, YOUTH
 

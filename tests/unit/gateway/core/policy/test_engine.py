@@ -48,9 +48,14 @@ def denial(answer: Permitted | Denied) -> Denial:
     return answer.code
 
 
+def situation(recipient: str, other: str, purpose: str) -> Situation:
+    """Give the situation in which both registered with the one flag of the lane."""
+    return Situation(recipient, other, purpose, "involved", "involved")
+
+
 def level(lane: LanePolicy, recipient: str, other: str, *, on: date = TODAY) -> DisclosureLevel:
     """Give how much a recipient learns of another."""
-    return lane.decide(Situation(recipient, other, PURPOSE), on=on).level
+    return lane.decide(situation(recipient, other, PURPOSE), on=on).level
 
 
 class TestWhoMayRegister:
@@ -144,16 +149,16 @@ class TestWhatIsTold:
     @pytest.mark.parametrize("purpose", [*SILENT, "curiosity", ""])
     def test_other_purposes_are_silent(self, purpose: str) -> None:
         """Investigation, migration control, fraud and the like never learn anything."""
-        assert DisclosureLevel.SILENT is YOUTH.decide(Situation("police", "school", purpose), on=TODAY).level
+        assert DisclosureLevel.SILENT is YOUTH.decide(situation("police", "school", purpose), on=TODAY).level
 
     def test_a_silent_purpose_is_silent_for_its_own_reason(self) -> None:
         """The log can tell it from a purpose that merely has no rule."""
-        decision = YOUTH.decide(Situation("police", "school", "criminal-investigation"), on=TODAY)
+        decision = YOUTH.decide(situation("police", "school", "criminal-investigation"), on=TODAY)
         assert "Nothing is ever told for this purpose, in any lane." == decision.explanation_en
 
     def test_a_decision_carries_rule_basis_and_reason(self) -> None:
         """In Dutch and in English."""
-        decision = YOUTH.decide(Situation("police", "school", PURPOSE), on=TODAY)
+        decision = YOUTH.decide(situation("police", "school", PURPOSE), on=TODAY)
         assert (("V1",), ("jeugdwet-7.1.4.3",)) == (decision.rules, decision.basis)
         assert "Neem contact op" in decision.explanation_nl
         assert "Make contact" in decision.explanation_en
@@ -207,14 +212,14 @@ class TestRefuseBeatsAllow:
     def test_the_refusing_rule_is_named_first(self) -> None:
         """The explanation is that of the refusal; the basis that of what is still told."""
         ward = {"van": ["vrouwenopvang"], "aan": ["vrouwenopvang"], "mag-niet": "contact"}
-        decision = policy(telling("V2", ward)).decide(Situation("shelter", "shelter", PURPOSE), on=TODAY)
+        decision = policy(telling("V2", ward)).decide(situation("shelter", "shelter", PURPOSE), on=TODAY)
         assert (("V2", "V1"), ("jeugdwet-7.1.4.3",)) == (decision.rules, decision.basis)
         assert "Because." == decision.explanation_en
 
     def test_a_refusal_without_any_permission_is_silence_with_a_reason(self) -> None:
         """Someone outside the lane, refused by name: silent, by that rule."""
         lane = policy(telling("V2", {"van": ["dji"], "aan": ["dji"], "mag-niet": "contact"}))
-        decision = lane.decide(Situation("custodial_institutions", "custodial_institutions", PURPOSE), on=TODAY)
+        decision = lane.decide(situation("custodial_institutions", "custodial_institutions", PURPOSE), on=TODAY)
         assert (DisclosureLevel.SILENT, ("V2",), ()) == (decision.level, decision.rules, decision.basis)
 
     def test_the_highest_step_that_a_rule_allows_is_told(self) -> None:
@@ -223,7 +228,7 @@ class TestRefuseBeatsAllow:
             "V2", {"van": ["leerplicht"], "aan": ["leerplicht"], "mag": "vlag", "grondslag": ["jeugdwet-7.1.4.3"]}
         )
         lane = policy(wider, lambda content: content["grondslagen"]["jeugdwet-7.1.4.3"].update({"reikt-tot": "vlag"}))
-        decision = lane.decide(Situation("school_attendance", "school_attendance", PURPOSE), on=TODAY)
+        decision = lane.decide(situation("school_attendance", "school_attendance", PURPOSE), on=TODAY)
         assert (DisclosureLevel.FLAG, ("V2",)) == (decision.level, decision.rules)
 
     def test_the_ladder_has_an_order_and_names(self) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Final
 
-from gateway.core.policy_text import Place
+from gateway.core.policy.text import Place
 
 #: Nobody repairs more than this in one go, and suggestions cost time.
 MAX_MISTAKES: Final = 200

@@ -1,7 +1,7 @@
 """Reads a rule card: either a card in which everything holds that it says of itself, or every mistake at once.
 
 First all words are read (keys, terms, dates, references). When they are sound, what they mean together is tried by
-`policy_meaning`: contradictions, reach, examples.
+`meaning`: contradictions, reach, examples.
 """
 
 from collections.abc import Mapping
@@ -9,24 +9,29 @@ from datetime import date, timedelta
 from typing import Final
 
 from gateway.core.fingerprint import fingerprint
-from gateway.core.policy_card import Basis, PolicyFile, Terms
-from gateway.core.policy_fields import MONTHS, WORKING_DAYS, YES_OR_NO, Fields
-from gateway.core.policy_meaning import check_meaning
-from gateway.core.policy_mistakes import Findings, Mistake, PolicyRejected
-from gateway.core.policy_rules import RuleReader, read_level
-from gateway.core.policy_terms import Vocabulary, as_bytes, codes, parse
+from gateway.core.policy.card import Basis, Ladder, NoticeRule, PolicyFile, Terms, Told
+from gateway.core.policy.fields import YES_OR_NO, Fields
+from gateway.core.policy.meaning import check_meaning
+from gateway.core.policy.mistakes import Findings, Mistake, PolicyRejected
+from gateway.core.policy.rules import RuleReader, read_level
+from gateway.core.policy.vocabulary import Vocabulary, as_bytes, codes, parse
 
 __all__ = ["Mistake", "PolicyFile", "PolicyRejected", "load_policy_file"]
 
 _CARD: Final = (
     *("stroom", "versie", "geldig", "verantwoordelijken", "doel", "zonder-regel", "wederkerig", "altijd-stil"),
-    *("termijn", "contact", "bewaren", "grondslagen", "registreren", "vertellen", "voorbeelden"),
+    *("termijn", "contact", "mededeling", "bewaren", "grondslagen", "registreren", "vertellen", "voorbeelden"),
 )
-_MAY_BE_ABSENT: Final = ("leeftijd", "nooit-registreren")
+_MAY_BE_ABSENT: Final = ("leeftijd", "vergt", "nooit-registreren")
+_STEPS: Final = ("achtervang", "coordinator", "regievoerder")
+_TOLD: Final[Mapping[str, str]] = {"naar-leeftijd": Told.BY_AGE, "betrokkene": Told.PERSON, "niemand": Told.NOBODY}
+_NOTICE_TERMS: Final = ("binnen", "uitstel")
+_NOTHING_KEPT: Final = "geen"
 _PERIOD: Final = ("van", "tot-en-met")
 _BASIS: Final = ("wet", "artikel", *_PERIOD, "herzien-voor", "reikt-tot", "te-bevestigen")
 _OPEN_END: Final = "onbepaald"
 _ONE_DAY: Final = timedelta(days=1)
+_ANY_DAY: Final = date(2026, 1, 1)  # to tell which of two spans is longer
 
 
 def load_policy_file(text: str | bytes, *, name: str, vocabulary: Vocabulary) -> PolicyFile:
@@ -38,6 +43,7 @@ def load_policy_file(text: str | bytes, *, name: str, vocabulary: Vocabulary) ->
     names = {basis.name: basis.name for basis in bases}
     rules = RuleReader(findings, vocabulary, basis_names=names, first_on=valid_from_on)
     root.code("zonder-regel", {"mag-niet": "refused"})
+    from_age, under_age = _ages(root)
     examples = root.table("voorbeelden", required=("registreren", "vertellen"))
     card = PolicyFile(
         name=name,
@@ -48,10 +54,13 @@ def load_policy_file(text: str | bytes, *, name: str, vocabulary: Vocabulary) ->
         valid_until_on=valid_until_on,
         controllers=root.texts("verantwoordelijken"),
         aim=root.text("doel"),
-        under_age=_under_age(root),
+        from_age=from_age,
+        under_age=under_age,
         symmetric=bool(root.code("wederkerig", YES_OR_NO)),
+        mechanisms=root.codes("vergt", codes(vocabulary.mechanisms)) if "vergt" in root else (),
         silent_purposes=_silent_purposes(root, vocabulary),
         terms=_terms(root),
+        notice=_notice(root),
         bases=bases,
         registration_rules=rules.registration_rules(root),
         bars=rules.bars(root),
@@ -95,10 +104,18 @@ def _basis(name: str, row: Fields, levels: Mapping[str, str]) -> Basis:
     )
 
 
-def _under_age(root: Fields) -> int | None:
+def _ages(root: Fields) -> tuple[int | None, int | None]:
+    """Read from which age up to, not including, which age someone is in the lane."""
     if "leeftijd" not in root:
-        return None
-    return root.table("leeftijd", required=("jonger-dan",)).number("jonger-dan")
+        return None, None
+    ages = root.table("leeftijd", required=(), optional=("vanaf", "jonger-dan"))
+    from_age = ages.number("vanaf") if "vanaf" in ages else None
+    under_age = ages.number("jonger-dan") if "jonger-dan" in ages else None
+    if from_age is None and under_age is None:
+        root.reject("leeftijd", "noem 'vanaf', 'jonger-dan' of beide")
+    if from_age is not None and under_age is not None and from_age >= under_age:
+        ages.reject("jonger-dan", "niemand is zo oud")
+    return from_age, under_age
 
 
 def _silent_purposes(root: Fields, vocabulary: Vocabulary) -> tuple[str, ...]:
@@ -113,15 +130,43 @@ def _silent_purposes(root: Fields, vocabulary: Vocabulary) -> tuple[str, ...]:
 def _terms(root: Fields) -> Terms:
     term = root.table("termijn", required=("ten-hoogste", "standaard"))
     kept = root.table("bewaren", required=("match", "archief", "logboek"))
-    contact = root.table("contact", required=("binnen",))
-    maximum, default = term.duration("ten-hoogste", MONTHS), term.duration("standaard", MONTHS)
-    if term.sound("ten-hoogste", "standaard") and default > maximum:
+    contact = root.table("contact", required=("binnen", "opschalen"))
+    maximum, default = term.span("ten-hoogste"), term.span("standaard")
+    if term.sound("ten-hoogste", "standaard") and default.after(_ANY_DAY) > maximum.after(_ANY_DAY):
         term.reject("standaard", "is langer dan ten hoogste mag")
     return Terms(
-        maximum_months=maximum,
-        default_months=default,
-        contact_working_days=contact.duration("binnen", WORKING_DAYS),
-        match_months=kept.duration("match", MONTHS),
-        archive_months=kept.duration("archief", MONTHS),
-        log_months=kept.duration("logboek", MONTHS),
+        maximum=maximum,
+        default=default,
+        contact_working_days=contact.working_days("binnen"),
+        ladder=_ladder(contact),
+        match=kept.span("match"),
+        archive=kept.span_or("archief", _NOTHING_KEPT),
+        log=kept.span("logboek"),
+    )
+
+
+def _ladder(contact: Fields) -> Ladder:
+    """Read the steps of escalation, each later than the one before it."""
+    steps = contact.table("opschalen", required=("regievoerder",), optional=_STEPS)
+    days = {step: steps.working_days(step) for step in _STEPS if step in steps}
+    in_order = list(days.values())
+    if steps.sound(*days) and in_order != sorted(set(in_order)):
+        contact.reject("opschalen", f"elke trap komt later dan de vorige: {', '.join(_STEPS)}")
+    return Ladder(*(days.get(step) for step in _STEPS))
+
+
+def _notice(root: Fields) -> NoticeRule:
+    notice = root.table("mededeling", required=("aan", "uitleg"), optional=_NOTICE_TERMS)
+    why = notice.table("uitleg", required=("nl", "en"))
+    to = Told(notice.code("aan", _TOLD) or Told.NOBODY)
+    for key in _NOTICE_TERMS:
+        if notice.sound("aan") and (key in notice) == (to is Told.NOBODY):
+            notice.reject(key, "hoort hier niet: er wordt niemand ingelicht" if key in notice else "ontbreekt")
+    within, deferral = (notice.span(key) if key in notice else None for key in _NOTICE_TERMS)
+    return NoticeRule(
+        to=to,
+        within=within,
+        deferral=deferral,
+        explanation_nl=why.text("nl"),
+        explanation_en=why.text("en"),
     )

@@ -1,8 +1,10 @@
 """What a rule card says, word for word in code names: the data of a policy file, before anything is decided."""
 
 from dataclasses import dataclass
-from datetime import date
-from enum import IntEnum
+from datetime import date, timedelta
+from enum import IntEnum, StrEnum
+
+from gateway.core.deadlines import add_months
 
 
 class DisclosureLevel(IntEnum):
@@ -48,13 +50,29 @@ class Basis:
 
 
 @dataclass(frozen=True, slots=True)
+class Span:
+    """A length of time in whole months and days, never shifted to a working day (domain rule 13)."""
+
+    months: int = 0
+    days: int = 0
+
+    def after(self, start_on: date) -> date:
+        """Give the date on which the span has passed."""
+        return add_months(start_on, self.months) + timedelta(days=self.days)
+
+
+@dataclass(frozen=True, slots=True)
 class RegistrationRule:
-    """Who may register, for which purposes, with which flags; in force while every basis is."""
+    """Who may register, for which purposes, with which flags; in force while every basis is.
+
+    `preconditions` are facts, each of which the agency must attest besides the criterion of the lane.
+    """
 
     id: str
     agency_kinds: tuple[str, ...]
     purposes: tuple[str, ...]
     flags: tuple[str, ...]
+    preconditions: tuple[str, ...]
     basis: tuple[str, ...]
     explanation_nl: str
     explanation_en: str
@@ -71,16 +89,34 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
+class PoliceDecision:
+    """What the decision to disclose police data to a partnership must lay down (Wpg, article 20, second paragraph)."""
+
+    interest: str
+    partnership: str
+    data: str
+    conditions: str
+    recipients: str
+
+
+@dataclass(frozen=True, slots=True)
 class DisclosureRule:
-    """What `recipients` learn of `others`: everything up to `level`, or, when it refuses, nothing from `level` up."""
+    """What `recipients` learn of `others`: everything up to `level`, or, when it refuses, nothing from `level` up.
+
+    `own_flags` and `other_flags` are the flags with which both sides registered for it to apply. `police` is there
+    when the rule tells something of the police.
+    """
 
     id: str
     others: tuple[str, ...]
     recipients: tuple[str, ...]
     purposes: tuple[str, ...]
+    own_flags: tuple[str, ...]
+    other_flags: tuple[str, ...]
     level: DisclosureLevel
     refuses: bool
     basis: tuple[str, ...]
+    police: PoliceDecision | None
     explanation_nl: str
     explanation_en: str
 
@@ -92,6 +128,7 @@ class RegistrationExample:
     agency_kind: str
     purpose: str
     flag: str
+    preconditions: tuple[str, ...]
     on: date
     permitted: bool
     rule: str | None
@@ -104,30 +141,68 @@ class DisclosureExample:
     other: str
     recipient: str
     purpose: str
+    own_flag: str
+    other_flag: str
     level: DisclosureLevel
     on: date
     permitted: bool
     rule: str | None
 
 
+class Told(StrEnum):
+    """To whom the subject notice of a lane goes (domain rule 7)."""
+
+    BY_AGE = "by_age"
+    PERSON = "person"
+    NOBODY = "nobody"
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeRule:
+    """Whom the agency tells that it registered, within how long, and for how long at a time it may put that off.
+
+    Both terms are nothing where nobody is told.
+    """
+
+    to: Told
+    within: Span | None
+    deferral: Span | None
+    explanation_nl: str
+    explanation_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """After how many working days without contact a match goes to the next step; nothing where a step is left out."""
+
+    deputy_working_days: int | None
+    coordinator_working_days: int | None
+    supervisor_working_days: int | None
+
+
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """How long things last: registrations, the deadline for contact, and how long each kind of record is kept."""
+    """How long things last: registrations, the deadline for contact, and how long each kind of record is kept.
 
-    maximum_months: int
-    default_months: int
+    `archive` is nothing where nothing is archived.
+    """
+
+    maximum: Span
+    default: Span
     contact_working_days: int
-    match_months: int
-    archive_months: int
-    log_months: int
+    ladder: Ladder
+    match: Span
+    archive: Span | None
+    log: Span
 
 
 @dataclass(frozen=True, slots=True)
 class PolicyFile:
     """One rule card: a lane with its rules, terms and examples; in force up to, not including, `valid_until_on`.
 
-    `under_age` is the age at which someone leaves the lane (the agency's side sees to that: the gateway knows no birth
-    date), or nothing. `symmetric` promises that both sides always learn the same of one another.
+    `from_age` and `under_age` are the ages at which someone enters and leaves the lane (the agency's side sees to that:
+    the gateway knows no birth date), or nothing. `symmetric` promises that both sides always learn the same of one
+    another. `mechanisms` are the parts of the house without which the lane may not be used.
     """
 
     name: str
@@ -138,13 +213,21 @@ class PolicyFile:
     valid_until_on: date
     controllers: tuple[str, ...]
     aim: str
+    from_age: int | None
     under_age: int | None
     symmetric: bool
+    mechanisms: tuple[str, ...]
     silent_purposes: tuple[str, ...]
     terms: Terms
+    notice: NoticeRule
     bases: tuple[Basis, ...]
     registration_rules: tuple[RegistrationRule, ...]
     bars: tuple[Bar, ...]
     disclosure_rules: tuple[DisclosureRule, ...]
     registration_examples: tuple[RegistrationExample, ...]
     disclosure_examples: tuple[DisclosureExample, ...]
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        """The flags with which anyone can register in this lane."""
+        return tuple(dict.fromkeys(flag for rule in self.registration_rules for flag in rule.flags))

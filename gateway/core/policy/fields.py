@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Final
 
-from gateway.core.policy_mistakes import Findings, quoted
-from gateway.core.policy_text import Series, Table, Tree, Word
+from gateway.core.policy.card import Span
+from gateway.core.policy.mistakes import Findings, quoted
+from gateway.core.policy.text import Series, Table, Tree, Word
 
 _STAND_IN_DATE: Final = date(2000, 1, 1)
 _ISO_LENGTH: Final = len("2027-03-01")
@@ -18,8 +19,13 @@ _MAX_TEXT: Final = 1_000
 _MAX_NUMBER: Final = 9_999
 _MAX_DIGITS: Final = 4
 _MAX_SHOWN: Final = 60
-MONTHS: Final[Mapping[str, int]] = {"maand": 1, "maanden": 1, "jaar": 12}
-WORKING_DAYS: Final[Mapping[str, int]] = {"werkdag": 1, "werkdagen": 1}
+_SPANS: Final[Mapping[str, Span]] = {
+    **dict.fromkeys(("dag", "dagen"), Span(days=1)),
+    **dict.fromkeys(("week", "weken"), Span(days=7)),
+    **dict.fromkeys(("maand", "maanden"), Span(months=1)),
+    "jaar": Span(months=12),
+}
+_WORKING_DAYS: Final = ("werkdag", "werkdagen")
 YES_OR_NO: Final[Mapping[str, str]] = {"ja": "yes", "nee": ""}
 
 
@@ -77,14 +83,19 @@ class Fields:
             self.reject(key, f"verwacht een geheel getal van 1 tot {_MAX_NUMBER}")
         return value or 1
 
-    def duration(self, key: str, units: Mapping[str, int]) -> int:
-        """Read "18 maanden" or "5 werkdagen" and return it in the smallest of the units."""
-        found = self._word(key)
-        amount, _, unit = (found or "").partition(" ")
-        value = _number(amount)
-        if found is not None and (value is None or unit not in units):
-            self.reject(key, f"verwacht een getal en een van de woorden {', '.join(units)}")
-        return (value or 1) * units.get(unit, 1)
+    def span(self, key: str) -> Span:
+        """Read "18 maanden" or "28 dagen"."""
+        amount, unit = self._amount(key, tuple(_SPANS))
+        one = _SPANS.get(unit, Span(days=1))
+        return Span(months=amount * one.months, days=amount * one.days)
+
+    def span_or(self, key: str, open_word: str) -> Span | None:
+        """Read a span, or nothing when the open word stands there instead."""
+        return None if self._peek(key) == open_word else self.span(key)
+
+    def working_days(self, key: str) -> int:
+        """Read "5 werkdagen"."""
+        return self._amount(key, _WORKING_DAYS)[0]
 
     def day(self, key: str) -> date:
         """Read a date written as JJJJ-MM-DD."""
@@ -159,6 +170,14 @@ class Fields:
     def _peek(self, key: str) -> str | None:
         value = self._values[key][1] if key in self._values else None
         return value.text if isinstance(value, Word) else None
+
+    def _amount(self, key: str, units: tuple[str, ...]) -> tuple[int, str]:
+        found = self._word(key)
+        amount, _, unit = (found or "").partition(" ")
+        value = _number(amount)
+        if found is not None and (value is None or unit not in units):
+            self.reject(key, f"verwacht een getal en een van de woorden {', '.join(units)}")
+        return value or 1, unit
 
     def _word(self, key: str) -> str | None:
         """Return the word at a key; nothing when the key is missing, or holds no word, which is then written down."""

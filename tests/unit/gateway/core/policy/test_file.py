@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import yaml
 
-from gateway.core.policy_card import DisclosureLevel
+from gateway.core.policy.card import DisclosureLevel, Span
 from tests.support.cards import YOUTH, changed, load, messages, mistakes, telling
 
 Content = dict[str, Any]
@@ -24,7 +24,7 @@ class TestTheRealCard:
         card = load(YOUTH)
         assert {DisclosureLevel.CONTACT} == {rule.level for rule in card.disclosure_rules}
         assert {"involved"} == {flag for rule in card.registration_rules for flag in rule.flags}
-        assert (True, 23, 24) == (card.symmetric, card.under_age, card.terms.maximum_months)
+        assert (True, 23, Span(months=24)) == (card.symmetric, card.under_age, card.terms.maximum)
 
     def test_every_basis_says_what_a_lawyer_must_confirm(self) -> None:
         """No basis passes for settled law."""

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from gateway.core.fingerprint import fingerprint
-from gateway.core.policy_card import DisclosureLevel
-from gateway.core.policy_fields import YES_OR_NO, Fields
-from gateway.core.policy_mistakes import Findings
-from gateway.core.policy_text import Tree, UnreadableText, read_tree
+from gateway.core.policy.card import DisclosureLevel
+from gateway.core.policy.fields import YES_OR_NO, Fields
+from gateway.core.policy.mistakes import Findings
+from gateway.core.policy.text import Tree, UnreadableText, read_tree
 
-_SECTIONS: Final = ("stromen", "soorten-instantie", "doelen", "vlaggen", "treden")
+_SECTIONS: Final = ("stromen", "soorten-instantie", "doelen", "vlaggen", "voorwaarden", "mechanismen", "treden")
 _TERM: Final = ("code", "nl", "en", "betekenis", "bron")
 
 
@@ -36,6 +36,8 @@ class Vocabulary:
     agency_kinds: tuple[Term, ...]
     purposes: tuple[Term, ...]
     flags: tuple[Term, ...]
+    preconditions: tuple[Term, ...]
+    mechanisms: tuple[Term, ...]
     levels: tuple[Term, ...]
     digest: str
 
@@ -66,6 +68,8 @@ def load_vocabulary(text: str | bytes, *, name: str) -> Vocabulary:
         agency_kinds=sections["soorten-instantie"],
         purposes=sections["doelen"],
         flags=sections["vlaggen"],
+        preconditions=sections["voorwaarden"],
+        mechanisms=sections["mechanismen"],
         levels=sections["treden"],
         digest=fingerprint(raw),
     )

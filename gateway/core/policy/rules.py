@@ -5,20 +5,23 @@ from datetime import date
 from itertools import chain
 from typing import Final
 
-from gateway.core.policy_card import (
+from gateway.core.policy.card import (
     Bar,
     DisclosureExample,
     DisclosureLevel,
     DisclosureRule,
+    PoliceDecision,
     RegistrationExample,
     RegistrationRule,
 )
-from gateway.core.policy_fields import Fields
-from gateway.core.policy_mistakes import Findings
-from gateway.core.policy_terms import Vocabulary, codes
-from gateway.core.policy_text import Place
+from gateway.core.policy.fields import Fields
+from gateway.core.policy.mistakes import Findings
+from gateway.core.policy.text import Place
+from gateway.core.policy.vocabulary import Vocabulary, codes
 
 _PARTICIPANTS: Final = "deelnemers"  # every kind of agency that a rule under `registreren` names
+_POLICE: Final = "police"
+_POLICE_DECISION: Final = ("belang", "samenwerkingsverband", "gegevens", "voorwaarden", "ontvangers")
 _DONE: Final[Mapping[str, str]] = {"mag": "yes", "mag-niet": ""}
 
 
@@ -41,18 +44,22 @@ class RuleReader:
         self._kinds = codes(vocabulary.agency_kinds)
         self._purposes = codes(vocabulary.purposes)
         self._flags = codes(vocabulary.flags)
+        self._preconditions = codes(vocabulary.preconditions)
         self._levels = codes(vocabulary.levels)
         self._must_be_silent = {term.code: term.word for term in vocabulary.always_silent}
         self._basis_names = basis_names
         self._first_on = first_on
         self._rule_ids: dict[str, str] = {}
         self._participants: tuple[str, ...] = ()
+        self._lane_flags: tuple[str, ...] = ()
 
     def registration_rules(self, card: Fields) -> tuple[RegistrationRule, ...]:
         """Read who may register."""
         required = ("regel", "wie", "doelen", "vlaggen", "grondslag", "uitleg")
-        rules = tuple(map(self._registration_rule, self._rows(card, "registreren", *required)))
+        rows = self._rows(card, "registreren", *required, optional=("eist",))
+        rules = tuple(map(self._registration_rule, rows))
         self._participants = tuple(dict.fromkeys(kind for rule in rules for kind in rule.agency_kinds))
+        self._lane_flags = tuple(dict.fromkeys(flag for rule in rules for flag in rule.flags))
         return rules
 
     def _registration_rule(self, row: Fields) -> RegistrationRule:
@@ -62,6 +69,7 @@ class RuleReader:
             agency_kinds=row.codes("wie", self._kinds),
             purposes=self._open_purposes(row),
             flags=row.codes("vlaggen", self._flags),
+            preconditions=row.codes("eist", self._preconditions) if "eist" in row else (),
             basis=row.codes("grondslag", self._basis_names),
             explanation_nl=explanation_nl,
             explanation_en=explanation_en,
@@ -81,7 +89,8 @@ class RuleReader:
 
     def disclosure_rules(self, card: Fields) -> tuple[DisclosureRule, ...]:
         """Read what each side is told."""
-        required, optional = ("regel", "van", "aan", "doelen", "uitleg"), ("mag", "mag-niet", "grondslag")
+        required = ("regel", "van", "aan", "doelen", "uitleg")
+        optional = ("mag", "mag-niet", "als", "grondslag", "wpg-20-2")
         return tuple(map(self._disclosure_rule, self._rows(card, "vertellen", *required, optional=optional)))
 
     def _disclosure_rule(self, row: Fields) -> DisclosureRule:
@@ -91,23 +100,62 @@ class RuleReader:
             row.reject("mag", "precies één van 'mag' en 'mag-niet' hoort hier te staan")
         if not refuses and "grondslag" not in row:
             row.reject("grondslag", "ontbreekt")
+        others = self._parties(row, "van")
+        own_flags, other_flags = self._conditions(row)
         rule = DisclosureRule(
             id=self._rule_id(row),
-            others=self._parties(row, "van"),
+            others=others,
             recipients=self._parties(row, "aan"),
             purposes=self._open_purposes(row),
+            own_flags=own_flags,
+            other_flags=other_flags,
             level=self._told_level(row, "mag-niet" if refuses else "mag"),
             refuses=refuses,
             basis=row.codes("grondslag", self._basis_names) if "grondslag" in row else (),
+            police=self._police_decision(row, needed=_POLICE in others and not refuses),
             explanation_nl=explanation_nl,
             explanation_en=explanation_en,
         )
         self.places[rule] = (row.place, row.path)
         return rule
 
+    def _conditions(self, row: Fields) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Read with which flags both sides must have registered; whatever is not said holds for every flag."""
+        if "als" not in row:
+            return self._lane_flags, self._lane_flags
+        stated = row.table("als", required=(), optional=("eigen", "ander"))
+        own = self._flags_of_lane(stated, "eigen")
+        return own, self._flags_of_lane(stated, "ander")
+
+    def _example_flags(self, row: Fields) -> tuple[str, str]:
+        """Read the flags of both sides, which only a lane with one flag may leave unsaid."""
+        if "als" not in row and len(self._lane_flags) > 1:
+            row.reject("als", "noem 'eigen' en 'ander': deze stroom kent meer dan één vlag")
+        if "als" not in row:
+            only = self._lane_flags[0] if self._lane_flags else ""
+            return only, only
+        stated = row.table("als", required=("eigen", "ander"))
+        return stated.code("eigen", self._words_of_lane()), stated.code("ander", self._words_of_lane())
+
+    def _words_of_lane(self) -> dict[str, str]:
+        return {word: code for word, code in self._flags.items() if code in self._lane_flags}
+
+    def _flags_of_lane(self, stated: Fields, key: str) -> tuple[str, ...]:
+        if key not in stated:
+            return self._lane_flags
+        return stated.codes(key, self._words_of_lane())
+
+    def _police_decision(self, row: Fields, *, needed: bool) -> PoliceDecision | None:
+        if "wpg-20-2" not in row:
+            if needed:
+                row.reject("wpg-20-2", "ontbreekt: deze regel vertelt iets van de politie (Wpg 20, tweede lid)")
+            return None
+        decision = row.table("wpg-20-2", required=_POLICE_DECISION)
+        return PoliceDecision(*(decision.text(key) for key in _POLICE_DECISION))
+
     def registration_examples(self, examples: Fields) -> tuple[RegistrationExample, ...]:
         """Read the examples of registering."""
-        rows = self._rows(examples, "registreren", "wie", "vlag", "doel", "dan", optional=("door", "op"))
+        rows = self._rows(examples, "registreren", "wie", "vlag", "doel", "dan", optional=("eist", "door", "op"))
         return tuple(map(self._registration_example, rows))
 
     def _registration_example(self, row: Fields) -> RegistrationExample:
@@ -116,6 +164,7 @@ class RuleReader:
             agency_kind=row.code("wie", self._kinds),
             purpose=row.code("doel", self._purposes),
             flag=row.code("vlag", self._flags),
+            preconditions=row.codes("eist", self._preconditions) if "eist" in row else (),
             on=row.day("op") if "op" in row else self._first_on,
             permitted=permitted,
             rule=rule,
@@ -125,15 +174,18 @@ class RuleReader:
 
     def disclosure_examples(self, examples: Fields) -> tuple[DisclosureExample, ...]:
         """Read the examples of telling."""
-        rows = self._rows(examples, "vertellen", "van", "aan", "wat", "doel", "dan", optional=("door", "op"))
+        rows = self._rows(examples, "vertellen", "van", "aan", "wat", "doel", "dan", optional=("als", "door", "op"))
         return tuple(map(self._disclosure_example, rows))
 
     def _disclosure_example(self, row: Fields) -> DisclosureExample:
         permitted, rule = self._expected(row)
+        own_flag, other_flag = self._example_flags(row)
         example = DisclosureExample(
             other=row.code("van", self._kinds),
             recipient=row.code("aan", self._kinds),
             purpose=row.code("doel", self._purposes),
+            own_flag=own_flag,
+            other_flag=other_flag,
             level=self._told_level(row, "wat"),
             on=row.day("op") if "op" in row else self._first_on,
             permitted=permitted,

@@ -1,10 +1,9 @@
 """Whether a card whose words are sound also makes sense: alive, within its bases, symmetric if so promised, true."""
 
 from collections.abc import Iterator, Mapping
-from itertools import product
 
-from gateway.core.policy import LanePolicy, Permitted, Situation, compile_policy
-from gateway.core.policy_card import (
+from gateway.core.policy.answers import Permitted, Situation
+from gateway.core.policy.card import (
     Bar,
     DisclosureExample,
     DisclosureRule,
@@ -12,8 +11,9 @@ from gateway.core.policy_card import (
     RegistrationExample,
     RegistrationRule,
 )
-from gateway.core.policy_mistakes import Findings
-from gateway.core.policy_text import Place
+from gateway.core.policy.engine import LanePolicy, compile_policy, situations_of
+from gateway.core.policy.mistakes import Findings
+from gateway.core.policy.text import Place
 
 _Example = RegistrationExample | DisclosureExample
 _Allowing = RegistrationRule | DisclosureRule
@@ -23,8 +23,7 @@ _Problem = tuple[object, str]  # the rule or example, and what is wrong with it
 def check_meaning(card: PolicyFile, places: Mapping[object, tuple[Place, str]], findings: Findings) -> None:
     """Write down every rule and example of the card that does not hold, at the place where it stands."""
     policy = compile_policy(card)
-    checks = (_contradictions, _wider_than_basis, _never_in_force, _without_example, _one_sided, _untrue_examples)
-    for check in checks:
+    for check in _CHECKS:
         for subject, message in check(policy):
             place, path = places[subject]
             findings.add(place, path, message)
@@ -59,6 +58,16 @@ def _never_in_force(policy: LanePolicy) -> Iterator[_Problem]:
             yield rule, "geldt op geen enkele dag: de grondslagen gelden nooit samen binnen de geldigheid van de kaart"
 
 
+def _undecided(policy: LanePolicy) -> Iterator[_Problem]:
+    """A rule that other rules always leave without a say is unreachable: it reads as if it decided something."""
+    deciding = policy.deciding_rules()
+    lifeless = {rule for rule, _ in _never_in_force(policy)}
+    rules: tuple[_Allowing, ...] = (*policy.card.registration_rules, *policy.card.disclosure_rules)
+    for rule in rules:
+        if rule.id not in deciding and rule not in lifeless:
+            yield rule, "is onbereikbaar: andere regels beslissen altijd al in haar plaats"
+
+
 def _without_example(policy: LanePolicy) -> Iterator[_Problem]:
     card = policy.card
     examples: tuple[_Example, ...] = (*card.registration_examples, *card.disclosure_examples)
@@ -74,8 +83,7 @@ def _one_sided(policy: LanePolicy) -> Iterator[_Problem]:
     if not policy.card.symmetric:
         return
     for rule in policy.card.disclosure_rules:
-        situations = product(rule.recipients, rule.others, rule.purposes)
-        if not all(policy.tells_both_alike(Situation(*situation)) for situation in situations):
+        if not all(map(policy.tells_both_alike, situations_of(rule))):
             yield rule, "is niet wederkerig: de ene kant hoort hierdoor meer dan de andere"
 
 
@@ -85,12 +93,14 @@ def _untrue_examples(policy: LanePolicy) -> Iterator[_Problem]:
             agency_kind=registration.agency_kind,
             purpose=registration.purpose,
             flag=registration.flag,
+            preconditions=frozenset(registration.preconditions),
             on=registration.on,
         )
         rules = () if answer.rule is None else (answer.rule,)
         yield from _untrue(registration, permitted=isinstance(answer, Permitted), rules=rules)
     for telling in policy.card.disclosure_examples:
-        decision = policy.decide(Situation(telling.recipient, telling.other, telling.purpose), on=telling.on)
+        situation = Situation(telling.recipient, telling.other, telling.purpose, telling.own_flag, telling.other_flag)
+        decision = policy.decide(situation, on=telling.on)
         yield from _untrue(telling, permitted=decision.level >= telling.level, rules=decision.rules)
 
 
@@ -100,3 +110,9 @@ def _untrue(example: _Example, *, permitted: bool, rules: tuple[str, ...]) -> It
         yield example, f"voorbeeld klopt niet: de kaart zegt {'mag' if permitted else 'mag-niet'} ({by})"
     elif example.rule is not None and example.rule not in rules:
         yield example, f"voorbeeld klopt niet: dit komt {by}, niet door {example.rule}"
+
+
+_CHECKS = (
+    *(_contradictions, _undecided, _wider_than_basis, _never_in_force),
+    *(_without_example, _one_sided, _untrue_examples),
+)
