@@ -188,6 +188,34 @@ deliveries = Table(
     Index("deliveries_of_alert", "alert"),
 )
 
+#: Two registrations of one person of which a side would have heard nothing; the reconciler does not miss their match.
+withheld_meetings = Table(
+    "withheld_meetings",
+    metadata,
+    Column("low", Key, ForeignKey("registrations.id"), primary_key=True),
+    Column("high", Key, ForeignKey("registrations.id"), primary_key=True),
+    Index("withheld_meetings_of_high", "high"),
+)
+
+#: What a purge took so far and how far it came; with its statement and signature it is over and is the receipt.
+purge_receipts = Table(
+    "purge_receipts",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("lane", Key, nullable=False),
+    Column("registrations", BigInteger, nullable=False),
+    Column("jobs", BigInteger, nullable=False),
+    Column("matches", BigInteger, nullable=False),
+    Column("alerts", BigInteger, nullable=False),
+    Column("deliveries", BigInteger, nullable=False),
+    Column("reached", Key, nullable=False),
+    Column("first_at", BigInteger, nullable=False, default=DatabaseTime()),
+    Column("last_at", BigInteger, nullable=False, default=DatabaseTime()),
+    Column("statement", LargeBinary),
+    Column("signature", LargeBinary),
+    _where("purges_under_way", "lane", condition="statement IS NULL", unique=True),
+)
+
 #: `position` stays empty until the sequencer of the log gives the event its place (G30).
 events = Table(
     "events",
@@ -198,4 +226,5 @@ events = Table(
     Column("at", BigInteger, nullable=False, default=DatabaseTime()),
     Column("fields", Text, nullable=False),
     Column("position", BigInteger, unique=True),
+    _where("events_that_are_alarms", "id", condition="kind = 'alarm_raised'"),
 )
