@@ -8,6 +8,7 @@ import typer
 
 from adapters.cli import hearing, importing, parts, registrations, setup
 from adapters.cli.locale import words
+from adapters.cli.policies.names import POLICY
 
 _PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
 
@@ -177,6 +178,7 @@ for _group_of, _entries in (
     (_nested(app, "serve", "Onderdelen starten.", "Start parts."), _SERVE),
     (_nested(app, "db", "De opslag.", "The store."), _DATABASE),
     (_nested(app, "gateway", "Het knooppunt.", "The gateway."), _GATEWAY),
+    (_nested(app, "policy", "Beleid: wie mag wat van wie weten.", "Policy: who may know what of whom."), POLICY),
 ):
     for _name, _command, _text, _example in _entries:
         _add(_group_of, _name, _command, _text, _example)
