@@ -17,8 +17,10 @@ def directory(path: Path, **files: str) -> Path:
 
 
 def test_the_real_directory_loads() -> None:
-    """The youth lane is in force."""
-    assert ["youth"] == [policy.lane for policy in load_policies(POLICIES).policies]
+    """Each card is in a file that bears the name of its lane, and the youth lane is among them."""
+    loaded = {policy.card.name: policy.lane for policy in load_policies(POLICIES).policies}
+    assert {f"{lane}.yaml": lane for lane in loaded.values()} == loaded
+    assert "youth" in loaded.values()
 
 
 def test_an_empty_directory_refuses_everything(tmp_path: Path) -> None:

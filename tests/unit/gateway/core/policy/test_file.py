@@ -83,9 +83,9 @@ class TestWords:
         text = text.replace("van: 2026-01-01", "van: 2026-02-30")
         lines = text.splitlines()
         expected = [
-            (5, 15, "geldig.van", "verwacht een datum zoals 2027-03-01", ""),
-            (10, 15, "zonder-regel", "onbekend woord 'mag-niett'", "mag-niet"),
-            (11, 1, "wederkering", "onbekend woord 'wederkering'", "wederkerig"),
+            (6, 15, "geldig.van", "verwacht een datum zoals 2027-03-01", ""),
+            (11, 15, "zonder-regel", "onbekend woord 'mag-niett'", "mag-niet"),
+            (12, 1, "wederkering", "onbekend woord 'wederkering'", "wederkerig"),
             (1 + lines.index("      - polite"), 9, "registreren[0].wie[0]", "onbekend woord 'polite'", "politie"),
         ]
         found = [(m.line, m.column, m.path, m.message, m.suggestion) for m in mistakes(text)]
@@ -94,7 +94,7 @@ class TestWords:
     def test_a_mistake_reads_as_a_line_for_an_editor(self) -> None:
         """File, line and column come first."""
         found = mistakes(YOUTH.replace("zonder-regel: mag-niet ", "zonder-regel: mag-nit "))
-        assert ["card.yaml:10:15: zonder-regel: onbekend woord 'mag-nit'; bedoelde u 'mag-niet'?"] == [
+        assert ["card.yaml:11:15: zonder-regel: onbekend woord 'mag-nit'; bedoelde u 'mag-niet'?"] == [
             str(m) for m in found
         ]
 
@@ -142,7 +142,7 @@ class TestWords:
     def test_a_doubled_key_is_refused(self) -> None:
         """The last one does not silently win."""
         (mistake,) = mistakes(YOUTH.replace("versie: 1\n", "versie: 1\nversie: 2\n"))
-        assert (5, 1, "sleutel 'versie' staat er dubbel") == (mistake.line, mistake.column, mistake.message)
+        assert (6, 1, "sleutel 'versie' staat er dubbel") == (mistake.line, mistake.column, mistake.message)
 
     def test_the_number_of_mistakes_is_bounded(self) -> None:
         """A file full of nonsense costs no more than its first two hundred mistakes."""
