@@ -6,13 +6,15 @@ find an agency's calls; its OIN would tell any reader of the log what kind of ag
 
 import logging
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import PurePath
 from typing import Final
 
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, start_http_server
+
+from gateway.core.events import AlarmReason, Event, EventKind
 
 CALLER_CHARACTERS: Final = 8
 _TRUST: Final = "seinhuis.trust"  # where `keys.trust` says that a list was not taken
@@ -56,12 +58,21 @@ class Figures:
         self._seconds = Histogram(
             "seinhuis_call_seconds", "Time to answer.", ("route",), registry=self.registry, buckets=_BUCKETS
         )
+        self._alarms = Counter("seinhuis_alarms", "Alarms raised to the officers.", ("reason",), registry=self.registry)
+        for reason in AlarmReason:
+            self._alarms.labels(reason.value)  # so that none yet reads as zero
         self._waiting = Gauge("seinhuis_commit_group_waiting", "Calls waiting to be written.", registry=self.registry)
 
     def call(self, *, method: str, route: str, status: int, seconds: float) -> None:
         """Count one call."""
         self._calls.labels(method, route, str(status)).inc()
         self._seconds.labels(route).observe(seconds)
+
+    def recorded(self, events: Sequence[Event]) -> None:
+        """Count what was recorded as an alarm: by its reason alone, which names no lane and no agency."""
+        for event in events:
+            if event.kind is EventKind.ALARM_RAISED:
+                self._alarms.labels(str(event.fields["reason"])).inc()
 
     def watch(self, waiting: Callable[[], int]) -> None:
         """Ask this how many calls wait to be written, each time somebody looks at the figures."""

@@ -6,7 +6,7 @@ registration. The index sees index tokens and seals, and holds none of these (pr
 
 import hmac
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
@@ -148,22 +148,30 @@ class Converter(Hidden):
         factor = self._factors.get(key_id)
         return None if factor is None else factor.agency_label
 
-    def convert(self, tokens: Sequence[tuple[PersonToken, str]], lane: Lane) -> list[Converted | ConversionRefusal]:
+    def convert(
+        self, tokens: Sequence[tuple[PersonToken, str]], lane: Lane, *, of_nobody: Collection[str] = ()
+    ) -> list[Converted | ConversionRefusal]:
         """Convert each token for its row, in order: every item has its own outcome and none touches another's.
 
         The second part of an item is the id of the row that the seal is for. Whether the caller owns the key is the
         gateway's to check, by `owner_of` or `agency_owner`.
-        """
-        return [self._convert_one(token, row_id, lane) for token, row_id in tokens]
 
-    def _convert_one(self, token: PersonToken, row_id: str, lane: Lane) -> Converted | ConversionRefusal:
+        The rows `of_nobody` are refused or converted like the others, but to an element of chance that has nothing of
+        the person: now and after every rotation it equals no other (but for a chance of 2**-252).
+        """
+        return [self._convert_one(token, row_id, lane, nobody=row_id in of_nobody) for token, row_id in tokens]
+
+    def _convert_one(
+        self, token: PersonToken, row_id: str, lane: Lane, *, nobody: bool
+    ) -> Converted | ConversionRefusal:
         factor = self._factors.get(token.key_id)
         if factor is None:
             return ConversionRefusal(RefusalKind.UNKNOWN_KEY)
         if factor.agency_label.lane != lane:
             return ConversionRefusal(RefusalKind.OTHER_LANE)
         try:
-            element = group.multiply(factor.scalar, token.element)
+            # A random multiple of any element is a uniformly random one, for the price of the ordinary multiplication.
+            element = group.multiply(group.random_scalar() if nobody else factor.scalar, token.element)
         except InvalidElement:
             return ConversionRefusal(RefusalKind.INVALID_ELEMENT)
         epoch = factor.index_label.epoch

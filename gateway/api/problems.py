@@ -4,12 +4,12 @@ import json
 import re
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from pydantic.alias_generators import to_camel
 
-from gateway.core.refusals import Refusal, Refused
-from gateway.protocol.messages import RefusedRow
+from gateway.core.refusals import Fact, Refusal, Refused
+from gateway.protocol.messages import Explanation, PolicyChecked, RefusedRow
 from gateway.protocol.problems import PROBLEMS, Problem
 
 CONTENT_TYPE: Final = "application/problem+json"
@@ -67,6 +67,7 @@ _CODES: Final[Mapping[Refusal, str]] = MappingProxyType(
         Refusal.INTERNAL: "upstream-internal",
     }
 )
+_OF_A_ROW: Final = frozenset({"rule", "legalBasis", "allowed", "why"})
 _CHOICE: Final = re.compile(
     r"\s*([A-Za-z]{1,8})(?:-[A-Za-z0-9-]{1,20})?\s*(?:;\s*q=(0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?))?\s*"
 )
@@ -92,24 +93,28 @@ def detail_of(refused: Refused, language: str) -> str:
     title = problem_of(refused.refusal).title(language)
     told = _facts(refused, language)
     why = told.pop("why", "")
-    facts = ", ".join(f"{name}: {value}" for name, value in told.items())
+    facts = ", ".join(f"{name}: {_in_words(value)}" for name, value in told.items())
     return " ".join(part for part in (f"{title[:-1]} ({facts})." if facts else title, str(why)) if part)
 
 
-def _facts(refused: Refused, language: str) -> dict[str, str | int]:
+def _in_words(value: Fact) -> str:
+    return " | ".join(value) if isinstance(value, tuple) else str(value)
+
+
+def _facts(refused: Refused, language: str) -> dict[str, Fact]:
     """Return the facts as members: `why_nl` and `why_en` become one `why`, an empty fact none."""
     said = {
         name.removesuffix(f"_{language}"): value
         for name, value in refused.facts.items()
         if not name.endswith(("_nl", "_en")) or name.endswith(f"_{language}")
     }
-    return {to_camel(name): value for name, value in said.items() if value != ""}
+    return {to_camel(name): value for name, value in said.items() if value not in ("", ())}
 
 
 def problem_json(refused: Refused, *, language: str, public_url: str, correlation_id: str) -> bytes:
     """Write a refusal as problem+json."""
     problem = problem_of(refused.refusal)
-    members: dict[str, str | int] = {
+    members: dict[str, Fact] = {
         "type": f"{public_url}/v1/problems/{problem.code}",
         "title": problem.title(language),
         "status": problem.status,
@@ -125,4 +130,18 @@ def refused_row(refused: Refused, language: str) -> RefusedRow:
     """Write why one row of a batch was refused, with what mends it."""
     problem = problem_of(refused.refusal)
     detail = f"{detail_of(refused, language)} {problem.fix(language)}"
-    return RefusedRow(code=problem.code, title=problem.title(language), detail=detail)
+    said: dict[str, Any] = {name: value for name, value in _facts(refused, language).items() if name in _OF_A_ROW}
+    return RefusedRow(code=problem.code, title=problem.title(language), detail=detail, **said)
+
+
+def refused_check(refused: Refused) -> PolicyChecked:
+    """Write what a policy check would refuse, by the code that a registration would be refused with."""
+    facts: Mapping[str, Any] = refused.facts
+    return PolicyChecked(
+        permitted=False,
+        code=problem_of(refused.refusal).code,
+        rule=facts["rule"] or None,
+        legal_basis=facts["legal_basis"],
+        allowed=facts["allowed"],
+        why=Explanation(nl=facts["why_nl"], en=facts["why_en"]),
+    )

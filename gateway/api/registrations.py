@@ -9,7 +9,7 @@ from typing import Final
 from gateway.api.caller import announced_lines, lines_of, message_of_line, signed, signed_bare, signed_lines
 from gateway.api.exchange import NDJSON, Endpoint, Query, Reply, Request
 from gateway.api.front import Front, today_on
-from gateway.api.problems import language_of, refused_row
+from gateway.api.problems import language_of, refused_check, refused_row
 from gateway.core.refusals import Refusal, Refused
 from gateway.flows.admission import json_of
 from gateway.flows.check_policy import check_policy
@@ -166,7 +166,7 @@ async def _check_policy(request: Request, front: Front) -> Reply:
     verified, asked = await signed(request, front, CheckPolicy)
     call = verified.carry(asked)
     answer = await front.threads.run(call.caller.oin, check_policy, call, front.house, today_on=today_on())
-    return Reply(200, json_of(answer))
+    return Reply(200, json_of(refused_check(answer) if isinstance(answer, Refused) else answer))
 
 
 _PAGE: Final = (

@@ -41,7 +41,7 @@ class OpenedMatch:
 
 @dataclass(frozen=True, slots=True)
 class StandingMatch:
-    """A match as one party sees it: `own` is that party, `other_contact_id` the desk the other side named."""
+    """A match as one party sees it: `own` is that party, the rest is what the other side registered with."""
 
     id: str
     lane: str
@@ -52,6 +52,7 @@ class StandingMatch:
     own: Party
     other: Oin
     other_contact_id: str
+    other_flag: str
     other_outcome: ContactOutcome | None
 
 

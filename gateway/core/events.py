@@ -13,10 +13,13 @@ class EventKind(StrEnum):
     RENEWED = "renewed"
     WITHDRAWN = "withdrawn"
     EXPIRED = "expired"
+    SILENT_PURPOSE = "silent_purpose"
+    ALARM_RAISED = "alarm_raised"
     CALL_ADMITTED = "call_admitted"
     CALL_REFUSED = "call_refused"
     MATCHES_SOUGHT = "matches_sought"
     MATCH_OPENED = "match_opened"
+    MATCH_WITHHELD = "match_withheld"
     MATCH_VIEWED = "match_viewed"
     JOB_FAILED = "job_failed"
     ALERTS_ACKNOWLEDGED = "alerts_acknowledged"
@@ -27,10 +30,20 @@ class EventKind(StrEnum):
     WEBHOOK_FAILED = "webhook_failed"
     PARKED_REPLAYED = "parked_replayed"
     POLICY_LOADED = "policy_loaded"
+    POLICY_REFUSED = "policy_refused"
     LEDGER_TRIMMED = "ledger_trimmed"
+    LANE_PURGED = "lane_purged"
+    PURGE_SIGNED = "purge_signed"
+
+
+class AlarmReason(StrEnum):
+    """The closed list of reasons for which the officers are alarmed: a label of the figures, so it names nobody."""
+
+    SILENT_PURPOSE = "silent_purpose"
 
 
 _CALL = {"purpose", "user_role", "case_reference"}
+PURGED = ("registrations", "jobs", "matches", "alerts", "deliveries")
 
 FIELDS: Mapping[EventKind, frozenset[str]] = MappingProxyType(
     {
@@ -38,10 +51,13 @@ FIELDS: Mapping[EventKind, frozenset[str]] = MappingProxyType(
         EventKind.RENEWED: frozenset(_CALL | {"registration", "valid_until", "policy", "rule", "preconditions"}),
         EventKind.WITHDRAWN: frozenset(_CALL | {"registration", "reason"}),
         EventKind.EXPIRED: frozenset({"registrations"}),
+        EventKind.SILENT_PURPOSE: frozenset(_CALL | {"registration", "lane", "policy", "epoch", "valid_until"}),
+        EventKind.ALARM_RAISED: frozenset(_CALL | {"reason", "event"}),
         EventKind.CALL_ADMITTED: frozenset(_CALL | {"verb"}),
-        EventKind.CALL_REFUSED: frozenset(_CALL | {"verb", "refusal", "row"}),
+        EventKind.CALL_REFUSED: frozenset(_CALL | {"verb", "refusal", "row", "lane", "flag", "preconditions"}),
         EventKind.MATCHES_SOUGHT: frozenset({"jobs", "matches"}),
         EventKind.MATCH_OPENED: frozenset({"match", "lane", "policy", "levels", "rules", "alerts"}),
+        EventKind.MATCH_WITHHELD: frozenset({"lane", "policy", "agencies", "purposes", "flags", "levels", "rules"}),
         EventKind.MATCH_VIEWED: frozenset(_CALL | {"match", "level"}),
         EventKind.JOB_FAILED: frozenset({"registration", "attempts", "parked"}),
         EventKind.ALERTS_ACKNOWLEDGED: frozenset(_CALL | {"alerts"}),
@@ -51,8 +67,11 @@ FIELDS: Mapping[EventKind, frozenset[str]] = MappingProxyType(
         EventKind.WEBHOOK_DELIVERED: frozenset({"endpoint", "alert", "attempts"}),
         EventKind.WEBHOOK_FAILED: frozenset({"endpoint", "alert", "attempts", "parked", "cause"}),
         EventKind.PARKED_REPLAYED: frozenset({"jobs", "deliveries"}),
-        EventKind.POLICY_LOADED: frozenset({"digest", "lanes"}),
+        EventKind.POLICY_LOADED: frozenset({"digest", "lanes", "number", "assurance"}),
+        EventKind.POLICY_REFUSED: frozenset({"file", "faults"}),
         EventKind.LEDGER_TRIMMED: frozenset({"nonces", "answers"}),
+        EventKind.LANE_PURGED: frozenset({"lane", "receipt", *PURGED}),
+        EventKind.PURGE_SIGNED: frozenset({"lane", "receipt", *PURGED}),
     }
 )
 

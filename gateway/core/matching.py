@@ -1,6 +1,6 @@
 """Which registrations meet: active ones of one person in one lane, once for each pair of different agencies."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from gateway.core.involvement import Oin
@@ -28,27 +28,38 @@ class Meeting:
     high: Side
 
 
+Pair = tuple[str, IndexToken, Oin, Oin]
+
+
 def meeting(lane: str, index_token: IndexToken, one: Side, other: Side) -> Meeting:
     """Return the meeting of two sides in its one canonical order; the same pair always looks the same."""
     low, high = sorted((one, other), key=lambda side: side.agency)
     return Meeting(lane=lane, index_token=index_token, low=low, high=high)
 
 
+def of_two_agencies(meetings: Iterable[Meeting]) -> Iterator[Meeting]:
+    """Give the meetings of different agencies: two registrations of one agency never match (domain rule 2)."""
+    return (found for found in meetings if found.low.agency != found.high.agency)
+
+
 def one_per_pair(meetings: Iterable[Meeting]) -> tuple[Meeting, ...]:
     """Keep, for each person, lane and pair of agencies, the meeting of the oldest registrations.
 
-    Two registrations of one agency never match (domain rule 2). Ids are ULIDs, so the oldest sorts first; a further
-    registration of an agency that already meets another joins that match and tells nobody anything new.
+    Two registrations of one agency never match. Ids are ULIDs, so the oldest sorts first; a further registration of an
+    agency that already meets another joins that match and tells nobody anything new.
     """
-    kept: dict[tuple[str, IndexToken, Oin, Oin], Meeting] = {}
-    for found in meetings:
-        if found.low.agency == found.high.agency:
-            continue
-        pair = (found.lane, found.index_token, found.low.agency, found.high.agency)
+    kept: dict[Pair, Meeting] = {}
+    for found in of_two_agencies(meetings):
+        pair = pair_of(found)
         best = kept.get(pair)
         if best is None or _ids(found) < _ids(best):
             kept[pair] = found
     return tuple(kept.values())
+
+
+def pair_of(found: Meeting) -> Pair:
+    """Return who meets about whom: of one such pair one match stands at a time."""
+    return found.lane, found.index_token, found.low.agency, found.high.agency
 
 
 def _ids(found: Meeting) -> tuple[str, str]:

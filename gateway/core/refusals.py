@@ -64,11 +64,14 @@ class Refusal(StrEnum):
     INTERNAL = "internal"
 
 
+Fact = str | int | tuple[str, ...]
+
+
 class Refused(Exception):
     """A refusal on its way to the caller, with the facts that its problem may name (never a value that was sent)."""
 
-    def __init__(self, refusal: Refusal, /, **facts: str | int) -> None:
+    def __init__(self, refusal: Refusal, /, **facts: Fact) -> None:
         """Refuse with a reason and the facts that help the caller mend it."""
         super().__init__(refusal.value)
         self.refusal = refusal
-        self.facts: Mapping[str, str | int] = MappingProxyType(facts)
+        self.facts: Mapping[str, Fact] = MappingProxyType(facts)

@@ -3,7 +3,8 @@
 Runs in the worker at once after acceptance, never inside the request. The order is the guarantee (G9): a job exists
 only once its registration is committed; after the claim, statements see every registration committed before it; so of
 two registrations accepted at one moment, the job that is matched second sees the other. The claim is held until commit
-and one standing match per pair is unique in the database.
+and one standing match per pair is unique in the database. Both are told, or neither: a meeting of which one side would
+hear nothing makes no match and leaves its own event.
 """
 
 from collections.abc import Callable, Sequence
@@ -15,8 +16,9 @@ from gateway.core.contact import OpenedMatch, Party
 from gateway.core.deadlines import CALENDAR_VERSION
 from gateway.core.events import Event, EventKind, Value
 from gateway.core.involvement import AMSTERDAM, Oin
-from gateway.core.matching import Meeting, Side, one_per_pair
+from gateway.core.matching import Meeting, Side, of_two_agencies, one_per_pair, pair_of
 from gateway.core.policy import DisclosureLevel, LanePolicy, Situation
+from gateway.core.policy.answers import NO_RULE
 from gateway.core.refusals import Refused
 from gateway.flows.ports import House, MatchJob, Recorded, Tx
 
@@ -69,7 +71,7 @@ def _run(house: House, choose: Callable[[Tx], Sequence[MatchJob]]) -> Sought:
             return Recorded(Sought(0, 0), ())
         events = match_jobs(tx, jobs, house)
         tx.jobs.done(jobs)
-        sought = Sought(len(jobs), len(events))
+        sought = Sought(len(jobs), sum(event.kind is EventKind.MATCH_OPENED for event in events))
         summary = Event(
             house.mint("evt"), EventKind.MATCHES_SOUGHT, GATEWAY, {"jobs": sought.jobs, "matches": sought.matches}
         )
@@ -79,42 +81,59 @@ def _run(house: House, choose: Callable[[Tx], Sequence[MatchJob]]) -> Sought:
 
 
 def match_jobs(tx: Tx, jobs: Sequence[MatchJob], house: House) -> tuple[Event, ...]:
-    """Claim the persons of these jobs, find who meets, record matches with both alerts; return an event per match.
+    """Claim the persons of these jobs, find who meets, record matches with both alerts; return an event of each.
 
+    Agencies of which one pair of registrations may tell match by the oldest of such, whatever their others keep silent.
     Withdrawal calls this too, for what still waits about its person: a match that is due is made before a side leaves.
     """
     tx.claim({job.index_token for job in jobs})
     tx.matches.end_stale(jobs)
     now = tx.now()
-    found = one_per_pair(tx.matches.meetings(jobs))
-    opened = tuple(match for meeting in found if (match := _decide(meeting, house, now)) is not None)
+    found = {meeting: _decide(meeting, house, now) for meeting in of_two_agencies(tx.matches.meetings(jobs))}
+    telling = one_per_pair(meeting for meeting, decided in found.items() if decided.tells_both)
+    opened = tuple(_open(meeting, found[meeting], house, now) for meeting in telling)
     tx.matches.open(opened)
-    return tuple(_opened_event(match, house) for match in opened)
+    met = {pair_of(meeting) for meeting in telling}
+    silent = tx.matches.withhold([meeting for meeting in found if pair_of(meeting) not in met])
+    withheld = (_withheld_event(meeting, found[meeting], house) for meeting in found if meeting in silent)
+    return (*(_opened_event(match, house) for match in opened), *withheld)
 
 
-def _decide(meeting: Meeting, house: House, now: datetime) -> OpenedMatch | None:
-    """Decide both directions by the policy now in force; silent for one side means no match: both or neither."""
+@dataclass(frozen=True, slots=True)
+class _Decided:
+    """What both sides of a meeting would hear by the policy of its lane; without one, nothing."""
+
+    policy: LanePolicy | None
+    parties: tuple[Party, Party]
+
+    @property
+    def tells_both(self) -> bool:
+        return all(party.level is not DisclosureLevel.SILENT for party in self.parties)
+
+
+def _decide(meeting: Meeting, house: House, now: datetime) -> _Decided:
     policy = house.policies().lane(meeting.lane)
-    if policy is None:
-        return None
     today_on = now.astimezone(AMSTERDAM).date()
     low = _party(meeting.low, meeting.high, policy, house, today_on)
-    high = _party(meeting.high, meeting.low, policy, house, today_on)
-    if DisclosureLevel.SILENT in {low.level, high.level}:
-        return None
+    return _Decided(policy, (low, _party(meeting.high, meeting.low, policy, house, today_on)))
+
+
+def _open(meeting: Meeting, decided: _Decided, house: House, now: datetime) -> OpenedMatch:
+    if decided.policy is None:
+        raise AssertionError("a lane without a policy tells nobody")
     return OpenedMatch(
         id=house.mint("mat"),
         lane=meeting.lane,
         index_token=meeting.index_token,
-        parties=(low, high),
+        parties=decided.parties,
         alerts=(house.mint("alt"), house.mint("alt")),
-        due_on=policy.contact_deadline(now),
+        due_on=decided.policy.contact_deadline(now),
         calendar=CALENDAR_VERSION,
-        policy_digest=policy.digest,
+        policy_digest=decided.policy.digest,
     )
 
 
-def _party(own: Side, other: Side, policy: LanePolicy, house: House, today_on: date) -> Party:
+def _party(own: Side, other: Side, policy: LanePolicy | None, house: House, today_on: date) -> Party:
     """Decide what one side may learn of the other; an agency no longer in the directory has no kind, so no rule."""
     situation = Situation(
         recipient_kind=_kind(own.agency, house),
@@ -123,7 +142,7 @@ def _party(own: Side, other: Side, policy: LanePolicy, house: House, today_on: d
         own_flag=own.flag,
         other_flag=other.flag,
     )
-    decision = policy.decide(situation, on=today_on)
+    decision = NO_RULE if policy is None else policy.decide(situation, on=today_on)
     return Party(
         agency=own.agency,
         registration=own.registration,
@@ -153,6 +172,25 @@ def _opened_event(match: OpenedMatch, house: House) -> Event:
             "levels": tuple(party.level.code for party in match.parties),
             "rules": tuple(rule for party in match.parties for rule in party.rules),
             "alerts": match.alerts,
+        },
+    )
+
+
+def _withheld_event(meeting: Meeting, decided: _Decided, house: House) -> Event:
+    """Record what was decided about a meeting that stays silent: every pair names the side with the lower OIN first."""
+    sides = (meeting.low, meeting.high)
+    return Event(
+        house.mint("evt"),
+        EventKind.MATCH_WITHHELD,
+        GATEWAY,
+        {
+            "lane": meeting.lane,
+            "policy": "" if decided.policy is None else decided.policy.digest,
+            "agencies": tuple(side.agency for side in sides),
+            "purposes": tuple(side.purpose for side in sides),
+            "flags": tuple(side.flag for side in sides),
+            "levels": tuple(party.level.code for party in decided.parties),
+            "rules": tuple(",".join(party.rules) for party in decided.parties),
         },
     )
 

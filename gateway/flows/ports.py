@@ -192,6 +192,9 @@ class Matches(Protocol):
     def open(self, matches: Sequence[OpenedMatch]) -> None:
         """Record matches, their two parties, both alerts and the webhook deliveries of those alerts."""
 
+    def withhold(self, meetings: Sequence[Meeting]) -> frozenset[Meeting]:
+        """Remember meetings of which a side would hear nothing; return those not remembered before."""
+
     def one(self, match: str, *, agency: Oin) -> StandingMatch | None:
         """Return a match as this party sees it, or None when it is no party (G24)."""
 
@@ -261,6 +264,28 @@ class Webhooks(Protocol):
         """Make every parked delivery due now, for the first time; return how many."""
 
 
+@dataclass(frozen=True, slots=True)
+class KeptRelease:
+    """A release of the policies as its file was; `digest` is what its officers signed."""
+
+    number: int
+    digest: str
+    content: bytes
+
+
+class Policies(Protocol):
+    """The releases of the policies that were ever in force: none is thrown away, because records refer to them."""
+
+    def keep(self, release: KeptRelease) -> KeptRelease:
+        """Keep a release, and return what is kept under its number: itself, or the one that came before it."""
+
+    def newest(self) -> KeptRelease | None:
+        """Return the release with the highest number that was ever in force."""
+
+    def one(self, digest: str) -> KeptRelease | None:
+        """Return the release with this digest."""
+
+
 class View(Protocol):
     """A consistent look at the store, without changing it."""
 
@@ -287,6 +312,10 @@ class View(Protocol):
     @property
     def webhooks(self) -> Webhooks:
         """The webhook addresses."""
+
+    @property
+    def policies(self) -> Policies:
+        """The releases of the policies."""
 
     def now(self) -> datetime:
         """Return the database's time, to the millisecond at least."""
@@ -338,9 +367,13 @@ class Converter(Protocol):
     """The one place that holds conversion factors (protocol section 5); adapter of `keys.conversion.Converter`."""
 
     def convert(
-        self, rows: Sequence[tuple[PersonToken, str]], *, agency: Oin, lane: str
+        self, rows: Sequence[tuple[PersonToken, str]], *, agency: Oin, lane: str, of_nobody: Collection[str] = ()
     ) -> tuple[Converted | Refusal, ...]:
-        """Convert (token, registration id) pairs, one answer each in order; a bad token spoils no other (G14)."""
+        """Convert (token, registration id) pairs, one answer each in order; a bad token spoils no other (G14).
+
+        Registrations `of_nobody` cost the same and are refused for the same reasons, but what comes of them is of
+        chance: it never equals that of any person.
+        """
 
 
 @dataclass(frozen=True, slots=True)

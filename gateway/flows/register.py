@@ -2,21 +2,22 @@
 
 1. `prepare` asks the policy (before anything is looked up) and converts tokens; it needs no transaction.
 2. `record` writes a group of prepared calls in one transaction: nonces, registrations, match jobs, events, answers.
-Nothing here depends on whether a match exists, so neither do the bytes nor the time of the receipt (G9, G32).
+Nothing here depends on whether a match exists, so neither do the bytes nor the time of the receipt (G9, G32). What is
+registered for a silent purpose takes the same way with the token of nobody: it never matches, and nobody can tell.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
-from gateway.core.events import Event, EventKind
+from gateway.core.events import Event, EventKind, Value
 from gateway.core.involvement import Oin, Registration, renew_before
-from gateway.core.policy import Denied, Permitted
 from gateway.core.refusals import Refusal, Refused
 from gateway.core.terms import checked_notice, checked_term
 from gateway.flows.admission import SINGLE, event_of, json_of, slip_of
 from gateway.flows.ports import Answer, Answers, CallSlip, House, Recorded, Tx
-from gateway.flows.refusal_of_policy import refused_by_policy
+from gateway.flows.refusal_of_policy import Leave, in_words_of_policy, leave_of
+from gateway.flows.silence import silent_events
 from gateway.protocol.messages import Receipt, RegisterInvolvement, RegistrationStatus
 from keys.signing import Signed
 from keys.tokens import PersonToken
@@ -32,10 +33,14 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class PreparedRow:
-    """A row that the policy permits, converted and ready to be written, with its event; or refused."""
+    """A row that the policy permits, converted and ready to be written, with its events; or refused.
+
+    The receipt names the first event. `said` is what the event of a refusal tells of the row.
+    """
 
     number: int
-    ready: tuple[Registration, Event] | Refused
+    ready: tuple[Registration, tuple[Event, ...]] | Refused
+    said: Mapping[str, Value] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +71,7 @@ class _PermittedRow:
     number: int
     asked: RegisterInvolvement
     token: PersonToken
-    permitted: Permitted
+    leave: Leave
     valid_until_on: date
 
 
@@ -76,7 +81,7 @@ def _permit(row: Row, call: Signed[tuple[Row, ...]], house: House, today_on: dat
             raise row.asked
         return _permitted(row.number, row.asked, call, house, today_on)
     except Refused as refused:
-        return PreparedRow(row.number, refused)
+        return PreparedRow(row.number, refused, in_words_of_policy(row.asked, house.policies()))
 
 
 def _permitted(
@@ -84,7 +89,8 @@ def _permitted(
 ) -> _PermittedRow:
     if asked.purpose != call.purpose:
         raise Refused(Refusal.PURPOSE_DIFFERS)
-    answer = house.policies().may_register(
+    policies = house.policies()
+    answer = policies.may_register(
         lane=asked.lane,
         agency_kind=call.caller.kind,
         purpose=asked.purpose,
@@ -92,11 +98,10 @@ def _permitted(
         preconditions=frozenset(asked.preconditions),
         on=today_on,
     )
-    if isinstance(answer, Denied):
-        raise refused_by_policy(answer)
-    valid_until_on = checked_term(asked.valid_until, permitted=answer, today_on=today_on)
+    leave = leave_of(answer, policies.lane(asked.lane), on=today_on)
+    valid_until_on = checked_term(asked.valid_until, permitted=leave.permitted, today_on=today_on)
     checked_notice(asked.subject_notice, today_on=today_on)
-    return _PermittedRow(number, asked, _token(asked.token), answer, valid_until_on)
+    return _PermittedRow(number, asked, _token(asked.token), leave, valid_until_on)
 
 
 def _token(text: str) -> PersonToken:
@@ -118,10 +123,12 @@ def _convert(
     for lane, permitted in by_lane.items():
         ids = [house.mint("reg") for _ in permitted]
         pairs = [(row.token, id_) for row, id_ in zip(permitted, ids, strict=True)]
-        converted = house.converter.convert(pairs, agency=call.caller.oin, lane=lane)
+        silent = frozenset(id_ for row, id_ in zip(permitted, ids, strict=True) if row.leave.silent)
+        converted = house.converter.convert(pairs, agency=call.caller.oin, lane=lane, of_nobody=silent)
         for row, id_, index in zip(permitted, ids, converted, strict=True):
             if isinstance(index, Refusal):
-                done[row.number] = PreparedRow(row.number, Refused(index))
+                said = in_words_of_policy(row.asked, house.policies())
+                done[row.number] = PreparedRow(row.number, Refused(index), said)
                 continue
             registration = Registration(
                 id=id_,
@@ -142,19 +149,20 @@ def _convert(
     return tuple(done[row.number] for row in rows)
 
 
-def _registered(registration: Registration, row: _PermittedRow, call: Signed[tuple[Row, ...]], house: House) -> Event:
-    return event_of(
-        call,
-        house,
-        EventKind.REGISTERED,
-        case_reference=registration.case_reference,
-        registration=registration.id,
-        lane=registration.lane,
-        policy=row.permitted.policy,
-        rule=row.permitted.rule,
-        preconditions=row.asked.preconditions,
-        epoch=registration.epoch,
-    )
+def _registered(
+    registration: Registration, row: _PermittedRow, call: Signed[tuple[Row, ...]], house: House
+) -> tuple[Event, ...]:
+    fields: dict[str, Value] = {
+        "case_reference": registration.case_reference,
+        "registration": registration.id,
+        "lane": registration.lane,
+        "policy": row.leave.permitted.policy,
+        "epoch": registration.epoch,
+    }
+    if row.leave.silent:
+        return silent_events(call, house, **fields)
+    rule, attested = row.leave.permitted.rule, row.asked.preconditions
+    return (event_of(call, house, EventKind.REGISTERED, **fields, rule=rule, preconditions=attested),)
 
 
 def record(group: Sequence[Prepared], house: House) -> tuple[Outcome, ...]:
@@ -219,7 +227,7 @@ class _Writing:
 
     def refuse(self, refusal: Refusal, prepared: Prepared) -> Refused:
         """Refuse a whole call, with an event of its own: it may be all that this transaction holds."""
-        return self._refuse(Refused(refusal), SINGLE, prepared)
+        return self._refuse(Refused(refusal), SINGLE, prepared, {})
 
     def _bind_batch(self, slip: CallSlip, prepared: Prepared) -> None:
         """Keep an empty answer for the whole batch: its key stays bound to its body though all rows are refused."""
@@ -236,19 +244,19 @@ class _Writing:
         place = (slip.agency, slip.idempotency_key, row.number)
         if known := self._kept.get(place):
             return known.body
-        ready = row.ready
+        ready, said = row.ready, row.said
         if not isinstance(ready, Refused) and (slip.agency, ready[0].contact_id) not in self._desks:
             ready = Refused(Refusal.CONTACT_UNKNOWN)
         if isinstance(ready, Refused):
-            return self._refuse(ready, row.number, prepared)
-        registration, event = ready
-        answer = Answer(*place, slip.body_digest, _receipt(registration, event))
+            return self._refuse(ready, row.number, prepared, said)
+        registration, events = ready
+        answer = Answer(*place, slip.body_digest, _receipt(registration, events[0]))
         self._keep(answer)
         self.registrations.append(registration)
-        self.events.append(event)
+        self.events.extend(events)
         return answer.body
 
-    def _refuse(self, refused: Refused, row: int, prepared: Prepared) -> Refused:
+    def _refuse(self, refused: Refused, row: int, prepared: Prepared, said: Mapping[str, Value]) -> Refused:
         where: Mapping[str, int] = {} if row == SINGLE else {"row": row}
         self.events.append(
             event_of(
@@ -258,6 +266,7 @@ class _Writing:
                 verb="register",
                 refusal=refused.refusal.value,
                 **where,
+                **said,
             )
         )
         return refused

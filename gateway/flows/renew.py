@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from datetime import date
 
-from gateway.core.events import Event, EventKind
+from gateway.core.events import Event, EventKind, Value
 from gateway.core.involvement import Registration, renew_before
-from gateway.core.policy import Denied, Permitted
 from gateway.core.refusals import Refusal, Refused
 from gateway.core.terms import checked_notice, checked_term
 from gateway.flows.admission import change_once, event_of
 from gateway.flows.ports import House, Tx
-from gateway.flows.refusal_of_policy import refused_by_policy
+from gateway.flows.refusal_of_policy import Leave, leave_of
+from gateway.flows.silence import silent_events
 from gateway.protocol.messages import Message, OwnRegistration, RegistrationStatus, RenewRegistration
 from keys.signing import Signed
 
@@ -37,31 +37,24 @@ def renew(call: Signed[Renewal], house: House, *, today_on: date) -> bytes:
             raise Refused(Refusal.NOT_FOUND)
         tx.claim({registration.index_token})  # withdrawal and expiry claim too: whoever is second sees the other
         registration = tx.registrations.one(wanted.registration, agency=call.caller.oin)
-        if registration is None or registration.status is not RegistrationStatus.ACTIVE:
+        if registration is None:  # its lane was purged meanwhile
+            raise Refused(Refusal.NOT_FOUND)
+        if registration.status is not RegistrationStatus.ACTIVE:
             raise Refused(Refusal.NOT_ACTIVE)
-        permitted = _permitted(registration, call, house, today_on)
-        valid_until_on = checked_term(wanted.asked.valid_until, permitted=permitted, today_on=today_on)
+        leave = _leave(registration, call, house, today_on)
+        valid_until_on = checked_term(wanted.asked.valid_until, permitted=leave.permitted, today_on=today_on)
         tx.registrations.renew(registration.id, valid_until_on=valid_until_on, notice=wanted.asked.subject_notice)
-        event = event_of(
-            call,
-            house,
-            EventKind.RENEWED,
-            registration=registration.id,
-            valid_until=valid_until_on.isoformat(),
-            policy=permitted.policy,
-            rule=permitted.rule,
-            preconditions=wanted.asked.preconditions,
-        )
         renewed = tx.registrations.one(registration.id, agency=call.caller.oin)
         if renewed is None:
             raise AssertionError("a registration vanished under its own claim")
-        return own_view(renewed), (event,)
+        return own_view(renewed), _events(renewed, leave, call, house)
 
     return change_once(call, house, "renew", act)
 
 
-def _permitted(registration: Registration, call: Signed[Renewal], house: House, today_on: date) -> Permitted:
-    answer = house.policies().may_register(
+def _leave(registration: Registration, call: Signed[Renewal], house: House, today_on: date) -> Leave:
+    policies = house.policies()
+    answer = policies.may_register(
         lane=registration.lane,
         agency_kind=call.caller.kind,
         purpose=registration.purpose,
@@ -69,10 +62,21 @@ def _permitted(registration: Registration, call: Signed[Renewal], house: House, 
         preconditions=frozenset(call.message.asked.preconditions),
         on=today_on,
     )
-    if isinstance(answer, Denied):
-        raise refused_by_policy(answer)
+    leave = leave_of(answer, policies.lane(registration.lane), on=today_on)
     checked_notice(call.message.asked.subject_notice, today_on=today_on)
-    return answer
+    return leave
+
+
+def _events(renewed: Registration, leave: Leave, call: Signed[Renewal], house: House) -> tuple[Event, ...]:
+    fields: dict[str, Value] = {
+        "registration": renewed.id,
+        "valid_until": renewed.valid_until_on.isoformat(),
+        "policy": leave.permitted.policy,
+    }
+    if leave.silent:
+        return silent_events(call, house, **fields, purpose=renewed.purpose, lane=renewed.lane)
+    rule, attested = leave.permitted.rule, call.message.asked.preconditions
+    return (event_of(call, house, EventKind.RENEWED, **fields, rule=rule, preconditions=attested),)
 
 
 def own_view(registration: Registration) -> OwnRegistration:

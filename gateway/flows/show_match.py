@@ -32,7 +32,9 @@ def show_match(call: Signed[Any], house: House, match: str) -> MatchView:
         if standing is None:
             raise Refused(Refusal.NOT_FOUND)
         own = tx.registrations.one(standing.own.registration, agency=call.caller.oin)
-        if own is None or own.purpose != call.purpose:
+        if own is None:  # the lane was purged between the two looks
+            raise Refused(Refusal.NOT_FOUND)
+        if own.purpose != call.purpose:
             raise Refused(Refusal.PURPOSE_DIFFERS)
         event = event_of(call, house, EventKind.MATCH_VIEWED, match=match, level=standing.own.level.code)
         return Recorded(_view(standing, tx, house), (event,))
@@ -89,11 +91,15 @@ def _view(match: StandingMatch, view: View, house: House) -> MatchView:
 
 
 def _other(match: StandingMatch, view: View, house: House) -> OtherParty | None:
-    """Return the other agency's name and desk when the level is contact or more and the match still stands."""
+    """Return the other agency's name and desk from the level of contact up, its flag from that of flag up.
+
+    Whoever is only acknowledged learns of nobody, and nobody is shown once the match is over.
+    """
     if match.own.level < DisclosureLevel.CONTACT or match.state in _OVER:
         return None
     agency = house.directory.agency(match.other)
     if agency is None:
         return None
     desk = next((desk for desk in view.desks.of(match.other) if desk.id == match.other_contact_id), None)
-    return OtherParty(agency=agency.name, contact=desk)
+    flag = match.other_flag if match.own.level >= DisclosureLevel.FLAG else None
+    return OtherParty(agency=agency.name, contact=desk, flag=flag)

@@ -1,6 +1,6 @@
 """The converter as a neighbor: a security context of its own, made of what the gateway's keystore holds (section 5)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
@@ -38,14 +38,14 @@ class NeighborConverter:
         self._converter = converter
 
     def convert(
-        self, rows: Sequence[tuple[PersonToken, str]], *, agency: Oin, lane: str
+        self, rows: Sequence[tuple[PersonToken, str]], *, agency: Oin, lane: str, of_nobody: Collection[str] = ()
     ) -> tuple[Converted | Refusal, ...]:
-        """Convert (token, registration id) pairs, one answer each in order.
+        """Convert (token, registration id) pairs, one answer each in order; those `of_nobody` keep nothing of a person.
 
         Another agency's token is refused before it is converted, whatever lane it is for.
         """
         own = [row for row in rows if self._is_own(row[0], agency)]
-        converted = iter(self._converter.convert(own, lane))
+        converted = iter(self._converter.convert(own, lane, of_nobody=of_nobody))
         return tuple(
             _answer(next(converted)) if self._is_own(token, agency) else Refusal.TOKEN_OTHER_AGENCY for token, _ in rows
         )

@@ -140,12 +140,25 @@ class Receipt(Message):
     event: EventId
 
 
+LegalBasis = Annotated[
+    tuple[str, ...], Field(description="Each basis of the rule: its name on the card, the law and the article.")
+]
+Allowed = Annotated[
+    tuple[str, ...],
+    Field(description="What would be allowed instead: purposes, flags or preconditions, in code names."),
+]
+
+
 class RefusedRow(Message):
-    """Why one row of a batch was not taken; the others were."""
+    """Why one row of a batch was not taken; the others were. What the policy says of it stands in members of its own."""
 
     code: str
     title: str
     detail: str
+    rule: str | None = None
+    legal_basis: LegalBasis = ()
+    allowed: Allowed = ()
+    why: str | None = None
 
 
 class BatchRow(Message):
@@ -270,6 +283,7 @@ class OtherParty(Message):
 
     agency: str
     contact: ContactDesk | None = None
+    flag: Name | None = Field(default=None, description="How the other is involved; only where the rule tells that.")
 
 
 class ListedMatch(Message):
@@ -353,7 +367,8 @@ class PolicyChecked(Message):
     permitted: bool
     code: str | None = None
     rule: str | None = None
-    legal_basis: tuple[str, ...] = ()
+    legal_basis: LegalBasis = ()
+    allowed: Allowed = ()
     valid_until_at_most: date | None = None
     why: Explanation
 
@@ -366,6 +381,9 @@ class WhoAmI(Message):
     kind: str
     key_id: str
     key_valid_until: datetime | None = None
+    demo_release: Annotated[
+        bool, Field(description="Whether the policies in force are a demo release: its signatures protect nobody.")
+    ] = False
 
 
 class Withdrawn(Message):

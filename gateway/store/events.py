@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Executable, bindparam, literal_column, select
 
 from gateway.core.events import Event, EventKind
 from gateway.store import tables
@@ -19,6 +19,8 @@ _PAGE = (
     .order_by(_events.c.id)
     .limit(bindparam("limit"))
 )
+#: The words of the partial index: alarms are few among very many events.
+_ALARMS = _PAGE.where(_events.c.kind == literal_column(f"'{EventKind.ALARM_RAISED}'"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,14 @@ class SqlEvents(Port):
 
     def page(self, *, after: str, limit: int) -> tuple[RecordedEvent, ...]:
         """Return events with an id after `after`, in order of id."""
-        rows = self._sheet.read(_PAGE, {"after": after, "limit": limit})
+        return self._recorded(_PAGE, after, limit)
+
+    def alarms(self, *, after: str, limit: int) -> tuple[RecordedEvent, ...]:
+        """Return the alarms with an id after `after`, in order of id."""
+        return self._recorded(_ALARMS, after, limit)
+
+    def _recorded(self, statement: Executable, after: str, limit: int) -> tuple[RecordedEvent, ...]:
+        rows = self._sheet.read(statement, {"after": after, "limit": limit})
         return tuple(
             RecordedEvent(_event(id_, kind, actor, fields), instant(at)) for id_, kind, actor, fields, at in rows
         )

@@ -64,6 +64,7 @@ _SEEN = (
         _other.c.agency.label("other"),
         _other.c.outcome.label("other_outcome"),
         _theirs.c.contact_id.label("other_contact_id"),
+        _theirs.c.flag.label("other_flag"),
     )
     .select_from(_own)
     .join(_matches, _matches.c.id == _own.c.match)
@@ -114,6 +115,12 @@ class SqlMatches(Port):
         self._sheet.insert(_alerts, [row for match in matches for row in _alert_rows(match)])
         self._sheet.write(_DELIVER, {"alerts": [alert for match in matches for alert in match.alerts]})
         self._sheet.ring()
+
+    def withhold(self, meetings: Sequence[Meeting]) -> frozenset[Meeting]:
+        """Remember which meetings are kept silent; a pair of registrations is new once."""
+        pairs = {(one.low.registration, one.high.registration): one for one in meetings}
+        new = self._sheet.insert_new(tables.withheld_meetings, [{"low": low, "high": high} for low, high in pairs])
+        return frozenset(pairs[low, high] for low, high in new)
 
     def one(self, match: str, *, agency: Oin) -> StandingMatch | None:
         """Return a match as this party sees it, ended or not."""
@@ -195,6 +202,7 @@ def _standing(row: RowMapping) -> StandingMatch:
         ),
         other=Oin(row["other"]),
         other_contact_id=row["other_contact_id"],
+        other_flag=row["other_flag"],
         other_outcome=_outcome(row["other_outcome"]),
     )
 

@@ -13,7 +13,7 @@ from gateway.store.sheet import Sheet
 OLD_S: Final = 60
 
 _jobs, _matches, _parties, _alerts = tables.match_jobs, tables.matches, tables.match_parties, tables.alerts
-_registrations, _deliveries = tables.registrations, tables.deliveries
+_registrations, _deliveries, _withheld = tables.registrations, tables.deliveries, tables.withheld_meetings
 _stands = _matches.c.ended_at.is_(None)
 
 
@@ -40,8 +40,8 @@ class Findings:
 def findings(sheet: Sheet) -> Findings:
     """Count everything at one moment, in one statement over the whole index.
 
-    A pair of which a side still waits in the queue is not missed yet; one that policy keeps silent is counted, because
-    this knows rows and not rules.
+    A pair of which a side still waits in the queue is not missed yet, and one that policy kept silent was recorded as
+    such when it met (`withheld_meetings`), because this knows rows and not rules.
     """
     return Findings(*sheet.read(_FINDINGS).one())
 
@@ -63,7 +63,9 @@ def _pairs_without_match() -> Select[Any]:
         _matches.c.agency_high == high.c.agency,
         _stands,
     )
-    return select(low.c.id).join(high, same_person).where(is_active(low), is_active(high), ~waits, ~matched)
+    silent = exists().where(_withheld.c.low == low.c.id, _withheld.c.high == high.c.id)
+    missed = and_(is_active(low), is_active(high), ~waits, ~matched, ~silent)
+    return select(low.c.id).join(high, same_person).where(missed)
 
 
 def _standing_without_two(of: Table) -> Select[Any]:

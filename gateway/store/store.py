@@ -10,6 +10,7 @@ from sqlalchemy import Connection, RootTransaction
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
+from gateway.core.events import Event
 from gateway.core.refusals import Refusal, Refused
 from gateway.flows.ports import Recorded
 from gateway.store.bell import Bell
@@ -38,6 +39,7 @@ class SqlStore:
         self._engines = database.engines
         self._patience_s = patience_s
         self._disk_failed = False
+        self._listeners: list[Callable[[tuple[Event, ...]], None]] = []
 
     def change(self, name: str, work: Callable[[SqlTx], Recorded[T]]) -> T:
         """Run `work` and record its events in one durable transaction (see the port).
@@ -48,6 +50,10 @@ class SqlStore:
             StoreBroken: the database refused a statement for a reason of ours.
         """
         return self._persist(name, lambda: self._change(name, work))
+
+    def tell(self, listener: Callable[[tuple[Event, ...]], None]) -> None:
+        """Tell a listener of the events of every change of this process, once they are durable; it must not raise."""
+        self._listeners.append(listener)
 
     def view(self, name: str, work: Callable[[SqlView], T]) -> T:
         """Run `work` on a read-only look at one moment."""
@@ -76,6 +82,8 @@ class SqlStore:
             recorded = self._write(name, work, connection)
             # A crash before this line leaves nothing; after it, everything. Nobody was answered yet either way.
             self._commit(connection, transaction)
+        for listener in self._listeners:
+            listener(recorded.events)
         return recorded.result
 
     def _write(self, name: str, work: Callable[[SqlTx], Recorded[T]], connection: Connection) -> Recorded[T]:

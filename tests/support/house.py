@@ -6,7 +6,7 @@ The converter stands in for the key holders' mathematics (tested elsewhere), so 
 import hashlib
 import itertools
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -75,17 +75,16 @@ class PlainConverter:
     """Maps a person token to an index token by a hash of its element; a stand-in for `keys.conversion`."""
 
     def convert(
-        self, rows: Sequence[tuple[PersonToken, str]], *, agency: Oin, lane: str
+        self, rows: Sequence[tuple[PersonToken, str]], *, agency: Oin, lane: str, of_nobody: Collection[str] = ()
     ) -> tuple[Converted | Refusal, ...]:
         """Convert every token; none is refused."""
         del agency
+        elements = [secrets.token_bytes(32) if row in of_nobody else token.element for token, row in rows]
         return tuple(
             Converted(
-                IndexToken(hashlib.sha256(lane.encode() + token.element).digest()),
-                SealedElement(bytes(SEALED_BYTES)),
-                1,
+                IndexToken(hashlib.sha256(lane.encode() + element).digest()), SealedElement(bytes(SEALED_BYTES)), 1
             )
-            for token, _ in rows
+            for element in elements
         )
 
 
