@@ -7,7 +7,7 @@ from pathlib import Path
 from deploy.homes import Home
 from deploy.processes import free_port
 from deploy.region.agencies import RegionAgency
-from deploy.residents import new_agency, new_gateway, new_holder
+from deploy.residents import OFFICERS, new_agency, new_gateway, new_holder, new_officer
 from deploy.settings_files import url_of
 
 
@@ -19,6 +19,7 @@ class Layout:
     holders: tuple[Home, ...]
     gateway: Home
     agencies: Mapping[str, Home]
+    officers: tuple[Home, ...]
     holder_ports: tuple[int, ...]
     gateway_ports: tuple[int, ...]
 
@@ -35,6 +36,7 @@ def lay_out(directory: Path, *, holders: int, gateways: int, agencies: Sequence[
         ),
         gateway=new_gateway(directory / "gateway", url=url_of(gateway_ports[0])),
         agencies={agency.slug: new_agency(directory / agency.slug, agency) for agency in agencies},
+        officers=tuple(new_officer(directory / f"officer-{number}", number) for number in range(1, 1 + OFFICERS)),
         holder_ports=holder_ports,
         gateway_ports=gateway_ports,
     )

@@ -5,13 +5,14 @@
 
 Everything is real: separate processes with keystores of their own, signed calls, a manifest by at least t holders. What
 is not as it should be elsewhere: passphrases cost next to nothing to guess (`deploy.homes.LOCAL_COST`), all keys are
-made in one place, and calls go over loopback without TLS.
+made in one place, the policies are a demo release that no officer read, and calls go over loopback without TLS.
 """
 
 import secrets
 import subprocess
 import sys
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -22,10 +23,21 @@ from deploy.homes import TRUST_FILE
 from deploy.layout import Layout, lay_out
 from deploy.processes import Part, Processes, Running, StartFailed
 from deploy.region.agencies import AGENCIES, RegionAgency
-from deploy.residents import hold_ceremony
-from deploy.settings_files import LANE, configure_agency, configure_gateway, configure_holder, numbered, url_of
+from deploy.residents import hold_ceremony, release_demo
+from deploy.settings_files import (
+    LANE,
+    POLICIES_FOLDER,
+    configure_agency,
+    configure_gateway,
+    configure_holder,
+    numbered,
+    url_of,
+)
+from gateway.app import POLICIES
+from gateway.core.policy.release_faults import ReleaseRejected
 from gateway.core.refusals import Refused
 from gateway.peers.holders import onboard
+from gateway.policy_signing import Release
 from gateway.store import UnsafeStore, migrate
 from keys.onboarding import OnboardingFailed
 from keys.trust import TrustList
@@ -73,7 +85,7 @@ class Federation:
             database = database_url or f"sqlite:///{layout.gateway.folder / 'gateway.db'}"
             federation._configure(threshold, database, language)
             federation._bring_up(database, workers)
-        except (OnboardingFailed, UnsafeStore) as failed:
+        except (OnboardingFailed, ReleaseRejected, UnsafeStore) as failed:
             processes.stop()
             raise StartFailed(str(failed)) from None
         except Refused as refused:
@@ -156,6 +168,14 @@ class Federation:
         """Let a process go on."""
         self._processes.resume(name)
 
+    def release(self, cards: Path) -> Release:
+        """Let the demo officers release a folder of cards after the release before; gateways and workers take it up.
+
+        Raises ReleaseRejected when the cards cannot be released.
+        """
+        folder = self._layout.gateway.folder / POLICIES_FOLDER
+        return release_demo(self._layout.officers, cards, folder, at=datetime.now(UTC))
+
     def verify(self) -> int:
         """Run the reconciler; return how much it found amiss, 0 when all is as it must be.
 
@@ -181,12 +201,13 @@ class Federation:
         return self._layout.gateway.folder / numbered("gateway", number)
 
     def _configure(self, threshold: int, database: str, language: str) -> None:
-        """Write everybody's trust list and settings, and hold the ceremony."""
+        """Write everybody's trust list and settings, release the policies, and hold the ceremony."""
         layout = self._layout
-        homes = (*layout.holders, layout.gateway, *layout.agencies.values())
+        homes = (*layout.holders, layout.gateway, *layout.agencies.values(), *layout.officers)
         trust = TrustList(parties=tuple(home.party for home in homes), threshold=threshold)
         for home in homes:
             home.believe(trust)
+        self.release(POLICIES)
         hold_ceremony(layout.holders, trust, ceremony_id=secrets.token_bytes(_CEREMONY_ID_BYTES))
         for index, (home, port) in enumerate(zip(layout.holders, layout.holder_ports, strict=True), start=1):
             configure_holder(home, index=index, port=port, threshold=threshold, holders=len(layout.holders))

@@ -10,6 +10,7 @@ from deploy.region.agencies import RegionAgency
 
 LANE: Final = "youth"
 PURPOSE: Final = "youth-coordination"
+POLICIES_FOLDER: Final = "policies"
 
 
 def url_of(port: int) -> str:
@@ -41,7 +42,7 @@ def configure_holder(home: Home, *, index: int, port: int, threshold: int, holde
 
 
 def configure_gateway(home: Home, file: str, *, port: int, database: str) -> Path:
-    """Write the settings of a gateway and its worker; webhooks may go to this machine."""
+    """Write the settings of a gateway and its worker: a demo release counts, webhooks may go to this machine."""
     settings: Table = {
         "public_url": url_of(port),
         "oin": home.party.oin,
@@ -49,6 +50,8 @@ def configure_gateway(home: Home, file: str, *, port: int, database: str) -> Pat
         "trust_file": TRUST_FILE,
         "keystore": KEYSTORE_FILE,
         "passphrase_file": PASSPHRASE_FILE,
+        "policies": POLICIES_FOLDER,
+        "demo": True,
         "listen_host": LOOPBACK,
         "listen_port": port,
         "webhook_networks": ("127.0.0.0/8",),

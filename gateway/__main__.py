@@ -18,18 +18,19 @@ import uvicorn
 from gateway import app, ids
 from gateway.api.openapi import document_json
 from gateway.api.problems import problem_of
-from gateway.core.policy.mistakes import PolicyRejected
+from gateway.core.policy.release_faults import ReleaseRejected
 from gateway.core.refusals import Refused
 from gateway.flows.replay import replay
 from gateway.peers.holders import onboard
-from gateway.policy_directory import load_policies
+from gateway.policy_in_force import InForce
+from gateway.policy_releases import newest_release
 from gateway.settings import CONFIG_VARIABLE, Settings, SettingsRejected
 from gateway.store import UnsafeStore, migrate, open_store, reconcile
 from gateway.wake import Wake
 from keys.custody import Keystore, KeystoreRefused, passphrase_from
 from keys.impatience import Impatient
 from keys.onboarding import OnboardingFailed
-from keys.trust import TrustRejected
+from keys.trust import TrustList, TrustRejected
 
 OK: Final = 0
 USAGE: Final = 2
@@ -45,8 +46,8 @@ _EXPECTED: Final = (
     KeystoreRefused,
     OnboardingFailed,
     OSError,
-    PolicyRejected,
     Refused,
+    ReleaseRejected,
     SettingsRejected,
     TrustRejected,
     UnsafeStore,
@@ -73,8 +74,8 @@ def _explained(error: Exception, config: Path | None) -> tuple[Sequence[str], in
             return error.problems, USAGE
         case UnsafeStore():
             return error.reasons, INTEGRITY
-        case PolicyRejected():
-            return [str(mistake) for mistake in error.mistakes], INTEGRITY
+        case ReleaseRejected():
+            return [str(reason) for reason in error.reasons], INTEGRITY
         case Refused():
             problem, place = problem_of(error.refusal), Settings.load(config).database_place
             fix = f"the database is at {place}: start it, or mend the setting `database`; then try again"
@@ -171,8 +172,10 @@ def _work(given: argparse.Namespace) -> int:
     worker = app.worker(parts, wake)
     worker.start()
     wake.start()
+    parts.releases.start()
     parts.log.info("worker ready")
     asked.wait()
+    parts.releases.close()
     worker.stop()
     wake.close()
     parts.store.close()
@@ -187,13 +190,19 @@ def _migrate(given: argparse.Namespace) -> int:
 def _check(given: argparse.Namespace) -> int:
     parts = app.open_parts(Settings.load(given.config))
     agencies = sum(party.kind != "" for party in parts.trust.current.parties)
-    policies = parts.house.policies()
-    sys.stdout.write(
-        f"store reached; {agencies} agencies on the trust list; policies {policies.digest[:12]} for "
-        f"{', '.join(policy.lane for policy in policies.policies) or 'no lane'}\n"
-    )
+    sys.stdout.write(f"store reached; {agencies} agencies on the trust list; {_shown(parts.releases.in_force)}\n")
     parts.store.close()
     return OK
+
+
+def _shown(in_force: InForce) -> str:
+    """Say which release is in force, and what lies in its folder that is not."""
+    release = in_force.release
+    lanes = ", ".join(policy.lane for policy in in_force.policies.policies)
+    kind = "demo release" if in_force.demo else "release"
+    shown = "no release: everything is refused" if release is None else f"{kind} {release.number} for {lanes}"
+    refused = (f"{one.file} ({', '.join(one.faults)})" for one in in_force.refused)
+    return "; refused: ".join((shown, *refused))
 
 
 def _verify(given: argparse.Namespace) -> int:
@@ -214,7 +223,8 @@ def _replay(given: argparse.Namespace) -> int:
 def _onboard(given: argparse.Namespace) -> int:
     settings = Settings.load(given.config)
     keystore = Keystore.open(settings.keystore, passphrase_from(settings.passphrase_file))
-    lanes = [policy.lane for policy in load_policies(settings.policies or app.POLICIES).policies]
+    release = newest_release(settings.policies, TrustList.load(settings.trust_file), demo=settings.demo)
+    lanes = [policy.lane for policy in release.policies.policies]
     opened = onboard(settings.trust_file, keystore, lanes=lanes)
     sys.stdout.write(f"{opened} conversion factors opened\n")
     return OK

@@ -14,85 +14,85 @@ from gateway.api.exchange import Receive, Scope, Send
 from gateway.api.front import Front, Rings
 from gateway.api.openapi import document_json
 from gateway.commit_group import CommitGroup
-from gateway.core.events import Event, EventKind
-from gateway.core.policy import PolicySet
-from gateway.flows.match import GATEWAY
-from gateway.flows.ports import House, Recorded, Store, Tx
+from gateway.flows.ports import House
 from gateway.flows.register import record
 from gateway.peers.addresses import Addresses, Lookups
 from gateway.peers.converter import SIGNING, converter_of
 from gateway.peers.directory import TrustedAgencies
 from gateway.peers.webhooks import Webhooks
-from gateway.policy_directory import load_policies
+from gateway.policy_in_force import Releases
+from gateway.policy_releases import PolicyReleases
 from gateway.settings import Settings
 from gateway.store import SqlStore, open_store
 from gateway.telemetry import Figures, Log, ServerLog, open_log
 from gateway.wake import Wake
 from gateway.worker import Worker
 from keys.custody import Keystore, passphrase_from
+from keys.purge_receipts import sign_purge
 from keys.signing import SigningKey
 from keys.trust import TrustFile
 
-#: Where the policies lie: beside the packages, in a checkout and in an installed wheel.
+#: Where the cards lie from which releases are made: beside the packages, in a checkout and in an installed wheel.
 POLICIES: Final = Path(__file__).parents[1] / "policies"
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What a gateway and a worker are both made of. `broken` is called when the house contradicts itself (G42)."""
+    """What a gateway and a worker are both made of. `broken` is called when the house contradicts itself (G42).
+
+    `releases` says which policies are in force, and follows their folder once it is started.
+    """
 
     settings: Settings
     store: SqlStore
     trust: TrustFile
     signing_key: SigningKey
     house: House
+    releases: Releases
     addresses: Addresses
     log: Log
     broken: Callable[[], None]
 
 
 def open_parts(settings: Settings, *, broken: Callable[[], None] | None = None) -> Parts:
-    """Open keystore, trust list, policies and store, and record which policies are in force.
+    """Open keystore, trust list, store and policies, and record which release of them is in force.
 
     Raises:
-        KeystoreRefused, TrustRejected, PolicyRejected, UnsafeStore, Refused, OSError: what cannot be used, and why.
+        KeystoreRefused, TrustRejected, UnsafeStore, Refused, OSError: what cannot be used, and why.
     """
+    broken = broken or _end_this_process
     log = open_log(settings.log_level)
     ServerLog(log).install()
     keystore = Keystore.open(settings.keystore, passphrase_from(settings.passphrase_file))
     trust = TrustFile(settings.trust_file)
-    policies = load_policies(settings.policies or POLICIES)
     store = open_store(settings.database)
+    releases = PolicyReleases(
+        folder=settings.policies,
+        trust=trust,
+        store=store,
+        log=log,
+        mint=ids.mint,
+        broken=broken,
+        demo=settings.demo,
+    )
     house = House(
         store=store,
         converter=converter_of(keystore),
         directory=TrustedAgencies(trust),
-        policies=lambda: policies,
+        policies=releases.policies,
         mint=ids.mint,
     )
-    record_policies(store, policies)
-    log.info("policies", digest=policies.digest, lanes=[policy.lane for policy in policies.policies])
     return Parts(
         settings=settings,
         store=store,
         trust=trust,
         signing_key=SigningKey.from_seed(keystore.get(SIGNING)),
         house=house,
+        releases=releases,
         addresses=Addresses(settings.webhook_networks, resolve=Lookups()),
         log=log,
-        broken=broken or _end_this_process,
+        broken=broken,
     )
-
-
-def record_policies(store: Store, policies: PolicySet) -> None:
-    """Record which policies are in force from now on in this process."""
-    lanes = tuple(str(policy.lane) for policy in policies.policies)
-    event = Event(ids.mint("evt"), EventKind.POLICY_LOADED, GATEWAY, {"digest": policies.digest, "lanes": lanes})
-
-    def work(_: Tx) -> Recorded[None]:
-        return Recorded(None, (event,))
-
-    store.change("policies", work)
 
 
 def _end_this_process() -> None:
@@ -103,20 +103,23 @@ def _end_this_process() -> None:
 class Gateway:
     """The ASGI application: the edge, and what lives and dies with it."""
 
-    def __init__(self, front: Front, wake: Wake, close: Callable[[], None]) -> None:
+    def __init__(self, front: Front, wake: Wake, releases: Releases, close: Callable[[], None]) -> None:
         """Serve this front; `close` lets go of the rest when the server stops."""
         self.front = front
         self._wake = wake
+        self._releases = releases
         self._close = close
         self._edge = Edge(front)
 
     def start(self) -> None:
-        """Start the writer and listen to the bell."""
+        """Start the writer, listen to the bell, and follow the policies."""
         self.front.group.start()
         self._wake.start()
+        self._releases.start()
 
     def stop(self) -> None:
         """Write what waits, finish what runs, let go."""
+        self._releases.close()
         self._wake.close()
         self.front.group.close()
         self.front.threads.close()
@@ -144,6 +147,7 @@ def gateway(parts: Parts) -> Gateway:
     settings, wake, figures = parts.settings, Wake(parts.store.bell()), Figures()
     group = CommitGroup(partial(record, house=parts.house), log=parts.log, on_contradiction=parts.broken)
     figures.watch(lambda: group.waiting)
+    parts.store.tell(figures.recorded)
     front = Front(
         house=parts.house,
         group=group,
@@ -153,6 +157,7 @@ def gateway(parts: Parts) -> Gateway:
         oin=settings.oin,
         allowed=parts.addresses.allowed,
         rings=Rings(wake),
+        in_force=lambda: parts.releases.in_force,
         log=parts.log,
         document=document_json(settings.public_url),
         broken=parts.broken,
@@ -160,7 +165,7 @@ def gateway(parts: Parts) -> Gateway:
     )
     if settings.metrics_port:
         figures.serve(settings.metrics_port)
-    return Gateway(front, wake, parts.store.close)
+    return Gateway(front, wake, parts.releases, parts.store.close)
 
 
 def from_environment() -> Gateway:
@@ -171,4 +176,5 @@ def from_environment() -> Gateway:
 def worker(parts: Parts, wake: Wake) -> Worker:
     """Return the worker made of these parts."""
     webhooks = Webhooks(parts.addresses, parts.signing_key, oin=parts.settings.oin)
-    return Worker(parts.house, wake, webhooks.send, log=parts.log, broken=parts.broken)
+    sign = partial(sign_purge, key=parts.signing_key)
+    return Worker(parts.house, wake, webhooks.send, sign=sign, log=parts.log, broken=parts.broken)

@@ -12,6 +12,9 @@ CONFIG_VARIABLE: Final = "SEINHUIS_GATEWAY_CONFIG"
 _OIN_DIGITS: Final = 20
 _PATHS: Final = ("trust_file", "keystore", "passphrase_file", "policies", "tls_certificate", "tls_key")
 
+_KINDS: Final = {"listen_port": int, "workers": int, "metrics_port": int, "demo": bool}
+_POLICIES: Final = "policies"
+
 Network = IPv4Network | IPv6Network
 
 
@@ -29,10 +32,11 @@ class Settings:
     """What an operator sets. Relative paths start at the folder of the settings file.
 
     `public_url` is the address that callers sign, without a trailing slash; `database` a SQLAlchemy URL; `oin` the
-    gateway's own number. `webhook_networks` are non-public networks to which webhooks may be sent all the same (a
-    demonstration on one machine); leave it out otherwise. `metrics_port` 0 serves no figures; each process has its
-    own, so it goes with one. `workers` is how many processes serve calls. TLS ends here when both `tls_certificate` and
-    `tls_key` are given.
+    gateway's own number. `policies` is the folder in which releases of the policies are put; a release by the officers
+    of a demonstration counts only with `demo`. `webhook_networks` are non-public networks to which webhooks may be sent
+    all the same (a demonstration on one machine); leave both out otherwise. `metrics_port` 0 serves no figures; each
+    process has its own, so it goes with one. `workers` is how many processes serve calls. TLS ends here when both
+    `tls_certificate` and `tls_key` are given.
     """
 
     public_url: str
@@ -41,7 +45,8 @@ class Settings:
     trust_file: Path
     keystore: Path
     passphrase_file: Path
-    policies: Path | None = None
+    policies: Path = Path(_POLICIES)
+    demo: bool = False
     listen_host: str = "127.0.0.1"
     listen_port: int = 8443
     workers: int = 1
@@ -100,6 +105,7 @@ class Settings:
         problems += [f"setting {name} is of the wrong kind" for name in known if name in given and _wrong(name, given)]
         if problems:
             raise SettingsRejected(tuple(problems))
+        given = {"policies": _POLICIES, **given}
         found = cls(**{name: _value(name, value, folder) for name, value in given.items()})
         if problems := _contradictions(found):
             raise SettingsRejected(tuple(problems))
@@ -110,8 +116,7 @@ def _wrong(name: str, given: dict[str, Any]) -> bool:
     value = given[name]
     if name == "webhook_networks":
         return not (isinstance(value, list) and all(map(_is_network, value)))
-    wanted = int if name in {"listen_port", "workers", "metrics_port"} else str
-    return type(value) is not wanted
+    return type(value) is not _KINDS.get(name, str)
 
 
 def _is_network(value: object) -> bool:

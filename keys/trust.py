@@ -35,7 +35,8 @@ class TrustList:
     """The parties of one region and the manifests of the holders' keys, checked as a whole when it is made.
 
     `threshold` is how many holders evaluate; it stands here and not only in each manifest, so that one holder alone
-    cannot declare itself enough. Raises TrustRejected with all problems.
+    cannot declare itself enough. `officers` is how many officers release a policy. Raises TrustRejected with all
+    problems.
 
     `set_aside` holds manifests that may not be used, because too few of these holders vouch for them: nothing is
     evaluated under them until they are signed anew. They never keep the rest of the list out: a list that revokes a
@@ -46,6 +47,7 @@ class TrustList:
     manifests: tuple[Manifest, ...] = ()
     threshold: int = 1
     set_aside: tuple[Manifest, ...] = ()
+    officers: int = trust_format.FOUR_EYES
     _keys: dict[str, tuple[Party, PartyKey]] = field(init=False, repr=False, compare=False)
     _parties: dict[str, Party] = field(init=False, repr=False, compare=False)
     _manifests: dict[KeyLabel, Manifest] = field(init=False, repr=False, compare=False)
@@ -53,7 +55,7 @@ class TrustList:
     def __post_init__(self) -> None:
         """Refuse a list that contradicts itself, or holds a manifest that too few holders signed."""
         unfit = _unfit_manifests(self.parties, self.manifests, self.threshold)
-        problems = (*_contradictions(self.parties, self.threshold), *unfit.values())
+        problems = (*_contradictions(self.parties, self.threshold, self.officers), *unfit.values())
         if problems:
             raise TrustRejected(problems)
         object.__setattr__(self, "_keys", {key.key_id: (party, key) for party in self.parties for key in party.keys})
@@ -61,12 +63,14 @@ class TrustList:
         object.__setattr__(self, "_manifests", {manifest.label: manifest for manifest in self.manifests})
 
     @classmethod
-    def sorted_out(cls, parties: tuple[Party, ...], manifests: tuple[Manifest, ...], threshold: int) -> Self:
+    def sorted_out(
+        cls, parties: tuple[Party, ...], manifests: tuple[Manifest, ...], threshold: int, officers: int
+    ) -> Self:
         """Return the list with those manifests set aside that may not be used; raises TrustRejected."""
         unfit = _unfit_manifests(parties, manifests, threshold)
         fit = tuple(manifest for manifest in manifests if manifest.label not in unfit)
         aside = tuple(manifest for manifest in manifests if manifest.label in unfit)
-        return cls(parties, fit, threshold, aside)
+        return cls(parties, fit, threshold, aside, officers)
 
     @classmethod
     def load(cls, path: Path) -> Self:
@@ -77,7 +81,7 @@ class TrustList:
         """Write the file at once: a reader sees the old list or the new one."""
         write_atomically(
             path,
-            trust_format.write(self.parties, (*self.manifests, *self.set_aside), self.threshold),
+            trust_format.write(self.parties, (*self.manifests, *self.set_aside), self.threshold, self.officers),
             mode=_PUBLIC_FILE,
         )
 
@@ -123,7 +127,7 @@ class TrustList:
         return tuple(_unfit_manifests(self.parties, self.set_aside, self.threshold).values())
 
     def _with_parties(self, parties: tuple[Party, ...]) -> Self:
-        return self.sorted_out(parties, (*self.manifests, *self.set_aside), self.threshold)
+        return self.sorted_out(parties, (*self.manifests, *self.set_aside), self.threshold, self.officers)
 
 
 def _earlier_revoked(key: PartyKey, other: PartyKey) -> PartyKey:
@@ -136,7 +140,7 @@ def _holders(parties: tuple[Party, ...]) -> tuple[Party, ...]:
     return tuple(sorted(holders, key=lambda holder: holder.holder_index or 0))
 
 
-def _contradictions(parties: tuple[Party, ...], threshold: int) -> Iterator[str]:
+def _contradictions(parties: tuple[Party, ...], threshold: int, officers: int) -> Iterator[str]:
     for oin, times in Counter(party.oin for party in parties).items():
         if times > 1:
             yield f"party {oin}: stands {times} times in the list"
@@ -148,11 +152,16 @@ def _contradictions(parties: tuple[Party, ...], threshold: int) -> Iterator[str]
             yield f"party {party.oin}: an agency has a kind, and nobody else"
         if (party.holder_index is not None) != (party.role is Role.HOLDER):
             yield f"party {party.oin}: a holder has a number, and nobody else"
-    holders = _holders(parties)
+    yield from _wrong_numbers(_holders(parties), threshold, officers)
+
+
+def _wrong_numbers(holders: tuple[Party, ...], threshold: int, officers: int) -> Iterator[str]:
     if [holder.holder_index for holder in holders] != list(range(1, len(holders) + 1)):
         yield "holders: they are numbered from 1 without a gap"
     if threshold < 1 or (holders and len(holders) < 2 * threshold - 1):
         yield "threshold: n holders with threshold t need n >= 2t-1 >= 1"
+    if officers < 1:
+        yield "officers: at least one signs a release"
 
 
 def _unfit_manifests(
@@ -221,17 +230,17 @@ class TrustFile:
             return
         self._seen = mark
         try:
-            parties, manifests, threshold = trust_format.read(self._path.read_bytes())
+            said = trust_format.read(self._path.read_bytes())
         except TrustRejected as rejected:
             self._say(rejected.problems)
         except OSError:
             self._say(("the file cannot be read",))
         else:
-            self._take(parties, manifests, threshold)
+            self._take(*said)
 
-    def _take(self, parties: tuple[Party, ...], manifests: tuple[Manifest, ...], threshold: int) -> None:
+    def _take(self, parties: tuple[Party, ...], manifests: tuple[Manifest, ...], threshold: int, officers: int) -> None:
         try:
-            self._current = TrustList.sorted_out(parties, manifests, threshold)
+            self._current = TrustList.sorted_out(parties, manifests, threshold, officers)
             self._say(self._current.unfit())
         except TrustRejected as rejected:
             self._current = self._current.with_revocations(parties)

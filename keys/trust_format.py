@@ -1,7 +1,7 @@
 """Decides what a trust list looks like as JSON: a strict shape whose every mistake is named by its place."""
 
 from collections.abc import Iterable
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import AwareDatetime, Field, StringConstraints, ValidationError
 
@@ -11,6 +11,10 @@ from keys.manifest import Assurance, HolderSignature, Manifest
 from keys.parties import Algorithm, Party, PartyKey, Role
 from keys.strict_json import FILE, MalformedJson, parse
 from keys.wire import MOST_HOLDERS, Bytes32, Bytes64, Holder, LabelMessage, Message
+
+#: How many officers sign a release where the list says nothing.
+FOUR_EYES: Final = 2
+MOST_OFFICERS: Final = 32
 
 
 class TrustRejected(ValueError):
@@ -69,12 +73,16 @@ class TrustText(Message):
 
     format: Literal["seinhuis-trust-1"] = "seinhuis-trust-1"
     threshold: Holder
+    officers: Annotated[int, Field(strict=True, ge=1, le=MOST_OFFICERS)] = FOUR_EYES
     parties: tuple[PartyText, ...]
     manifests: tuple[ManifestText, ...] = ()
 
 
-def read(content: bytes) -> tuple[tuple[Party, ...], tuple[Manifest, ...], int]:
-    """Return the parties, manifests and threshold of a file; raises TrustRejected with every problem in it."""
+def read(content: bytes) -> tuple[tuple[Party, ...], tuple[Manifest, ...], int, int]:
+    """Return the parties, the manifests, and how many holders and officers are enough, of a file.
+
+    Raises TrustRejected with every problem in it.
+    """
     try:
         text = TrustText.model_validate(parse(content, FILE))
     except MalformedJson as malformed:
@@ -90,13 +98,14 @@ def read(content: bytes) -> tuple[tuple[Party, ...], tuple[Manifest, ...], int]:
     )
     if problems:
         raise TrustRejected(problems)
-    return parties, manifests, text.threshold
+    return parties, manifests, text.threshold, text.officers
 
 
-def write(parties: Iterable[Party], manifests: Iterable[Manifest], threshold: int) -> bytes:
+def write(parties: Iterable[Party], manifests: Iterable[Manifest], threshold: int, officers: int = FOUR_EYES) -> bytes:
     """Return the file that `read` reads back."""
     text = TrustText(
         threshold=threshold,
+        officers=officers,
         parties=tuple(map(_party_text, parties)),
         manifests=tuple(map(manifest_text, manifests)),
     )

@@ -16,6 +16,7 @@ from gateway.commit_group import CommitGroup
 from gateway.core.involvement import AMSTERDAM
 from gateway.core.refusals import Refusal, Refused
 from gateway.flows.ports import House
+from gateway.policy_in_force import InForce
 from gateway.telemetry import Figures, Log, fault_of
 from gateway.wake import Wake
 from keys.signing import SigningKey
@@ -179,7 +180,8 @@ class Looked:
 class Front:
     """Everything an endpoint may reach. `allowed` decides whether a webhook may be sent to an address.
 
-    `document` is the OpenAPI document as it is served. `broken` stops this process when the house contradicts itself.
+    `in_force` says which policies are. `document` is the OpenAPI document as it is served. `broken` stops this process
+    when the house contradicts itself.
     """
 
     house: House
@@ -190,6 +192,7 @@ class Front:
     oin: str
     allowed: Callable[[str], bool]
     rings: Rings
+    in_force: Callable[[], InForce]
     log: Log
     document: bytes
     broken: Callable[[], None]

@@ -8,11 +8,13 @@ from gateway.api.caller import signed_bare
 from gateway.api.exchange import CORS, HTML, Endpoint, Reply, Request
 from gateway.api.front import Front
 from gateway.api.problems import language_of
+from gateway.core.policy.release import Release
 from gateway.core.refusals import Refusal, Refused
 from gateway.flows.admission import admit_read, json_of
+from gateway.policy_in_force import InForce
 from gateway.protocol.messages import Explanation, WhoAmI
 from gateway.protocol.problems import PROBLEMS, Problem
-from gateway.protocol.standing import ProblemPage, ProblemPages, Wellness
+from gateway.protocol.standing import PoliciesInForce, ProblemPage, ProblemPages, RefusedRelease, Wellness
 from keys.signing import Verified
 
 READY_SECONDS: Final = 1.0  # one look at the store serves everybody who asks within this time
@@ -27,9 +29,20 @@ async def _ready(_: Request, front: Front) -> Reply:
     if time.monotonic() - front.looked.at > READY_SECONDS:
         await front.threads.run(_NOBODY, front.house.store.view, "ready", lambda view: view.now())
         front.looked.at = time.monotonic()
-    if not front.house.policies().policies:
+    in_force = front.in_force()
+    if in_force.release is None:
         raise Refused(Refusal.STORE_UNAVAILABLE)  # nothing can be registered, so nobody should be sent here
-    return Reply(200, json_of(Wellness(status="ready")))
+    return Reply(200, json_of(Wellness(status="ready", policies=_policies(in_force, in_force.release))))
+
+
+def _policies(in_force: InForce, release: Release) -> PoliciesInForce:
+    return PoliciesInForce(
+        number=release.number,
+        digest=release.digest,
+        assurance=release.contents.assurance.value,
+        file_gone=in_force.file_gone,
+        refused=tuple(RefusedRelease(file=one.file, faults=one.faults) for one in in_force.refused),
+    )
 
 
 async def _who_am_i(request: Request, front: Front) -> Reply:
@@ -46,6 +59,7 @@ def _who(verified: Verified, front: Front) -> WhoAmI:
         kind=party.kind,
         key_id=verified.key_id,
         key_valid_until=known[1].valid_until_at if known else None,
+        demo_release=front.in_force().demo,
     )
 
 

@@ -10,3 +10,8 @@ def fingerprint(*parts: bytes) -> str:
         digest.update(len(part).to_bytes(8, "big"))
         digest.update(part)
     return digest.hexdigest()
+
+
+def digest_of(content: bytes) -> str:
+    """Give the SHA-256, in hex, of these bytes as they are: what anybody's own tools give for the same file."""
+    return hashlib.sha256(content).hexdigest()

@@ -8,10 +8,31 @@ from pydantic.alias_generators import to_camel
 from gateway.protocol.messages import Explanation, Message
 
 
+class RefusedRelease(Message):
+    """A file among the releases that did not take effect, and why, in codes."""
+
+    file: str
+    faults: tuple[str, ...]
+
+
+class PoliciesInForce(Message):
+    """Which release of the policies the gateway obeys, and what is amiss with the folder that it follows."""
+
+    number: int
+    digest: Annotated[str, Field(description="SHA-256 of what the officers signed.")]
+    assurance: Annotated[
+        Literal["officers", "demo"],
+        Field(description="A demo release is signed by the keys of a demonstration, which protect nobody."),
+    ]
+    file_gone: Annotated[bool, Field(description="Its file is no longer there; it stays in force until it ends.")]
+    refused: tuple[RefusedRelease, ...]
+
+
 class Wellness(Message):
     """How the gateway is."""
 
     status: Literal["live", "ready"]
+    policies: PoliciesInForce | None = None
 
 
 class ProblemPage(Message):

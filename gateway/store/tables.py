@@ -228,3 +228,13 @@ events = Table(
     Column("position", BigInteger, unique=True),
     _where("events_that_are_alarms", "id", condition="kind = 'alarm_raised'"),
 )
+
+#: Every release of the policies that was ever in force, as its file was: what records refer to stays readable.
+policy_releases = Table(
+    "policy_releases",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("digest", Key, nullable=False, unique=True),
+    Column("content", LargeBinary, nullable=False),
+    Column("loaded_at", BigInteger, nullable=False, default=DatabaseTime()),
+)

@@ -14,6 +14,8 @@ from gateway.store.events import SqlEvents
 from gateway.store.instants import DatabaseTime, instant
 from gateway.store.match_jobs import SqlMatchJobs
 from gateway.store.matches import SqlMatches
+from gateway.store.policies import SqlPolicies
+from gateway.store.purges import SqlPurges
 from gateway.store.reconcile import Findings, findings
 from gateway.store.registrations import SqlRegistrations
 from gateway.store.sheet import Sheet
@@ -35,6 +37,8 @@ class SqlView:
         self.desks = SqlDesks(sheet)
         self.webhooks = SqlWebhooks(sheet)
         self.events = SqlEvents(sheet)
+        self.policies = SqlPolicies(sheet)
+        self.purges = SqlPurges(sheet)
 
     def now(self) -> datetime:
         """Return the database's time."""

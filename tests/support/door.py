@@ -27,7 +27,6 @@ from gateway.ids import mint
 from gateway.peers.addresses import Addresses
 from gateway.peers.converter import NeighborConverter
 from gateway.peers.directory import TrustedAgencies
-from gateway.policy_directory import load_policies
 from gateway.settings import Settings
 from gateway.store import SqlStore, open_store
 from gateway.telemetry import open_log
@@ -38,8 +37,8 @@ from keys.signing import RawCall, SigningKey, sign_call
 from keys.tokens import PersonToken
 from keys.trust import TrustFile, TrustList
 from tests.support.federation import INDEX, Federation, person_numbers
-from tests.support.house import POLICIES
 from tests.support.parties import LONG_AGO, oin
+from tests.support.releases import Released, released
 from tests.support.rooms import Call, Rooms
 
 GATEWAY_URL = "https://gateway.example"
@@ -50,10 +49,9 @@ KINDS = ("police", "school", "mental_health", "childcare")
 _OINS = {kind: oin(number) for number, kind in enumerate(KINDS, 1)}
 
 
-@cache
 def policies() -> PolicySet:
-    """Return the policies of the house."""
-    return load_policies(POLICIES)
+    """Return the policies of the house, as released."""
+    return released().policies
 
 
 @cache
@@ -331,6 +329,7 @@ class Door:
             trust=trust,
             signing_key=self._gateway_key,
             house=self.house,
+            releases=Released(),
             addresses=Addresses(resolve=resolve_here),
             log=log,
             broken=self._broken,

@@ -22,7 +22,7 @@ import structlog
 from gateway import ids
 from gateway.api.front import Front, Rings
 from gateway.api.openapi import document_json
-from gateway.app import POLICIES, Gateway
+from gateway.app import Gateway
 from gateway.commit_group import CommitGroup
 from gateway.flows.match import match_waiting
 from gateway.flows.ports import House
@@ -30,7 +30,7 @@ from gateway.flows.register import record
 from gateway.peers.addresses import Addresses
 from gateway.peers.converter import NeighborConverter
 from gateway.peers.directory import TrustedAgencies
-from gateway.policy_directory import load_policies
+from gateway.policy_in_force import Releases
 from gateway.store import SqlStore
 from gateway.telemetry import Log
 from gateway.wake import Wake
@@ -42,6 +42,7 @@ from keys.tokens import PersonToken
 from keys.trust import TrustList
 from tests.support.federation import DATA_KEY, INDEX, PEPPER, Federation, person_numbers
 from tests.support.parties import Member, member
+from tests.support.releases import Released
 
 URL = "https://gateway.example"
 PURPOSE = "youth-coordination"
@@ -247,34 +248,36 @@ def neighborhood(
     *,
     agencies: int = 2,
     instances: int = 1,
+    releases: Releases | None = None,
 ) -> Iterator[Neighborhood]:
-    """Run a gateway over a store."""
+    """Run a gateway over a store; without `releases` it obeys the house's own policies."""
     members = tuple(member(1 + i, Role.AGENCY, kind=KINDS[i % len(KINDS)]) for i in range(agencies))
     own = member(900, Role.GATEWAY)
     trust = TrustInForce(TrustList(tuple(one.party for one in (*members, own))))
     federation = Federation(1, 1)
     labels = [KeyLabel("agency", one.oin, LANE, 1) for one in members]
     factors = [federation.factor(label) for label in labels]
-    in_force = load_policies(POLICIES)
+    releases = releases or Released()
     house = House(
         store=store,
         converter=NeighborConverter(Converter(factors, {(INDEX.lane, INDEX.epoch): PEPPER}, DATA_KEY)),
         directory=TrustedAgencies(trust),
-        policies=lambda: in_force,
+        policies=lambda: releases.in_force.policies,
         mint=ids.mint,
     )
     said, broken = io.StringIO(), list[str]()
     with ExitStack() as stack:
-        made = tuple(_instance(store, house, trust, own, said, broken=broken) for _ in range(instances))
+        made = tuple(_instance(house, releases, trust, own, said=said, broken=broken) for _ in range(instances))
         yield stack.enter_context(
             Neighborhood(members, own, store, trust, federation, house, made, Loop(), said, broken),
         )
 
 
 def _instance(
-    store: SqlStore, house: House, trust: TrustInForce, own: Member, said: io.StringIO, *, broken: list[str]
+    house: House, releases: Releases, trust: TrustInForce, own: Member, *, said: io.StringIO, broken: list[str]
 ) -> Gateway:
-    wake = Wake(store.bell())
+    assert isinstance(house.store, SqlStore)
+    wake = Wake(house.store.bell())
     front = Front(
         house=house,
         group=CommitGroup(partial(record, house=house), log=log_to(said), on_contradiction=lambda: None),
@@ -284,8 +287,9 @@ def _instance(
         oin=own.oin,
         allowed=Addresses((ip_network("127.0.0.0/8"),), resolve=_names).allowed,
         rings=Rings(wake),
+        in_force=lambda: releases.in_force,
         log=log_to(said),
         document=document_json(URL),
         broken=lambda: broken.append("stopped"),
     )
-    return Gateway(front, wake, close=lambda: None)
+    return Gateway(front, wake, releases, close=lambda: None)

@@ -9,12 +9,15 @@ from deploy.processes import free_port
 from gateway.__main__ import INTEGRITY, LATER, OK, USAGE, main
 from gateway.api.openapi import document_json
 from gateway.peers.converter import DATA, SIGNING, factor_entries, pepper_name
+from gateway.policy_directory import policy_files
 from gateway.protocol.problems import PROBLEMS
 from keys.custody import CHEAP, Keystore
 from keys.signing import SigningKey
 from keys.trust import TrustList
+from tests.support.cards import POLICIES
 from tests.support.federation import DATA_KEY, INDEX, PEPPER, SCHOOL, Federation
 from tests.support.parties import agency
+from tests.support.releases import Officers
 
 PASSPHRASE = b"a passphrase of a test"
 
@@ -27,7 +30,10 @@ def settings(tmp_path: Path) -> Path:
     keystore.put_all(entries | factor_entries([Federation(1, 1).factor(SCHOOL)]))
     (tmp_path / "passphrase").write_bytes(PASSPHRASE + b"\n")
     (tmp_path / "passphrase").chmod(0o600)
-    TrustList((agency(1).party, agency(2).party)).save(tmp_path / "trust.json")
+    two = Officers()
+    two.publish(tmp_path / "policies", policy_files(POLICIES))
+    parties = (agency(1), agency(2), *two.members)
+    TrustList(tuple(one.party for one in parties)).save(tmp_path / "trust.json")
     path = tmp_path / "gateway.toml"
     path.write_text(
         f'public_url = "https://gateway.example"\noin = "00000000990000000900"\n'
@@ -45,7 +51,9 @@ def test_a_database_must_be_migrated_first(settings: Path, capsys: pytest.Captur
 
     assert OK == main(["--config", str(settings), "migrate"])
     assert OK == main(["--config", str(settings), "check"])
-    assert "2 agencies" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "2 agencies" in said
+    assert "; release 1 for " in said
     assert OK == main(["--config", str(settings), "verify"])
     assert {"0"} == {line.split()[0] for line in capsys.readouterr().out.splitlines()}
 

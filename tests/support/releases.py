@@ -1,0 +1,111 @@
+"""Makes signed releases of any cards fast: officers with fresh keys, and the release that a gateway in a test obeys."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from gateway.core.policy import PolicySet
+from gateway.core.policy.proposal import Proposal
+from gateway.core.policy.release import Assurance, Contents, Release
+from gateway.core.policy.releasing import draft
+from gateway.policy_directory import policy_files
+from gateway.policy_in_force import InForce
+from gateway.policy_signing import VerifiedRelease, save_release, sign_release, verify_release
+from keys.parties import Role
+from keys.trust import TrustList
+from tests.support.cards import POLICIES
+from tests.support.parties import Member, member
+
+CREATED_ON: Final = date(2026, 11, 1)
+SIGNED_AT: Final = datetime(2026, 11, 2, 9, 30, tzinfo=UTC)
+_FIRST_OFFICER: Final = 950
+
+
+def officers(count: int = 2) -> tuple[Member, ...]:
+    """Return officers with fresh keys, numbered from 950."""
+    return tuple(member(_FIRST_OFFICER + i, Role.OFFICER) for i in range(count))
+
+
+def trusting(members: Sequence[Member], *, needed: int = 2) -> TrustList:
+    """Return a trust list of these parties, of whom so many officers release a policy."""
+    return TrustList(tuple(one.party for one in members), officers=needed)
+
+
+def unsigned(
+    files: Mapping[str, bytes], *, previous: Release | None = None, assurance: Assurance = Assurance.OFFICERS
+) -> Release:
+    """Return a release of these files that expects exactly what it opens."""
+    made = draft(files, previous=previous)
+    proposal = Proposal("Proef", "Omdat een proef het vraagt.", made.difference.opened)
+    return made.release(proposal, created_on=CREATED_ON, assurance=assurance)
+
+
+def signed(release: Release, by: Sequence[Member], *, at: datetime = SIGNED_AT) -> Release:
+    """Return the release signed by these, in that order."""
+    for one in by:
+        release = sign_release(release, one.party.oin, one.key, at)
+    return release
+
+
+def with_contents(release: Release, **changes: object) -> Release:
+    """Return a release that says something else of itself, without its signatures: what a tool that lies would make."""
+    return Release(replace(release.contents, **changes))  # type: ignore[arg-type]
+
+
+@dataclass
+class Officers:
+    """Two officers who release one set of cards after another."""
+
+    members: tuple[Member, ...] = field(default_factory=officers)
+    newest: Release | None = None
+
+    @property
+    def trust(self) -> TrustList:
+        """The trust list with nobody but them."""
+        return trusting(self.members)
+
+    def release(self, files: Mapping[str, bytes], *, assurance: Assurance = Assurance.OFFICERS) -> Release:
+        """Release these cards after those before them, and remember it."""
+        self.newest = signed(unsigned(files, previous=self.newest, assurance=assurance), self.members)
+        return self.newest
+
+    def publish(self, folder: Path, files: Mapping[str, bytes]) -> Release:
+        """Release these cards into a folder."""
+        made = self.release(files)
+        folder.mkdir(exist_ok=True)
+        save_release(made, folder)
+        return made
+
+
+@cache
+def released() -> VerifiedRelease:
+    """Return the house's own policies as a release that two officers signed and that was verified."""
+    two = Officers()
+    made = two.release(policy_files(POLICIES), assurance=Assurance.DEMO)
+    return verify_release(made.to_bytes(), two.trust, datetime.now(UTC), demo=True)
+
+
+class Released:
+    """What a gateway in a test obeys: one release, verified once for all tests of a process; it follows no folder."""
+
+    def __init__(self) -> None:
+        """Put the house's own policies in force."""
+        self.in_force = InForce(released())
+
+    def policies(self) -> PolicySet:
+        """Return the policies in force."""
+        return self.in_force.policies
+
+    def start(self) -> None:
+        """Follow nothing."""
+
+    def close(self) -> None:
+        """Stop following nothing."""
+
+
+def contents_of(release: Release) -> Contents:
+    """Return what officers signed."""
+    return release.contents
