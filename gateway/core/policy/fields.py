@@ -9,24 +9,14 @@ from datetime import date
 from typing import Final
 
 from gateway.core.policy.card import Span
+from gateway.core.policy.grammar import MAX_NUMBER, MAX_TEXT, SPANS, WORKING_DAYS, YEARS
 from gateway.core.policy.mistakes import Findings, quoted
 from gateway.core.policy.text import Series, Table, Tree, Word
 
 _STAND_IN_DATE: Final = date(2000, 1, 1)
 _ISO_LENGTH: Final = len("2027-03-01")
-_YEARS: Final = range(1800, 2101)
-_MAX_TEXT: Final = 1_000
-_MAX_NUMBER: Final = 9_999
-_MAX_DIGITS: Final = 4
+_MAX_DIGITS: Final = len(str(MAX_NUMBER))
 _MAX_SHOWN: Final = 60
-_SPANS: Final[Mapping[str, Span]] = {
-    **dict.fromkeys(("dag", "dagen"), Span(days=1)),
-    **dict.fromkeys(("week", "weken"), Span(days=7)),
-    **dict.fromkeys(("maand", "maanden"), Span(months=1)),
-    "jaar": Span(months=12),
-}
-_WORKING_DAYS: Final = ("werkdag", "werkdagen")
-YES_OR_NO: Final[Mapping[str, str]] = {"ja": "yes", "nee": ""}
 
 
 class Fields:
@@ -71,8 +61,8 @@ class Fields:
     def text(self, key: str) -> str:
         """Read a sentence of at most 1,000 characters that is not blank."""
         found = self._word(key)
-        if found is not None and not 0 < len(found.strip()) <= _MAX_TEXT:
-            self.reject(key, f"verwacht een tekst van 1 tot {_MAX_TEXT} tekens")
+        if found is not None and not 0 < len(found.strip()) <= MAX_TEXT:
+            self.reject(key, f"verwacht een tekst van 1 tot {MAX_TEXT} tekens")
         return "" if found is None else " ".join(found.split())
 
     def number(self, key: str) -> int:
@@ -80,13 +70,13 @@ class Fields:
         found = self._word(key)
         value = _number(found or "")
         if found is not None and value is None:
-            self.reject(key, f"verwacht een geheel getal van 1 tot {_MAX_NUMBER}")
+            self.reject(key, f"verwacht een geheel getal van 1 tot {MAX_NUMBER}")
         return value or 1
 
     def span(self, key: str) -> Span:
         """Read "18 maanden" or "28 dagen"."""
-        amount, unit = self._amount(key, tuple(_SPANS))
-        one = _SPANS.get(unit, Span(days=1))
+        amount, unit = self._amount(key, tuple(SPANS))
+        one = SPANS.get(unit, Span(days=1))
         return Span(months=amount * one.months, days=amount * one.days)
 
     def span_or(self, key: str, open_word: str) -> Span | None:
@@ -95,7 +85,7 @@ class Fields:
 
     def working_days(self, key: str) -> int:
         """Read "5 werkdagen"."""
-        return self._amount(key, _WORKING_DAYS)[0]
+        return self._amount(key, WORKING_DAYS)[0]
 
     def day(self, key: str) -> date:
         """Read a date written as JJJJ-MM-DD."""
@@ -217,4 +207,4 @@ def _date(text: str) -> date | None:
         found = date.fromisoformat(text)
     except ValueError:
         return None
-    return found if found.year in _YEARS else None
+    return found if found.year in YEARS else None

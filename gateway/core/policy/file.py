@@ -10,7 +10,26 @@ from typing import Final
 
 from gateway.core.fingerprint import fingerprint
 from gateway.core.policy.card import Basis, Ladder, NoticeRule, PolicyFile, Terms, Told
-from gateway.core.policy.fields import YES_OR_NO, Fields
+from gateway.core.policy.fields import Fields
+from gateway.core.policy.grammar import (
+    AGES,
+    BASIS,
+    CARD,
+    CONTACT,
+    EXAMPLES,
+    EXPLANATION,
+    KEPT,
+    LADDER,
+    NOTHING_KEPT,
+    NOTICE,
+    OPEN_END,
+    PERIOD,
+    STEPS,
+    TERM,
+    TOLD,
+    WITHOUT_RULE,
+    YES_OR_NO,
+)
 from gateway.core.policy.meaning import check_meaning
 from gateway.core.policy.mistakes import Findings, Mistake, PolicyRejected
 from gateway.core.policy.rules import RuleReader, read_level
@@ -18,18 +37,6 @@ from gateway.core.policy.vocabulary import Vocabulary, as_bytes, codes, parse
 
 __all__ = ["Mistake", "PolicyFile", "PolicyRejected", "load_policy_file"]
 
-_CARD: Final = (
-    *("stroom", "versie", "geldig", "verantwoordelijken", "doel", "zonder-regel", "wederkerig", "altijd-stil"),
-    *("termijn", "contact", "mededeling", "bewaren", "grondslagen", "registreren", "vertellen", "voorbeelden"),
-)
-_MAY_BE_ABSENT: Final = ("leeftijd", "vergt", "nooit-registreren")
-_STEPS: Final = ("achtervang", "coordinator", "regievoerder")
-_TOLD: Final[Mapping[str, str]] = {"naar-leeftijd": Told.BY_AGE, "betrokkene": Told.PERSON, "niemand": Told.NOBODY}
-_NOTICE_TERMS: Final = ("binnen", "uitstel")
-_NOTHING_KEPT: Final = "geen"
-_PERIOD: Final = ("van", "tot-en-met")
-_BASIS: Final = ("wet", "artikel", *_PERIOD, "herzien-voor", "reikt-tot", "te-bevestigen")
-_OPEN_END: Final = "onbepaald"
 _ONE_DAY: Final = timedelta(days=1)
 _ANY_DAY: Final = date(2026, 1, 1)  # to tell which of two spans is longer
 
@@ -37,14 +44,14 @@ _ANY_DAY: Final = date(2026, 1, 1)  # to tell which of two spans is longer
 def load_policy_file(text: str | bytes, *, name: str, vocabulary: Vocabulary) -> PolicyFile:
     """Read the rule card in a file called `name`; raises PolicyRejected, and nothing else, on any text or bytes."""
     raw, findings = as_bytes(text), Findings(name)
-    root = Fields(parse(raw, findings), "", findings, required=_CARD, optional=_MAY_BE_ABSENT)
+    root = Fields(parse(raw, findings), "", findings, required=CARD.required, optional=CARD.optional)
     valid_from_on, valid_until_on = _validity(root)
     bases = _bases(root, findings, codes(vocabulary.levels))
     names = {basis.name: basis.name for basis in bases}
     rules = RuleReader(findings, vocabulary, basis_names=names, first_on=valid_from_on)
-    root.code("zonder-regel", {"mag-niet": "refused"})
+    root.code("zonder-regel", WITHOUT_RULE)
     from_age, under_age = _ages(root)
-    examples = root.table("voorbeelden", required=("registreren", "vertellen"))
+    examples = root.table("voorbeelden", required=EXAMPLES.required)
     card = PolicyFile(
         name=name,
         digest=fingerprint(raw),
@@ -76,21 +83,23 @@ def load_policy_file(text: str | bytes, *, name: str, vocabulary: Vocabulary) ->
 
 def _validity(root: Fields) -> tuple[date, date]:
     """Read the first day and the last day; the card ends on the day after."""
-    period = root.table("geldig", required=_PERIOD)
+    period = root.table("geldig", required=PERIOD.required)
     first_on, last_on = period.day("van"), period.day("tot-en-met")
-    if period.sound(*_PERIOD) and last_on < first_on:
+    if period.sound(*PERIOD.required) and last_on < first_on:
         period.reject("tot-en-met", "ligt voor de eerste dag")
     return first_on, last_on + _ONE_DAY
 
 
 def _bases(root: Fields, findings: Findings, levels: Mapping[str, str]) -> tuple[Basis, ...]:
     rows = root.named_rows("grondslagen")
-    return tuple(_basis(name, Fields(tree, path, findings, required=_BASIS), levels) for name, tree, path in rows)
+    return tuple(
+        _basis(name, Fields(tree, path, findings, required=BASIS.required), levels) for name, tree, path in rows
+    )
 
 
 def _basis(name: str, row: Fields, levels: Mapping[str, str]) -> Basis:
-    from_on, last_on = row.day("van"), row.day_or("tot-en-met", _OPEN_END)
-    if row.sound(*_PERIOD) and last_on is not None and last_on < from_on:
+    from_on, last_on = row.day("van"), row.day_or("tot-en-met", OPEN_END)
+    if row.sound(*PERIOD.required) and last_on is not None and last_on < from_on:
         row.reject("tot-en-met", "ligt voor de eerste dag")
     return Basis(
         name=name,
@@ -108,7 +117,7 @@ def _ages(root: Fields) -> tuple[int | None, int | None]:
     """Read from which age up to, not including, which age someone is in the lane."""
     if "leeftijd" not in root:
         return None, None
-    ages = root.table("leeftijd", required=(), optional=("vanaf", "jonger-dan"))
+    ages = root.table("leeftijd", required=(), optional=AGES.optional)
     from_age = ages.number("vanaf") if "vanaf" in ages else None
     under_age = ages.number("jonger-dan") if "jonger-dan" in ages else None
     if from_age is None and under_age is None:
@@ -128,11 +137,11 @@ def _silent_purposes(root: Fields, vocabulary: Vocabulary) -> tuple[str, ...]:
 
 
 def _terms(root: Fields) -> Terms:
-    term = root.table("termijn", required=("ten-hoogste", "standaard"))
-    kept = root.table("bewaren", required=("match", "archief", "logboek"))
-    contact = root.table("contact", required=("binnen", "opschalen"))
+    term = root.table("termijn", required=TERM.required)
+    kept = root.table("bewaren", required=KEPT.required)
+    contact = root.table("contact", required=CONTACT.required)
     maximum, default = term.span("ten-hoogste"), term.span("standaard")
-    if term.sound("ten-hoogste", "standaard") and default.after(_ANY_DAY) > maximum.after(_ANY_DAY):
+    if term.sound(*TERM.required) and default.after(_ANY_DAY) > maximum.after(_ANY_DAY):
         term.reject("standaard", "is langer dan ten hoogste mag")
     return Terms(
         maximum=maximum,
@@ -140,29 +149,29 @@ def _terms(root: Fields) -> Terms:
         contact_working_days=contact.working_days("binnen"),
         ladder=_ladder(contact),
         match=kept.span("match"),
-        archive=kept.span_or("archief", _NOTHING_KEPT),
+        archive=kept.span_or("archief", NOTHING_KEPT),
         log=kept.span("logboek"),
     )
 
 
 def _ladder(contact: Fields) -> Ladder:
     """Read the steps of escalation, each later than the one before it."""
-    steps = contact.table("opschalen", required=("regievoerder",), optional=_STEPS)
-    days = {step: steps.working_days(step) for step in _STEPS if step in steps}
+    steps = contact.table("opschalen", required=LADDER.required, optional=LADDER.optional)
+    days = {step: steps.working_days(step) for step in STEPS if step in steps}
     in_order = list(days.values())
     if steps.sound(*days) and in_order != sorted(set(in_order)):
-        contact.reject("opschalen", f"elke trap komt later dan de vorige: {', '.join(_STEPS)}")
-    return Ladder(*(days.get(step) for step in _STEPS))
+        contact.reject("opschalen", f"elke trap komt later dan de vorige: {', '.join(STEPS)}")
+    return Ladder(*(days.get(step) for step in STEPS))
 
 
 def _notice(root: Fields) -> NoticeRule:
-    notice = root.table("mededeling", required=("aan", "uitleg"), optional=_NOTICE_TERMS)
-    why = notice.table("uitleg", required=("nl", "en"))
-    to = Told(notice.code("aan", _TOLD) or Told.NOBODY)
-    for key in _NOTICE_TERMS:
+    notice = root.table("mededeling", required=NOTICE.required, optional=NOTICE.optional)
+    why = notice.table("uitleg", required=EXPLANATION.required)
+    to = Told(notice.code("aan", TOLD) or Told.NOBODY)
+    for key in NOTICE.optional:
         if notice.sound("aan") and (key in notice) == (to is Told.NOBODY):
             notice.reject(key, "hoort hier niet: er wordt niemand ingelicht" if key in notice else "ontbreekt")
-    within, deferral = (notice.span(key) if key in notice else None for key in _NOTICE_TERMS)
+    within, deferral = (notice.span(key) if key in notice else None for key in NOTICE.optional)
     return NoticeRule(
         to=to,
         within=within,

@@ -15,14 +15,25 @@ from gateway.core.policy.card import (
     RegistrationRule,
 )
 from gateway.core.policy.fields import Fields
+from gateway.core.policy.grammar import (
+    BAR,
+    DISCLOSURE_EXAMPLE,
+    DISCLOSURE_RULE,
+    DONE,
+    EXPLANATION,
+    FLAGS_OF_EXAMPLE,
+    FLAGS_OF_RULE,
+    PARTICIPANTS,
+    POLICE_DECISION,
+    REGISTRATION_EXAMPLE,
+    REGISTRATION_RULE,
+    Keys,
+)
 from gateway.core.policy.mistakes import Findings
 from gateway.core.policy.text import Place
 from gateway.core.policy.vocabulary import Vocabulary, codes
 
-_PARTICIPANTS: Final = "deelnemers"  # every kind of agency that a rule under `registreren` names
 _POLICE: Final = "police"
-_POLICE_DECISION: Final = ("belang", "samenwerkingsverband", "gegevens", "voorwaarden", "ontvangers")
-_DONE: Final[Mapping[str, str]] = {"mag": "yes", "mag-niet": ""}
 
 
 class RuleReader:
@@ -55,9 +66,7 @@ class RuleReader:
 
     def registration_rules(self, card: Fields) -> tuple[RegistrationRule, ...]:
         """Read who may register."""
-        required = ("regel", "wie", "doelen", "vlaggen", "grondslag", "uitleg")
-        rows = self._rows(card, "registreren", *required, optional=("eist",))
-        rules = tuple(map(self._registration_rule, rows))
+        rules = tuple(map(self._registration_rule, self._rows(card, "registreren", REGISTRATION_RULE)))
         self._participants = tuple(dict.fromkeys(kind for rule in rules for kind in rule.agency_kinds))
         self._lane_flags = tuple(dict.fromkeys(flag for rule in rules for flag in rule.flags))
         return rules
@@ -79,7 +88,7 @@ class RuleReader:
 
     def bars(self, card: Fields) -> tuple[Bar, ...]:
         """Read who may never register."""
-        return tuple(map(self._bar, self._rows(card, "nooit-registreren", "regel", "wie", "uitleg")))
+        return tuple(map(self._bar, self._rows(card, "nooit-registreren", BAR)))
 
     def _bar(self, row: Fields) -> Bar:
         explanation_nl, explanation_en = _explanation(row)
@@ -89,9 +98,7 @@ class RuleReader:
 
     def disclosure_rules(self, card: Fields) -> tuple[DisclosureRule, ...]:
         """Read what each side is told."""
-        required = ("regel", "van", "aan", "doelen", "uitleg")
-        optional = ("mag", "mag-niet", "als", "grondslag", "wpg-20-2")
-        return tuple(map(self._disclosure_rule, self._rows(card, "vertellen", *required, optional=optional)))
+        return tuple(map(self._disclosure_rule, self._rows(card, "vertellen", DISCLOSURE_RULE)))
 
     def _disclosure_rule(self, row: Fields) -> DisclosureRule:
         explanation_nl, explanation_en = _explanation(row)
@@ -123,7 +130,7 @@ class RuleReader:
         """Read with which flags both sides must have registered; whatever is not said holds for every flag."""
         if "als" not in row:
             return self._lane_flags, self._lane_flags
-        stated = row.table("als", required=(), optional=("eigen", "ander"))
+        stated = row.table("als", required=(), optional=FLAGS_OF_RULE.optional)
         own = self._flags_of_lane(stated, "eigen")
         return own, self._flags_of_lane(stated, "ander")
 
@@ -134,7 +141,7 @@ class RuleReader:
         if "als" not in row:
             only = self._lane_flags[0] if self._lane_flags else ""
             return only, only
-        stated = row.table("als", required=("eigen", "ander"))
+        stated = row.table("als", required=FLAGS_OF_EXAMPLE.required)
         return stated.code("eigen", self._words_of_lane()), stated.code("ander", self._words_of_lane())
 
     def _words_of_lane(self) -> dict[str, str]:
@@ -150,13 +157,12 @@ class RuleReader:
             if needed:
                 row.reject("wpg-20-2", "ontbreekt: deze regel vertelt iets van de politie (Wpg 20, tweede lid)")
             return None
-        decision = row.table("wpg-20-2", required=_POLICE_DECISION)
-        return PoliceDecision(*(decision.text(key) for key in _POLICE_DECISION))
+        decision = row.table("wpg-20-2", required=POLICE_DECISION.required)
+        return PoliceDecision(*(decision.text(key) for key in POLICE_DECISION.required))
 
     def registration_examples(self, examples: Fields) -> tuple[RegistrationExample, ...]:
         """Read the examples of registering."""
-        rows = self._rows(examples, "registreren", "wie", "vlag", "doel", "dan", optional=("eist", "door", "op"))
-        return tuple(map(self._registration_example, rows))
+        return tuple(map(self._registration_example, self._rows(examples, "registreren", REGISTRATION_EXAMPLE)))
 
     def _registration_example(self, row: Fields) -> RegistrationExample:
         permitted, rule = self._expected(row)
@@ -174,8 +180,7 @@ class RuleReader:
 
     def disclosure_examples(self, examples: Fields) -> tuple[DisclosureExample, ...]:
         """Read the examples of telling."""
-        rows = self._rows(examples, "vertellen", "van", "aan", "wat", "doel", "dan", optional=("als", "door", "op"))
-        return tuple(map(self._disclosure_example, rows))
+        return tuple(map(self._disclosure_example, self._rows(examples, "vertellen", DISCLOSURE_EXAMPLE)))
 
     def _disclosure_example(self, row: Fields) -> DisclosureExample:
         permitted, rule = self._expected(row)
@@ -196,14 +201,14 @@ class RuleReader:
 
     def _expected(self, row: Fields) -> tuple[bool, str | None]:
         """Read how an example must end, and the rule that must decide it; what is allowed is always by a rule."""
-        permitted = bool(row.code("dan", _DONE))
+        permitted = bool(row.code("dan", DONE))
         if permitted and "door" not in row:
             row.reject("door", "ontbreekt: wat mag, mag door een regel")
         return permitted, row.code("door", self._rule_ids) if "door" in row else None
 
-    def _rows(self, fields: Fields, key: str, *required: str, optional: tuple[str, ...] = ()) -> Iterator[Fields]:
+    def _rows(self, fields: Fields, key: str, keys: Keys) -> Iterator[Fields]:
         for tree, path in fields.rows(key):
-            yield Fields(tree, path, self._findings, required=required, optional=optional)
+            yield Fields(tree, path, self._findings, required=keys.required, optional=keys.optional)
 
     def _rule_id(self, row: Fields) -> str:
         found = row.text("regel")
@@ -219,8 +224,8 @@ class RuleReader:
         return found
 
     def _parties(self, row: Fields, key: str) -> tuple[str, ...]:
-        found = row.codes(key, {**self._kinds, _PARTICIPANTS: _PARTICIPANTS})
-        spread = (self._participants if kind == _PARTICIPANTS else (kind,) for kind in found)
+        found = row.codes(key, {**self._kinds, PARTICIPANTS: PARTICIPANTS})
+        spread = (self._participants if kind == PARTICIPANTS else (kind,) for kind in found)
         return tuple(dict.fromkeys(chain.from_iterable(spread)))
 
     def _told_level(self, row: Fields, key: str) -> DisclosureLevel:
@@ -231,7 +236,7 @@ class RuleReader:
 
 
 def _explanation(row: Fields) -> tuple[str, str]:
-    both = row.table("uitleg", required=("nl", "en"))
+    both = row.table("uitleg", required=EXPLANATION.required)
     return both.text("nl"), both.text("en")
 
 

@@ -2,16 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
 
 from gateway.core.fingerprint import fingerprint
 from gateway.core.policy.card import DisclosureLevel
-from gateway.core.policy.fields import YES_OR_NO, Fields
+from gateway.core.policy.fields import Fields
+from gateway.core.policy.grammar import PURPOSE, SECTIONS, VOCABULARY, WORD, YES_OR_NO
 from gateway.core.policy.mistakes import Findings
 from gateway.core.policy.text import Tree, UnreadableText, read_tree
-
-_SECTIONS: Final = ("stromen", "soorten-instantie", "doelen", "vlaggen", "voorwaarden", "mechanismen", "treden")
-_TERM: Final = ("code", "nl", "en", "betekenis", "bron")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +52,9 @@ def codes(terms: tuple[Term, ...]) -> Mapping[str, str]:
 def load_vocabulary(text: str | bytes, *, name: str) -> Vocabulary:
     """Read a vocabulary file; raises PolicyRejected with every mistake at once, and nothing else, on any input."""
     raw, findings = as_bytes(text), Findings(name)
-    fields = Fields(parse(raw, findings), "", findings, required=("woordenlijst", *_SECTIONS))
+    fields = Fields(parse(raw, findings), "", findings, required=VOCABULARY.required)
     version = fields.number("woordenlijst")
-    sections = {section: _section(fields, section, findings) for section in _SECTIONS}
+    sections = {section: _section(fields, section, findings) for section in SECTIONS}
     found = {term.code for term in sections["treden"]}
     if fields.sound("treden") and found != {level.code for level in DisclosureLevel}:
         fields.reject("treden", f"moet precies deze codes hebben: {', '.join(level.code for level in DisclosureLevel)}")
@@ -91,10 +88,10 @@ def parse(raw: bytes, findings: Findings) -> Tree:
 
 
 def _section(fields: Fields, section: str, findings: Findings) -> tuple[Term, ...]:
-    optional = ("altijd-stil",) if section == "doelen" else ()
+    keys = PURPOSE if section == "doelen" else WORD
     terms: list[Term] = []
     for word, tree, path in fields.named_rows(section):
-        row = Fields(tree, path, findings, required=_TERM, optional=optional)
+        row = Fields(tree, path, findings, required=keys.required, optional=keys.optional)
         terms.append(_term(word, row))
         if row.sound("code") and terms[-1].code in {earlier.code for earlier in terms[:-1]}:
             row.reject("code", f"code '{terms[-1].code}' staat er dubbel")
