@@ -42,6 +42,7 @@ FINDINGS: Final = Listing(
 
 NAMES: Final = {
     "id": ("kenmerk", "id"),
+    "answer": ("antwoord", "answer"),
     "code": ("code", "code"),
     "state": ("stand", "state"),
     "status": ("status", "status"),
@@ -79,6 +80,20 @@ NAMES: Final = {
     "unknown": ("onbekend", "unknown"),
     "phone": ("telefoon", "phone"),
     "email": ("e-mail", "email"),
+    "nearest": ("dichtstbij", "nearest"),
+    "number": ("uitgave", "release"),
+    "proposal": ("voorstel", "proposal"),
+    "digest": ("kenmerk", "digest"),
+    "assurance": ("soort", "kind"),
+    "opened": ("geopend", "opened"),
+    "closed": ("gesloten", "closed"),
+    "examples": ("voorbeelden, alle waar", "examples, all true"),
+    "signatures": ("handtekeningen", "signatures"),
+    "needed": ("nodig om te gelden", "needed to count"),
+    "file": ("bestand", "file"),
+    "card": ("kaart", "card"),
+    "keystore": ("sleutelbestand", "keystore"),
+    "request": ("verzoek aan de regio", "request to the region"),
 }
 """How members are called in Dutch and English, in the order in which a card shows them."""
 

@@ -79,6 +79,20 @@ def policy_of(path: Path | None, lane: str, *, as_json: bool) -> "tuple[LanePoli
     raise typer.Exit(NOT_FOUND)
 
 
+def tell_if_shut(policy: "LanePolicy", vocabulary: "Vocabulary") -> None:
+    """Say of a lane that waits for a part of the house that it is shut, whatever its card says."""
+    from adapters.cli.policies.lexicon import label_of  # noqa: PLC0415
+    from gateway.core.policy.engine import BUILT  # noqa: PLC0415
+
+    missing = [label_of(code, vocabulary.mechanisms) for code in policy.card.mechanisms if code not in BUILT]
+    if missing:
+        parts = ", ".join(missing)
+        talk.say(
+            f"LET OP: deze stroom is dicht zolang dit er nog niet is: {parts}.",
+            f"BEWARE: this lane is shut while this is not there yet: {parts}.",
+        )
+
+
 @contextmanager
 def mistakes_told(folder: Path, *, as_json: bool) -> Iterator[None]:
     """Tell every mistake of cards that do not load, each at a place that an editor can jump to."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, Final
 
-from adapters.cli.policies import writing
+from adapters.cli.policies import asking, comparing, officers, picture, releasing, showing, signing, writing
 
 _Entry = tuple[str, Callable[..., Any], tuple[str, str], str]
 
@@ -28,5 +28,62 @@ POLICY: Final[tuple[_Entry, ...]] = (
         writing.try_examples,
         ("Probeer de voorbeelden van de kaarten.", "Try the examples of the cards."),
         "policy test kaarten",
+    ),
+    (
+        "render",
+        showing.render,
+        ("Schrijf een kaart als bladzijde om te lezen.", "Write a card as a page for reading."),
+        "policy render --lane jeugd --language nl --out jeugd.md",
+    ),
+    (
+        "explain",
+        asking.explain,
+        ("Leg een antwoord van een kaart uit.", "Explain an answer of a card."),
+        "policy explain --lane veilig-thuis --from veilig-thuis --to school --purpose radar --own-flag betrokken",
+    ),
+    (
+        "matrix",
+        picture.matrix,
+        ("Toon wie wat van wie hoort.", "Show who learns what of whom."),
+        "policy matrix --lane veilig-thuis --format html --out matrix.html",
+    ),
+    (
+        "diff",
+        comparing.diff,
+        ("Vertel wat er open en dicht gaat tussen twee versies.", "Tell what opens and closes between two versions."),
+        "policy diff kaarten-oud kaarten",
+    ),
+    (
+        "release",
+        releasing.release,
+        (
+            "Bundel kaarten tot een uitgave; mislukt als er meer of minder opengaat dan het voorstel zegt.",
+            "Bundle cards into a release; fails when more or less opens than the proposal says.",
+        ),
+        "policy release kaarten --proposal voorstel.yaml --previous 0001.release.json --out uitgaven",
+    ),
+    (
+        "officer",
+        officers.officer,
+        (
+            "Maak de sleutel van een functionaris, en een verzoek aan de regio.",
+            "Make the key of an officer, and a request to the region.",
+        ),
+        'policy officer mijn-sleutel --oin 00000000990000000909 --name "Functionaris"',
+    ),
+    (
+        "sign",
+        signing.sign,
+        (
+            "Lees een uitgave en teken haar; bevestigen gaat met de eerste tekens van haar kenmerk.",
+            "Read a release and sign it; confirming is done with the first characters of its digest.",
+        ),
+        "policy sign 0002.release.json --keystore officer.keystore --passphrase-file officer.passphrase --officer OIN",
+    ),
+    (
+        "verify",
+        releasing.verify,
+        ("Zie wie tekende, en of dat genoeg is.", "See who signed, and whether that is enough."),
+        "policy verify uitgaven/0002.release.json --trust trust.json",
     ),
 )

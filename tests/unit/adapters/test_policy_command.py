@@ -10,6 +10,9 @@ from typing import Any
 import pytest
 
 from adapters import cli
+from adapters.cli.policies import officers
+from adapters.cli.policies.names import POLICY
+from keys.custody import CHEAP
 from tests.support.cards import POLICIES
 
 
@@ -25,10 +28,16 @@ class Officer:
         """Change the language of the machine."""
         self.patch.setenv("LC_ALL", locale)
 
+    def on_a_terminal(self) -> None:
+        """Speak Dutch, on a terminal of eighty columns without colors."""
+        self.speaks("nl_NL.UTF-8")
+        for name, value in {"FORCE_COLOR": "1", "NO_COLOR": "1", "TERM": "xterm", "COLUMNS": "80"}.items():
+            self.patch.setenv(name, value)
+
     def run(self, *arguments: str) -> tuple[int, str, str]:
         """Run a policy command; return exit code, standard output and standard error."""
         code = cli.main(["policy", *arguments])
-        out, err = self.capture.readouterr()
+        out, err = (re.sub(r"\x1b\[[0-9;]*m", "", text) for text in self.capture.readouterr())
         return code, out, err
 
     def json(self, *arguments: str) -> Any:
@@ -144,3 +153,174 @@ def test_other_mistakes_come_before_examples(officer: Officer) -> None:
     officer.change("zonder-regel: mag-niet ", "zonder-regel: mag ")
     code, out, err = officer.run("test", "kaarten")
     assert (2, "", True) == (code, out, "Next: seinhuis policy lint kaarten" in err)
+
+
+def test_a_card_is_a_page_in_the_language_of_the_reader(officer: Officer) -> None:
+    """On standard output, or in a file."""
+    assert "Jeugd" in officer.run("render", "--lane", "jeugd", "--language", "nl")[1]
+    english = officer.run("render", "--lane", "youth")[1]
+    assert {"file": "pages/youth.md"} == officer.json("render", "--lane", "youth", "--out", "pages/youth.md")
+    assert english == Path("pages/youth.md").read_text("utf-8")
+
+
+def test_all_reading_versions_are_written_at_once(officer: Officer) -> None:
+    """Of each lane, in both languages."""
+    rows = officer.json("render", "--reading", "pages")
+    assert {"pages/youth.nl.md", "pages/youth.en.md"} <= {row["file"] for row in rows}
+    assert all(Path(row["file"]).read_text("utf-8") for row in rows)
+
+
+def test_a_page_is_of_one_lane_or_of_all(officer: Officer) -> None:
+    """Exit 2 for neither and for both."""
+    assert 2 == officer.run("render")[0]
+    assert 2 == officer.run("render", "--lane", "youth", "--reading", "pages")[0]
+
+
+def test_a_lane_without_a_card_is_not_found(officer: Officer) -> None:
+    """Exit 4, saying which lanes there are; a misspelled lane is asked after."""
+    officer.card().unlink()
+    officer.card("other")
+    code, out, err = officer.run("render", "--lane", "youth", "--cards", "kaarten")
+    assert (4, "", True) == (code, out, "There is no card for the lane youth" in err)
+    code, _, err = officer.run("render", "--lane", "jeugt", "--cards", "other")
+    assert (2, True) == (code, "did you mean jeugd?" in err)
+
+
+@pytest.mark.parametrize("lane", ["jeugd", "veilig-thuis"])
+def test_the_matrix_fits_on_a_terminal(officer: Officer, lane: str) -> None:
+    """Each kind of agency has a row, its number stands above its column, and no line is wider than the terminal."""
+    officer.on_a_terminal()
+    code, out, _ = officer.run("matrix", "--lane", lane)
+    lines = out.splitlines()
+    assert (0, []) == (code, [line for line in lines if len(line.rstrip()) > 80])
+    assert "1 bevestigd, 2 contact" in " ".join(lines)
+    heading = next(line for line in lines if line.startswith("hoort (rij)"))
+    numbers = [int(number) for number in heading.partition("(kolom)")[2].split()]
+    assert [*range(1, len(numbers) + 1)] == numbers
+
+
+def test_the_matrix_is_data_for_other_programs(officer: Officer) -> None:
+    """One row for each pair, in code names."""
+    rows = officer.json("matrix", "--lane", "veilig-thuis", "--on", "2027-03-01")
+    told = {(row["recipient"], row["other"], row["level"]) for row in rows if "open_report" in row["ownFlags"]}
+    assert ("veilig_thuis", "police", "flag") in told
+
+
+@pytest.mark.parametrize(("form", "start"), [("html", b"<!doctype html>"), ("svg", b"<svg"), ("pdf", b"%PDF-")])
+def test_the_matrix_is_a_page_a_picture_or_a_print(officer: Officer, form: str, start: bytes) -> None:
+    """In a file of its own."""
+    assert 0 == officer.run("matrix", "--lane", "youth", "--format", form, "--out", f"pages/matrix.{form}")[0]
+    assert Path(f"pages/matrix.{form}").read_bytes().startswith(start)
+
+
+def test_a_card_is_printed(officer: Officer) -> None:
+    """As PDF."""
+    assert 0 == officer.run("render", "--lane", "youth", "--format", "pdf", "--out", "youth.pdf")[0]
+    assert Path("youth.pdf").read_bytes().startswith(b"%PDF-")
+
+
+@pytest.mark.parametrize(
+    ("lane", "learns", "of"),
+    [("veilig-thuis", "school", "veilig-thuis"), ("Veilig Thuis", "School", "veilig_thuis")],
+)
+def test_an_answer_is_a_plain_sentence_with_rule_basis_and_what_would_do(
+    officer: Officer, lane: str, learns: str, of: str
+) -> None:
+    """Asked in Dutch words, labels or code names."""
+    officer.on_a_terminal()
+    asked = ("--lane", lane, "--to", learns, "--from", of, "--purpose", "radar", "--own-flag", "involved")
+    code, out, _ = officer.run("explain", *asked)
+    said = " ".join(out.split())
+    assert (0, True) == (code, "antwoord School hoort van Veilig Thuis hooguit: bevestigd." in said)
+    assert "Wmo 2015 4.1.1 (van 2015-01-01 tot onbepaald, herzien voor" in said
+    assert "regel V5 zou contact toestaan, als de eigen vlag zorgmelding is" in said
+
+
+def test_who_may_not_register_hears_why_and_what_would_do(officer: Officer) -> None:
+    """A precondition that is attested opens it."""
+    asked = ("--lane", "adult", "--register", "ggz")
+    _, out, err = officer.run("explain", *asked)
+    assert "Mental health care may not register." in out
+    assert "if toestemming-geldig is attested" in out
+    assert "this lane is shut while this is not there yet" in err
+    assert officer.json("explain", *asked, "--attest", "consent_valid")["permitted"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        (("--from", "school"), "name --from and --to, or --register alone"),
+        (("--from", "school", "--to", "polite"), "did you mean politie?"),
+        (("--from", "veilig-thuis", "--to", "school"), "name one: zorgmelding, betrokken"),
+        (("--from", "school", "--to", "politie", "--purpose", "gezelligheid"), "choose one of:"),
+        (("--from", "school", "--to", "politie", "--wanted", "kontakt"), "did you mean contact?"),
+    ],
+)
+def test_a_question_that_is_not_clear_is_asked_back(officer: Officer, asked: tuple[str, ...], told: str) -> None:
+    """Exit 2, naming the words that were probably meant, or all there are."""
+    code, out, err = officer.run("explain", "--lane", "veilig-thuis", *asked)
+    assert (2, "", True) == (code, out, told in " ".join(err.split()))
+
+
+def test_what_does_not_depend_on_flags_needs_none(officer: Officer) -> None:
+    """The police never learn anything of a school, whatever the flags."""
+    found = officer.json("explain", "--lane", "veilig-thuis", "--from", "school", "--to", "politie")
+    assert ("silent", "V7") == (found["level"], found["nearest"]["rule"])
+    tomorrow = officer.json("explain", "--lane", "youth", "--from", "school", "--to", "politie", "--on", "2030-01-01")
+    assert "policy_expired" == tomorrow["denial"]
+
+
+def test_a_difference_is_data_for_other_programs(officer: Officer) -> None:
+    """Counts, and sentences in both languages."""
+    officer.card()
+    found = officer.json("diff", "none", "kaarten")
+    assert found["opened"] == sum(change["opened"] for change in found["changes"])
+    assert {"nl", "en"} == found["changes"][0]["text"].keys()
+
+
+def test_cards_that_do_not_load_are_not_compared(officer: Officer) -> None:
+    """Exit 2, with every mistake at its place, as an object when asked."""
+    officer.change("zonder-regel: mag-niet ", "zonder-regel: mag ")
+    code, _, err = officer.run("diff", "none", "kaarten", "--json")
+    [mistake] = json.loads(err)["mistakes"]
+    assert (2, True) == (code, mistake.startswith("kaarten/youth.yaml:"))
+
+
+def test_a_proposal_that_cannot_be_read_names_its_mistakes(officer: Officer) -> None:
+    """Exit 2, and no release."""
+    officer.card()
+    Path("voorstel.yaml").write_text("voorstel: x\nwaarm: y\n", encoding="utf-8")
+    arguments = ("kaarten", "--proposal", "voorstel.yaml", "--previous", "none", "--out", "releases")
+    code, out, err = officer.run("release", *arguments)
+    assert (2, "", True) == (code, out, "bedoelde u 'waarom'?" in err)
+    assert not Path("releases").exists()
+
+
+@pytest.mark.parametrize("command", ["verify", "sign"])
+def test_a_file_that_is_no_release_is_not_believed(officer: Officer, command: str) -> None:
+    """Exit 6 for another file, 4 for none."""
+    rest = {
+        "verify": ("--trust", "trust.json"),
+        "sign": ("--keystore", "k", "--passphrase-file", "p", "--officer", "00000000990000000901"),
+    }[command]
+    Path("x.release.json").write_text("{}", encoding="utf-8")
+    assert 6 == officer.run(command, "x.release.json", *rest)[0]
+    assert 4 == officer.run(command, "y.release.json", *rest)[0]
+
+
+def test_an_officer_begins_once(officer: Officer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A key that is there is never overwritten; an OIN has twenty digits."""
+    monkeypatch.setattr(officers, "COST", CHEAP)
+    begin = ("officer", "mine", "--name", "Officer", "--oin")
+    assert 2 == officer.run(*begin, "12")[0]
+    assert 0 == officer.run(*begin, "00000000990000000901")[0]
+    kept = Path("mine/officer.keystore").read_bytes()
+    code, _, err = officer.run(*begin, "00000000990000000901")
+    assert (2, True, kept) == (code, "is there already" in err, Path("mine/officer.keystore").read_bytes())
+
+
+def test_every_policy_command_shows_an_example(officer: Officer) -> None:
+    """A line that can be copied."""
+    for name, *_ in POLICY:
+        code, out, _ = officer.run(name, "--help")
+        assert (0, True) == (code, bool(re.search(r"(Voorbeeld|Example):\s+seinhuis\s+policy", out)))

@@ -1,0 +1,155 @@
+"""The commands that make a release, and that tell whether enough officers signed it."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final
+from zoneinfo import ZoneInfo
+
+import typer
+
+from adapters.cli import talk
+from adapters.cli.locale import words
+from adapters.cli.options import AsJson
+from adapters.cli.policies import cards, faults
+from adapters.cli.policies.bundles import INTEGRITY, NONE, REFUSED, Previous, ReleaseFile, previous_of, release_at
+from adapters.cli.screen import Column, Listing
+from keys.trust import TrustList, TrustRejected
+
+if TYPE_CHECKING:
+    from gateway.core.policy.release import Release
+
+_HERE: Final = ZoneInfo("Europe/Amsterdam")
+_SIGNATURES: Final = Listing(
+    columns=(
+        Column("functionaris", "officer", ("officer",)),
+        Column("getekend", "signed", ("signedAt",)),
+        Column("", "", ("standing",)),
+    ),
+    below=Column("", "", ("name",)),
+)
+
+
+def release(
+    *,
+    folder: Annotated[Path, typer.Argument(metavar="CARDS", help=words("map met kaarten", "folder of cards"))],
+    proposal: Annotated[Path, typer.Option(metavar="FILE", help=words("het voorstel (YAML)", "the proposal (YAML)"))],
+    previous: Annotated[
+        str, typer.Option(metavar="FILE|none", help=words("vorige uitgave, of none", "release before it, or none"))
+    ],
+    out: Annotated[Path, typer.Option(metavar="FOLDER", help=words("map voor de uitgave", "folder for the release"))],
+    as_json: AsJson = False,
+) -> None:
+    """Bundle cards, words, difference and counts into a release that nobody has signed yet."""
+    from gateway.core.policy.release_faults import ReleaseFault, ReleaseRejected  # noqa: PLC0415
+    from gateway.policy_signing import make_release, save_release  # noqa: PLC0415
+
+    before = None if previous == NONE else release_at(Path(previous), as_json=as_json)
+    try:
+        made = make_release(cards.folder_of(folder), proposal, previous=before, created_on=datetime.now(_HERE).date())
+    except ReleaseRejected as rejected:
+        faults.tell(rejected, as_json=as_json)
+        if rejected.faults != (ReleaseFault.WIDENING_UNEXPECTED.value,):
+            raise typer.Exit(cards.USAGE) from None
+        talk.next_step(f"seinhuis policy diff {previous} {folder}")
+        raise typer.Exit(REFUSED) from None
+    out.mkdir(parents=True, exist_ok=True)
+    if (out / made.file_name).exists():
+        raise FileExistsError(17, words("is er al", "is there already"), str(out / made.file_name))
+    path = save_release(made, out)
+    talk.data(summary(made) | {"file": str(path)}, as_json=as_json)
+    talk.next_step(f"seinhuis policy sign {path} --keystore FILE --passphrase-file FILE --officer OIN")
+
+
+def summary(made: "Release") -> dict[str, Any]:
+    """Return what is told of a release wherever it is named."""
+    contents = made.contents
+    return {
+        "number": made.number,
+        "digest": made.digest,
+        "proposal": contents.title,
+        "why": contents.why,
+        "assurance": contents.assurance.value,
+        "opened": contents.opened,
+        "closed": contents.closed,
+        "examples": contents.examples,
+        "signatures": len(made.signatures),
+    }
+
+
+def verify(
+    *,
+    path: ReleaseFile,
+    trust: Annotated[
+        Path, typer.Option(metavar="FILE", help=words("trust-bestand van de regio", "region's trust file"))
+    ],
+    previous: Previous = None,
+    as_json: AsJson = False,
+) -> None:
+    """Tell who signed, whether that is enough, and whether all that the release says of itself is so."""
+    from gateway.core.policy.release_faults import ReleaseRejected  # noqa: PLC0415
+    from gateway.policy_signing import verify_release  # noqa: PLC0415
+
+    found, known, now = release_at(path, as_json=as_json), _trusted(trust), datetime.now(UTC)
+    signatures = [
+        {"officer": one.officer, "name": _name(one.officer, known), "signedAt": one.signed_at, "standing": standing}
+        for one, standing in zip(found.signatures, _standings(found, known, now), strict=True)
+    ]
+    told = {**summary(found), "needed": known.officers, "signedBy": signatures}
+    if as_json:
+        talk.data(told, as_json=True)
+    else:
+        _show(told, signatures)
+    before = previous_of(found, path, previous, as_json=as_json)
+    try:
+        believed = verify_release(found.to_bytes(), known, now, previous=before)
+    except ReleaseRejected as rejected:
+        faults.tell(rejected, as_json=as_json)
+        talk.next_step(f"seinhuis policy sign {path} --keystore FILE --passphrase-file FILE --officer OIN")
+        raise typer.Exit(INTEGRITY) from None
+    talk.say(*_enough(len(believed.officers), known.officers))
+    talk.next_step("seinhuis policy export --format register")
+
+
+def _show(told: dict[str, Any], signatures: list[dict[str, str]]) -> None:
+    talk.data({name: value for name, value in told.items() if name not in {"signedBy", "signatures"}}, as_json=False)
+    shown = [one | {"standing": faults.standing(one["standing"])} for one in signatures]
+    talk.data(shown, as_json=False, listing=_SIGNATURES)
+
+
+def _enough(found: int, needed: int) -> tuple[str, str]:
+    return (
+        f"In orde: {found} functionarissen tekenden, {needed} is genoeg. Deze uitgave mag gelden.",
+        f"All is well: {found} officers signed, {needed} is enough. This release may take effect.",
+    )
+
+
+def _trusted(path: Path) -> TrustList:
+    try:
+        return TrustList.load(path)
+    except TrustRejected as rejected:
+        raise typer.BadParameter("; ".join(rejected.problems), param_hint="--trust") from None
+
+
+def _name(oin: str, trust: TrustList) -> str:
+    return next((party.name for party in trust.parties if party.oin == oin), "")
+
+
+def _standings(found: "Release", trust: TrustList, now: datetime) -> list[str]:
+    """Weigh each signature by itself, so that it can be told which one does not count."""
+    from gateway.policy_signing import DOMAIN  # noqa: PLC0415
+    from keys.parties import Oin, Role  # noqa: PLC0415
+    from keys.signing_key import KeyName, from_base64url  # noqa: PLC0415
+    from keys.statements import Standing, StatementSignature, read_time, standing_of  # noqa: PLC0415
+
+    standings = []
+    for one in found.signatures:
+        try:
+            given = StatementSignature(
+                Oin(one.officer), KeyName(one.key_id), read_time(one.signed_at), from_base64url(one.signature)
+            )
+        except ValueError:
+            standings.append(Standing.FORGED.value)
+            continue
+        statement = bytes.fromhex(found.digest)
+        standings.append(standing_of(given, DOMAIN, statement, role=Role.OFFICER, trust=trust, now=now).value)
+    return standings
