@@ -61,6 +61,8 @@ PROBES = (
     Probe("frameworks-at-the-door", "gateway/store/probe_framework.py", "fastapi"),
     Probe("frameworks-at-the-door", "gateway/protocol/probe_framework.py", "starlette"),
     Probe("sources-are-strangers", "adapters/sources/probe_one.py", "adapters.sources.probe_two"),
+    Probe("judge-stays-outside", "gateway/core/probe_judge.py", "cedarpy"),
+    Probe("judge-stays-outside", "adapters/probe_judge.py", "cedarpy"),
 )
 
 
