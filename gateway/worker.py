@@ -1,4 +1,4 @@
-"""What nobody asked for just now: match what was accepted, deliver alerts, end what expired, trim what is old."""
+"""What nobody asked for just now: match what was accepted, deliver alerts, end what is over, purge, trim."""
 
 import secrets
 import threading
@@ -14,6 +14,7 @@ from gateway.flows.deliver import Send, deliver, due
 from gateway.flows.expire import expire
 from gateway.flows.match import FailedJob, match_waiting
 from gateway.flows.ports import Delivery, Endpoint, House
+from gateway.flows.sunset import Sign, sunset
 from gateway.flows.trim import trim
 from gateway.telemetry import Log, fault_of
 from gateway.wake import Wake
@@ -23,6 +24,7 @@ SENDERS_PER_AGENCY: Final = 4
 TURN_SECONDS: Final = 10.0  # after so long an address lets others go first, though it answers
 LOOK_ANYWAY_SECONDS: Final = 1.0  # should a ring ever be missed, this is what it costs
 EXPIRE_SECONDS: Final = 30.0
+SUNSET_SECONDS: Final = 60.0
 TRIM_SECONDS: Final = 600.0
 _FIRST_PAUSE_SECONDS: Final = 0.2
 _LONGEST_PAUSE_SECONDS: Final = 5.0
@@ -158,8 +160,10 @@ class Postman:
 class Worker:
     """The loops of one worker process; any number of workers may run beside each other on one database."""
 
-    def __init__(self, house: House, wake: Wake, send: Send, *, log: Log, broken: Callable[[], None]) -> None:
-        """Work for this house; `broken` is called when it contradicts itself."""
+    def __init__(
+        self, house: House, wake: Wake, send: Send, *, sign: Sign, log: Log, broken: Callable[[], None]
+    ) -> None:
+        """Work for this house; `sign` signs its purge receipts, `broken` is called when it contradicts itself."""
         self._wake = wake
         self._log = log
         self._postman = Postman(house, send, log=log, done=self._free_address, broken=broken)
@@ -172,8 +176,11 @@ class Worker:
         )
         self._deliver = Loop("deliver", self._postman.round, every_seconds=LOOK_ANYWAY_SECONDS, log=log, broken=broken)
         self._expire = Loop("expire", lambda: expire(house) > 0, every_seconds=EXPIRE_SECONDS, log=log, broken=broken)
+        self._sunset = Loop(
+            "sunset", lambda: sunset(house, sign=sign), every_seconds=SUNSET_SECONDS, log=log, broken=broken
+        )
         self._trim = Loop("trim", lambda: trim(house) is None, every_seconds=TRIM_SECONDS, log=log, broken=broken)
-        self._loops = (self._match, self._deliver, self._expire, self._trim)
+        self._loops = (self._match, self._deliver, self._expire, self._sunset, self._trim)
 
     def start(self) -> None:
         """Begin; whatever waited since the last worker is done at once."""

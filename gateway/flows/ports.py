@@ -15,6 +15,7 @@ from gateway.core.events import Event
 from gateway.core.involvement import Ending, Oin, Registration
 from gateway.core.matching import Meeting
 from gateway.core.policy import PolicySet
+from gateway.core.purge import Counts, Purge, PurgeReceipt
 from gateway.core.refusals import Refusal
 from gateway.protocol.messages import ContactDesk, ContactOutcome, MatchState, RegistrationStatus, SubjectNotice
 from keys.tokens import IndexToken, PersonToken, SealedElement
@@ -286,6 +287,31 @@ class Policies(Protocol):
         """Return the release with this digest."""
 
 
+class Purges(Protocol):
+    """The purge of lanes whose legal basis has ended; one is under way in a lane at a time."""
+
+    def under_way(self, lane: str) -> Purge | None:
+        """Return the purge of a lane that is not over yet."""
+
+    def next_of(self, lane: str, *, after: str, limit: int) -> tuple[MatchJob, ...]:
+        """Return the next registrations of a lane in order of id, but for those that a worker is matching now."""
+
+    def holds(self, lane: str) -> bool:
+        """Return whether a registration of this lane is left."""
+
+    def remove(self, registrations: Sequence[str]) -> Counts:
+        """Remove registrations with all that hangs on them, under the claim of their persons."""
+
+    def advance(self, lane: str, receipt: str, gone: Counts, *, reached: str) -> None:
+        """Add to what the purge took, which begins with its first chunk."""
+
+    def close(self, receipt: str, *, statement: bytes, signature: bytes) -> None:
+        """Put the signed statement on a purge that is over: its receipt."""
+
+    def receipts(self) -> tuple[PurgeReceipt, ...]:
+        """Return the receipts of all purges that are over, oldest first."""
+
+
 class View(Protocol):
     """A consistent look at the store, without changing it."""
 
@@ -312,6 +338,10 @@ class View(Protocol):
     @property
     def webhooks(self) -> Webhooks:
         """The webhook addresses."""
+
+    @property
+    def purges(self) -> Purges:
+        """The purges of lanes."""
 
     @property
     def policies(self) -> Policies:

@@ -68,8 +68,7 @@ class SqlMatchJobs(Port):
 
     def done(self, jobs: Sequence[MatchJob]) -> None:
         """Remove jobs, save those that another worker holds."""
-        free = self._sheet.read(_FREE, {"ids": [job.registration for job in jobs]}).scalars()
-        self._sheet.write(_DONE, {"free": list(free)})
+        self._sheet.write(_DONE, {"free": free_of(self._sheet, [job.registration for job in jobs])})
 
     def failed(self, job: MatchJob, *, park: bool) -> None:
         """Count a failed attempt; a parked job waits for a human."""
@@ -83,6 +82,11 @@ class SqlMatchJobs(Port):
         """Let every parked job wait again; return how many."""
         self._sheet.ring()
         return self._sheet.write(_REPLAY).rowcount
+
+
+def free_of(sheet: Sheet, registrations: Sequence[str]) -> list[str]:
+    """Hold the jobs of these registrations that nobody else holds, and return whose they are."""
+    return list(sheet.read(_FREE, {"ids": registrations}).scalars())
 
 
 def job_of(row: Row[*tuple[Any, ...]]) -> MatchJob:

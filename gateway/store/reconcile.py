@@ -13,6 +13,7 @@ from gateway.store.sheet import Sheet
 OLD_S: Final = 60
 
 _jobs, _matches, _parties, _alerts = tables.match_jobs, tables.matches, tables.match_parties, tables.alerts
+_purges = tables.purge_receipts
 _registrations, _deliveries, _withheld = tables.registrations, tables.deliveries, tables.withheld_meetings
 _stands = _matches.c.ended_at.is_(None)
 
@@ -40,6 +41,7 @@ class Findings:
 def findings(sheet: Sheet) -> Findings:
     """Count everything at one moment, in one statement over the whole index.
 
+    In a lane that is being purged no match is missed: a pair can lose the registrations that met before its others.
     A pair of which a side still waits in the queue is not missed yet, and one that policy kept silent was recorded as
     such when it met (`withheld_meetings`), because this knows rows and not rules.
     """
@@ -64,7 +66,8 @@ def _pairs_without_match() -> Select[Any]:
         _stands,
     )
     silent = exists().where(_withheld.c.low == low.c.id, _withheld.c.high == high.c.id)
-    missed = and_(is_active(low), is_active(high), ~waits, ~matched, ~silent)
+    purged = exists().where(_purges.c.lane == low.c.lane, _purges.c.statement.is_(None))
+    missed = and_(is_active(low), is_active(high), ~waits, ~matched, ~silent, ~purged)
     return select(low.c.id).join(high, same_person).where(missed)
 
 
