@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from gateway.core.policy import LanePolicy, Situation
     from gateway.core.policy.explanation import Explanation
-    from gateway.core.policy.vocabulary import Vocabulary
+    from gateway.core.policy.vocabulary import Term, Vocabulary
 
 _HERE: Final = ZoneInfo("Europe/Amsterdam")
 
@@ -53,13 +53,13 @@ def explain(
         kind = code_named(register, vocabulary.agency_kinds, option="--register")
         facts = frozenset(code_named(one, vocabulary.preconditions, option="--attest") for one in attest or ())
         found = _registering(policy, vocabulary, (kind, for_purpose, own_flag), facts, on_day)
-        names = (kind,)
+        names: tuple[str, ...] = (kind,)
     elif register is None and recipient is not None and other is not None:
-        names = (
-            code_named(recipient, vocabulary.agency_kinds, option="--to"),
-            code_named(other, vocabulary.agency_kinds, option="--from"),
-        )
-        found = _telling(policy, vocabulary, (*names, for_purpose), (own_flag, other_flag), wanted=wanted, on=on_day)
+        who = code_named(recipient, vocabulary.agency_kinds, option="--to")
+        whom = code_named(other, vocabulary.agency_kinds, option="--from")
+        names = (who, whom)
+        asked = (who, whom, for_purpose)
+        found = _telling(policy, vocabulary, asked, (own_flag, other_flag), wanted=wanted, on=on_day)
     else:
         raise typer.BadParameter(
             words("noem --from en --to, of alleen --register", "name --from and --to, or --register alone")
@@ -73,16 +73,17 @@ def _purpose(given: str | None, policy: "LanePolicy", vocabulary: "Vocabulary") 
     """Return the purpose asked about, which goes without saying where the card knows one only."""
     if given is not None:
         return code_named(given, vocabulary.purposes, option="--purpose")
-    rules = (*policy.card.registration_rules, *policy.card.disclosure_rules)
-    return _only({purpose for rule in rules for purpose in rule.purposes}, vocabulary.purposes, "--purpose")
+    registering = (purpose for rule in policy.card.registration_rules for purpose in rule.purposes)
+    telling = (purpose for rule in policy.card.disclosure_rules for purpose in rule.purposes)
+    return _only({*registering, *telling}, vocabulary.purposes, "--purpose")
 
 
-def _only(codes: "Iterable[str]", terms: "Iterable[object]", option: str) -> str:
+def _only(codes: "Iterable[str]", terms: "Iterable[Term]", option: str) -> str:
     """Return the one code there is, or say which there are."""
     found = sorted(codes)
     if len(found) == 1:
         return found[0]
-    named = ", ".join(word_of(code, terms) for code in found)  # type: ignore[arg-type]  # terms of the vocabulary
+    named = ", ".join(word_of(code, terms) for code in found)
     raise typer.BadParameter(words(f"noem er een: {named}", f"name one: {named}"), param_hint=option)
 
 
@@ -140,7 +141,8 @@ def _situation(
         for flag, option, kind in zip(flags, options, asked[:2], strict=True)
     ]
     situations = [Situation(*asked, own, other) for own, other in product(*choices)]
-    if len({(answer.level, answer.rules) for each in situations if (answer := policy.decide(each, on=on))}) > 1:
+    answers = [policy.decide(each, on=on) for each in situations]
+    if len({(answer.level, answer.rules) for answer in answers}) > 1:
         for codes, option in zip(choices, options, strict=True):
             if len(codes) > 1:
                 _only(codes, vocabulary.flags, option)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, Final
 
-from adapters.cli.policies import asking, comparing, officers, picture, releasing, showing, signing, writing
+from adapters.cli.policies import asking, comparing, exporting, officers, picture, releasing, showing, signing, writing
 
 _Entry = tuple[str, Callable[..., Any], tuple[str, str], str]
 
@@ -85,5 +85,23 @@ POLICY: Final[tuple[_Entry, ...]] = (
         releasing.verify,
         ("Zie wie tekende, en of dat genoeg is.", "See who signed, and whether that is enough."),
         "policy verify uitgaven/0002.release.json --trust trust.json",
+    ),
+    (
+        "export",
+        exporting.export,
+        (
+            "Schrijf een verwerkingsregister, een bijlage bij een DPIA, of ODRL.",
+            "Write a register of processing, an annex to a DPIA, or ODRL.",
+        ),
+        "policy export --format register --out verwerkingsregister.md",
+    ),
+    (
+        "schema",
+        exporting.schema,
+        (
+            "Schrijf de schema's waarmee een bewerker meekijkt bij het typen.",
+            "Write the schemas with which an editor helps while you type.",
+        ),
+        "policy schema --out schema",
     ),
 )

@@ -324,3 +324,20 @@ def test_every_policy_command_shows_an_example(officer: Officer) -> None:
     for name, *_ in POLICY:
         code, out, _ = officer.run(name, "--help")
         assert (0, True) == (code, bool(re.search(r"(Voorbeeld|Example):\s+seinhuis\s+policy", out)))
+
+
+def test_cards_are_exported(officer: Officer) -> None:
+    """As a page, as data, and as JSON-LD; all lanes or one."""
+    assert 0 == officer.run("export", "--format", "register", "--out", "register.md")[0]
+    assert Path("register.md").read_text("utf-8").startswith("#")
+    records = officer.json("export", "--format", "register", "--lane", "youth")["records"]
+    assert 1 == len(records)
+    assert "@context" in officer.json("export", "--format", "odrl")
+    assert officer.run("export", "--format", "dpia", "--lane", "veilig-thuis")[1].startswith("#")
+
+
+def test_schemas_are_written_for_an_editor(officer: Officer) -> None:
+    """One for cards, one for the vocabulary."""
+    rows = officer.json("schema", "--out", "schema")
+    assert ["schema/card.schema.json", "schema/vocabulary.schema.json"] == [row["file"] for row in rows]
+    assert "https://json-schema.org/draft/2020-12/schema" == json.loads(Path(rows[0]["file"]).read_text())["$schema"]
