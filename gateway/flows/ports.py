@@ -14,7 +14,7 @@ from gateway.core.contact import OpenedMatch, StandingMatch
 from gateway.core.events import Event
 from gateway.core.involvement import Ending, Oin, Registration
 from gateway.core.matching import Meeting
-from gateway.core.policy import PolicySet
+from gateway.core.policy import DisclosureLevel, PolicySet
 from gateway.core.purge import Counts, Purge, PurgeReceipt
 from gateway.core.refusals import Refusal
 from gateway.protocol.messages import ContactDesk, ContactOutcome, MatchState, RegistrationStatus, SubjectNotice
@@ -312,6 +312,65 @@ class Purges(Protocol):
         """Return the receipts of all purges that are over, oldest first."""
 
 
+@dataclass(frozen=True, slots=True)
+class RegisteringOnRecord:
+    """What is on record of a call to register or renew: its event, and its registration while that is kept.
+
+    What no record holds any more is nothing. `refusal` is empty for a call that was granted; `silent` marks one that
+    was answered as if it were, for a purpose that is always silent.
+    """
+
+    id: str
+    at: datetime
+    agency: Oin
+    lane: str | None
+    policy: str
+    purpose: str
+    flag: str | None
+    preconditions: tuple[str, ...] | None
+    rule: str | None
+    refusal: str = ""
+    silent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SideOnRecord:
+    """One side of a meeting on record, with what it was to be told of the other."""
+
+    agency: Oin
+    purpose: str
+    flag: str
+    level: DisclosureLevel
+    rules: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingOnRecord:
+    """A meeting on record: a match, or one kept silent; `low` is the side whose OIN sorts first."""
+
+    id: str
+    at: datetime
+    lane: str
+    policy: str
+    low: SideOnRecord
+    high: SideOnRecord
+
+
+class Decisions(Protocol):
+    """What the policy decided in a period from one moment up to, not including, another: pages in order of id.
+
+    The next page begins after the id of the last of the one before. Nothing in it tells of a person.
+    """
+
+    def logged(
+        self, *, from_at: datetime, until_at: datetime, after: str, limit: int
+    ) -> tuple[RegisteringOnRecord | MeetingOnRecord, ...]:
+        """Return calls to register, renewals that were granted, and meetings kept silent."""
+
+    def matched(self, *, from_at: datetime, until_at: datetime, after: str, limit: int) -> tuple[MeetingOnRecord, ...]:
+        """Return meetings that became a match, whatever became of it."""
+
+
 class View(Protocol):
     """A consistent look at the store, without changing it."""
 
@@ -338,6 +397,10 @@ class View(Protocol):
     @property
     def webhooks(self) -> Webhooks:
         """The webhook addresses."""
+
+    @property
+    def decisions(self) -> Decisions:
+        """The decisions of the policy, as they are on record."""
 
     @property
     def purges(self) -> Purges:

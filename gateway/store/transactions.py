@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from gateway.store.alerts import SqlAlerts
 from gateway.store.calls import SqlCallLedger
+from gateway.store.decisions import SqlDecisions
 from gateway.store.desks import SqlDesks
 from gateway.store.dialect import Dialect
 from gateway.store.events import SqlEvents
@@ -35,6 +36,7 @@ class SqlView:
         self.matches = SqlMatches(sheet)
         self.alerts = SqlAlerts(sheet)
         self.desks = SqlDesks(sheet)
+        self.decisions = SqlDecisions(sheet)
         self.webhooks = SqlWebhooks(sheet)
         self.events = SqlEvents(sheet)
         self.policies = SqlPolicies(sheet)

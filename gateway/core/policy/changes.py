@@ -25,6 +25,16 @@ class Cause(NamedTuple):
         """The rules that decide now, and then those that decided before."""
         return tuple(dict.fromkeys((*self.after.rules, *self.before.rules)))
 
+    @property
+    def steps(self) -> int:
+        """How many steps more is permitted or told than before."""
+        return self.after.level - self.before.level
+
+    def place(self) -> tuple[object, ...]:
+        """Where it is told: what opens first, then what closes, then the rest; by rule and in order of time."""
+        ends = tuple(str(day or "") for day in self.period)
+        return (self.steps <= 0) + (self.steps == 0), self.rules, ends, self.question, repr(self)
+
 
 @dataclass(frozen=True, slots=True)
 class ChangedBox:
@@ -41,12 +51,12 @@ class ChangedBox:
     @property
     def opened(self) -> int:
         """In how many of them more is permitted or told than before."""
-        return self.size if self.cause.after.level > self.cause.before.level else 0
+        return self.size if self.cause.steps > 0 else 0
 
     @property
     def closed(self) -> int:
         """In how many of them less is permitted or told than before."""
-        return self.size if self.cause.after.level < self.cause.before.level else 0
+        return self.size if self.cause.steps < 0 else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +114,6 @@ def _causes(
 
 def boxes_of(groups: Mapping[Cause, Iterable[Point]], world: World) -> Iterator[ChangedBox]:
     """Cover each group exactly; what opens comes first, then what closes, then what only has another cause."""
-    for cause in sorted(groups, key=_place):
+    for cause in sorted(groups, key=Cause.place):
         for box in cover(groups[cause], world.dimensions(cause.question)):
             yield ChangedBox(cause, box)
-
-
-def _place(cause: Cause) -> tuple[object, ...]:
-    steps = cause.after.level - cause.before.level
-    ends = tuple(str(day or "") for day in cause.period)
-    return (steps <= 0) + (steps == 0), cause.rules, ends, cause.question, repr(cause)

@@ -138,7 +138,7 @@ def _registering_by(outcome: Outcome, words: Words) -> str:
 
 
 def _telling_by(outcome: Outcome, words: Words) -> str:
-    if outcome.denial is not None:
+    if outcome.held_back:
         return words.say(
             "niets, want de ander hoort niets en beiden horen iets of geen van beiden",
             "nothing, because the other learns nothing, and both are told or neither",

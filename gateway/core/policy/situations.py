@@ -42,13 +42,15 @@ class Period(NamedTuple):
 class Outcome(NamedTuple):
     """What a policy answers, without its sentences: how much, by which rules, on which articles.
 
-    Who may register has level 1, who may not has level 0 and, when a rule stands in the way, `denial`.
+    Who may register has level 1, who may not has level 0 and, when a rule stands in the way, `denial`. `held_back` is
+    true when a recipient is told nothing because the other side of the meeting learns nothing: both or neither.
     """
 
     level: int
     rules: tuple[str, ...] = ()
     articles: tuple[str, ...] = ()
     denial: Denial | None = None
+    held_back: bool = False
 
 
 NOTHING: Final = Outcome(0)

@@ -91,6 +91,11 @@ class Words:
         noun = self.say("situatie", "situation") if number == 1 else self.say("situaties", "situations")
         return f"{self.number(number)} {noun}"
 
+    def decisions(self, number: int) -> str:
+        """Say how many recorded decisions."""
+        noun = self.say("beslissing", "decision") if number == 1 else self.say("beslissingen", "decisions")
+        return f"{self.number(number)} {noun}"
+
     def day(self, on: date) -> str:
         """Write a day out."""
         return f"{on.day} {_MONTHS[self.language][on.month - 1]} {on.year}"
