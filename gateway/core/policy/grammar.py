@@ -26,6 +26,7 @@ DONE: Final[Mapping[str, str]] = {"mag": "yes", "mag-niet": ""}
 WITHOUT_RULE: Final[Mapping[str, str]] = {"mag-niet": "refused"}
 TOLD: Final[Mapping[str, str]] = {"naar-leeftijd": Told.BY_AGE, "betrokkene": Told.PERSON, "niemand": Told.NOBODY}
 PARTICIPANTS: Final = "deelnemers"  # every kind of agency that a rule under `registreren` names
+POLICE: Final = "police"  # the code name of the one kind of agency that the law treats apart (Wpg, article 20)
 NOTHING_KEPT: Final = "geen"
 OPEN_END: Final = "onbepaald"
 

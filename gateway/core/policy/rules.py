@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from datetime import date
 from itertools import chain
-from typing import Final
 
 from gateway.core.policy.card import (
     Bar,
@@ -24,6 +23,7 @@ from gateway.core.policy.grammar import (
     FLAGS_OF_EXAMPLE,
     FLAGS_OF_RULE,
     PARTICIPANTS,
+    POLICE,
     POLICE_DECISION,
     REGISTRATION_EXAMPLE,
     REGISTRATION_RULE,
@@ -32,8 +32,6 @@ from gateway.core.policy.grammar import (
 from gateway.core.policy.mistakes import Findings
 from gateway.core.policy.text import Place
 from gateway.core.policy.vocabulary import Vocabulary, codes
-
-_POLICE: Final = "police"
 
 
 class RuleReader:
@@ -119,7 +117,7 @@ class RuleReader:
             level=self._told_level(row, "mag-niet" if refuses else "mag"),
             refuses=refuses,
             basis=row.codes("grondslag", self._basis_names) if "grondslag" in row else (),
-            police=self._police_decision(row, needed=_POLICE in others and not refuses),
+            police=self._police_decision(row, needed=POLICE in others and not refuses),
             explanation_nl=explanation_nl,
             explanation_en=explanation_en,
         )
