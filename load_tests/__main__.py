@@ -14,7 +14,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from load_tests import alerts, budgets, crypto, growth, machine, registrations, verifying
+from load_tests import alerts, budgets, crypto, growth, machine, policies, registrations, verifying
 from load_tests.report import Report, Row, Table, markdown, replace_figures
 
 Profile = Callable[..., tuple[Table, ...]]
@@ -43,6 +43,7 @@ PROFILES: Final[Mapping[str, tuple[Profile, str]]] = MappingProxyType(
     {
         "crypto": (_crypto, "tokens at the agency, a holder and the gateway, as a share of libsodium's own rate"),
         "signatures": (verifying.measure, "verifying a call: the exact shape against the general library"),
+        "policies": (policies.measure, "a decision beside Cedar's, comparing a lane, from a release to all obeying it"),
         "registrations": (registrations.measure, "singles and batches on SQLite, on PostgreSQL and without a store"),
         "alerts": (alerts.measure, "registration to both inboxes at constant arrival, on both stores"),
         "growth": (growth.measure, "single registrations in a small and in a large index"),

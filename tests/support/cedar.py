@@ -6,7 +6,7 @@ the next one either.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import chain
@@ -165,7 +165,7 @@ class Verdict(NamedTuple):
 
 
 class Cedar:
-    """Cedar with the policies of one card; it is never asked the same question twice."""
+    """Cedar with the policies of one card."""
 
     def __init__(self, policies: Iterable[CedarPolicy]) -> None:
         self.policies = tuple(policies)
@@ -177,13 +177,18 @@ class Cedar:
         """How many questions were asked."""
         return len(self._verdicts)
 
+    def decide(self, questions: Sequence[Asked]) -> list[Verdict]:
+        """Give the verdict on each question, in order."""
+        verdicts: list[Verdict] = []
+        for start in range(0, len(questions), _BATCH):
+            requests = [question.as_request() for question in questions[start : start + _BATCH]]
+            verdicts += map(_verdict, is_authorized_batch(requests, self._policies, "[]"))
+        return verdicts
+
     def ask(self, questions: Iterable[Asked]) -> Mapping[Asked, Verdict]:
-        """Give the verdict on each question, among those on earlier ones."""
+        """Give the verdict on each question, among those on earlier ones; none is asked twice."""
         fresh = list(dict.fromkeys(question for question in questions if question not in self._verdicts))
-        for start in range(0, len(fresh), _BATCH):
-            part = fresh[start : start + _BATCH]
-            answers = is_authorized_batch([one.as_request() for one in part], self._policies, "[]")
-            self._verdicts.update(zip(part, map(_verdict, answers), strict=True))
+        self._verdicts.update(zip(fresh, self.decide(fresh), strict=True))
         return self._verdicts
 
 
