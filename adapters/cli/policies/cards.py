@@ -34,10 +34,7 @@ def folder_of(path: Path | None) -> Path:
 
 def not_there(path: Path) -> NoReturn:
     """Say that there is no such file or folder."""
-    talk.say(
-        f"{path}: is er niet. Controleer de naam, of begin er een met `seinhuis policy new`.",
-        f"{path}: is not there. Check the name, or begin one with `seinhuis policy new`.",
-    )
+    talk.say(f"{path}: is er niet. Controleer de naam.", f"{path}: is not there. Check the name.")
     raise typer.Exit(NOT_FOUND)
 
 

@@ -54,6 +54,15 @@ POLICY: Final[tuple[_Entry, ...]] = (
         "policy diff kaarten-oud kaarten",
     ),
     (
+        "simulate",
+        comparing.simulate,
+        (
+            "Neem de vastgelegde besluiten van een periode opnieuw, onder het nieuwe beleid.",
+            "Make the recorded decisions of a period again, under the new policy.",
+        ),
+        "policy simulate kaarten --config gateway.toml --from 2027-01-01 --until 2027-02-01",
+    ),
+    (
         "release",
         releasing.release,
         (

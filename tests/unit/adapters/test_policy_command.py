@@ -14,6 +14,7 @@ from adapters.cli.policies import officers
 from adapters.cli.policies.names import POLICY
 from keys.custody import CHEAP
 from tests.support.cards import POLICIES
+from tests.support.gateway_records import gateway_with_a_record
 
 
 @dataclass
@@ -341,3 +342,36 @@ def test_schemas_are_written_for_an_editor(officer: Officer) -> None:
     rows = officer.json("schema", "--out", "schema")
     assert ["schema/card.schema.json", "schema/vocabulary.schema.json"] == [row["file"] for row in rows]
     assert "https://json-schema.org/draft/2020-12/schema" == json.loads(Path(rows[0]["file"]).read_text())["$schema"]
+
+
+def test_a_proposal_is_tried_on_what_happened(officer: Officer) -> None:
+    """How far the record reaches comes first; then what would have been decided otherwise."""
+    config = gateway_with_a_record(officer.folder / "gateway", POLICIES, registrations=3)
+    officer.change("      - school\n      - leerplicht\n", "      - leerplicht\n")
+    text = officer.card().read_text("utf-8")
+    lines = [line for line in text.splitlines(keepends=True) if "school" not in line]
+    officer.card().write_text("".join(lines), encoding="utf-8")
+    period = ("--config", str(config), "--from", "2026-10-01", "--until", "2026-11-01")
+    found = officer.json("simulate", "kaarten", *period)
+    assert (3, 3, 3) == (found["recorded"], found["replayed"], found["closed"])
+    officer.speaks("nl_NL.UTF-8")
+    _, out, _ = officer.run("simulate", "kaarten", *period)
+    assert out.index("Hoe ver deze proef reikt") < out.index("Gesloten: **3**")
+
+
+def test_a_period_without_days_is_asked_back(officer: Officer) -> None:
+    """Exit 2."""
+    officer.card()
+    arguments = ("--config", "g.toml", "--from", "2026-10-01", "--until", "2026-10-01")
+    code, _, err = officer.run("simulate", "kaarten", *arguments)
+    assert (2, True) == (code, "is not after --from" in err)
+
+
+def test_a_gateway_that_cannot_be_read_is_told(officer: Officer) -> None:
+    """Exit 2, with what is wrong with its settings."""
+    officer.card()
+    Path("g.toml").write_text('oin = "1"\n', encoding="utf-8")
+    code, _, err = officer.run(
+        "simulate", "kaarten", "--config", "g.toml", "--from", "2026-10-01", "--until", "2026-11-01"
+    )
+    assert (2, True) == (code, "missing setting: database" in err)
