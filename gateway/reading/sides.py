@@ -1,0 +1,90 @@
+"""Tells for each kind of agency what it hears of which other: every decision of the card, in few exact sentences."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from datetime import date
+
+from gateway.core.policy.answers import Decision
+from gateway.core.policy.boxes import Box, Point, cover
+from gateway.core.policy.card import DisclosureLevel
+from gateway.core.policy.engine import LanePolicy, situations_of
+from gateway.reading.bases import because
+from gateway.reading.page import Block, Bullets, Line, Run, bullets, heading, line, paragraph
+from gateway.reading.rules import parties
+from gateway.reading.voice import Voice
+
+Heard = tuple[str, Decision, Box]  # the recipient, what it is told, and of whom, for which purposes and flags
+
+
+def sides(policy: LanePolicy, voice: Voice) -> Iterator[Block]:
+    """Tell it for the first day of the card, and again for each later day on which it changes."""
+    yield heading(1, voice.say("Per soort instantie: wat zij hoort", "By kind of agency: what it hears"))
+    yield paragraph(
+        voice.say("Van wie hier niet genoemd wordt, hoort men niets.", "Of whoever is not named here nothing is heard.")
+    )
+    before: Bullets | None = None
+    for on in policy.starts_on:
+        told = bullets(_sentence(policy, heard, voice) for heard in heard_on(policy, on))
+        if told != before:
+            yield heading(2, voice.say("Vanaf ", "From "), voice.day(on))
+            yield told if told.lines else paragraph(voice.say("Niemand hoort iets.", "Nobody hears anything."))
+        before = told
+
+
+def heard_on(policy: LanePolicy, on: date) -> Iterator[Heard]:
+    """Give what each recipient hears on a date, the most first; every situation in which it hears something, once."""
+    dimensions = _dimensions(policy)
+    for recipient, by_decision in _decided(policy, on).items():
+        for decision, points in sorted(by_decision.items(), key=lambda told: -told[0].level):
+            for box in cover(points, dimensions):
+                yield recipient, decision, box
+
+
+def _decided(policy: LanePolicy, on: date) -> Mapping[str, Mapping[Decision, list[Point]]]:
+    situations = dict.fromkeys(each for rule in policy.card.disclosure_rules for each in situations_of(rule))
+    found: defaultdict[str, defaultdict[Decision, list[Point]]] = defaultdict(lambda: defaultdict(list))
+    for situation in situations:
+        decision = policy.decide(situation, on=on)
+        if decision.level > DisclosureLevel.SILENT:
+            recipient, *rest = situation
+            found[recipient][decision].append(tuple(rest))
+    return found
+
+
+def _dimensions(policy: LanePolicy) -> tuple[tuple[str, ...], ...]:
+    """Give the others, purposes and flags of both sides, in the order of the card."""
+    rules = policy.card.disclosure_rules
+    return (
+        tuple(dict.fromkeys(kind for rule in rules for kind in rule.others)),
+        tuple(dict.fromkeys(purpose for rule in rules for purpose in rule.purposes)),
+        tuple(dict.fromkeys(flag for rule in rules for flag in rule.own_flags)),
+        tuple(dict.fromkeys(flag for rule in rules for flag in rule.other_flags)),
+    )
+
+
+def _sentence(policy: LanePolicy, heard: Heard, voice: Voice) -> Line:
+    recipient, decision, (others, purposes, own_flags, other_flags) = heard
+    _, all_purposes, _, _ = _dimensions(policy)
+    conditions = (
+        _unless_all(purposes, all_purposes, voice.say("voor ", "for "), voice.each(voice.purpose, purposes)),
+        _unless_all(own_flags, policy.card.flags, voice.say("met als eigen vlag ", "with as its own flag "),
+                    voice.either(voice.flag, own_flags)),
+        _unless_all(other_flags, policy.card.flags, voice.say("als de ander heeft ", "if the other has "),
+                    voice.either(voice.flag, other_flags)),
+    )  # fmt: skip
+    rules = voice.listed(decision.rules)
+    return line(
+        Run(voice.kind(recipient), strong=True),
+        voice.say(" hoort van ", " hears of "),
+        parties(policy, others, voice),
+        ": ",
+        Run(voice.level(decision.level).lower(), strong=True),
+        voice.say(f" (regel {rules})", f" (rule {rules})"),
+        "".join(conditions),
+        because(policy, decision.basis, voice),
+    )
+
+
+def _unless_all(some: tuple[str, ...], every: tuple[str, ...], words: str, names: str) -> str:
+    """Say a condition, but where it is none."""
+    return "" if set(some) == set(every) else f", {words}{names}"
