@@ -169,7 +169,7 @@ def _tellings(policy: LanePolicy, situation: Situation, on: date, wanted: Disclo
             decision = policy.decide(Situation._make(values), on=day)
             return decision.level >= wanted and id_ in decision.rules
 
-        yield from _candidates(_Rule(rule.id, rule.level, _SITUATION, sides, rule.basis), situation, works, policy, on)
+        yield from _candidates(_Rule(rule.id, rule.level, _SITUATION, sides, works), situation, policy, on)
 
 
 def _registerings(policy: LanePolicy, asking: Asking, preconditions: frozenset[str], on: date) -> Iterator[_Candidate]:
@@ -181,38 +181,41 @@ def _registerings(policy: LanePolicy, asking: Asking, preconditions: frozenset[s
 
         facts = tuple(fact for fact in rule.preconditions if fact not in preconditions)
         sides = (rule.agency_kinds, rule.purposes, rule.flags)
-        yield from _candidates(_Rule(rule.id, None, _ASKING, sides, rule.basis, facts), asking, works, policy, on)
+        yield from _candidates(_Rule(rule.id, None, _ASKING, sides, works, facts), asking, policy, on)
 
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
-    """What both sorts of rules have in common: the values that they allow in each dimension."""
+    """What both sorts of rules have in common: the values that they allow in each dimension, and whether they do."""
 
     id: str
     level: DisclosureLevel | None
     dimensions: tuple[Dimension, ...]
     sides: tuple[tuple[str, ...], ...]
-    basis: tuple[str, ...]
+    works: Callable[[Sequence[str], date], bool]
     facts: tuple[str, ...] = ()
 
 
-def _candidates(
-    rule: _Rule,
-    asked: Sequence[str],
-    works: Callable[[Sequence[str], date], bool],
-    policy: LanePolicy,
-    on: date,
+def _candidates(rule: _Rule, asked: Sequence[str], policy: LanePolicy, on: date) -> Iterator[_Candidate]:
+    """Give a rule with what must differ, and with one thing more, in case another rule refuses what it allows."""
+    every = range(len(rule.sides))
+    must = {place for place in every if asked[place] not in rule.sides[place]}
+    for places in (must, *(must | {more} for more in every if more not in must)):
+        yield from _on_days(rule, asked, sorted(places), policy, on)
+
+
+def _on_days(
+    rule: _Rule, asked: Sequence[str], places: Sequence[int], policy: LanePolicy, on: date
 ) -> Iterator[_Candidate]:
     """Give a rule as it stands on the day that was asked about, and on each other day on which it could."""
-    places = [place for place, side in enumerate(rule.sides) if asked[place] not in side]
     differing = tuple((rule.dimensions[place], asked[place]) for place in places)
-    choices = tuple(rule.sides[place] for place in places)
+    choices = tuple(tuple(word for word in rule.sides[place] if word != asked[place]) for place in places)
 
     def tried(values: Sequence[str], day: date) -> bool:
         filled = list(asked)
         for place, value in zip(places, values, strict=True):
             filled[place] = value
-        return works(filled, day)
+        return rule.works(filled, day)
 
     yield _Candidate(rule.id, rule.level, differing, choices, lambda values: tried(values, on), rule.facts)
     days = tuple(day.isoformat() for day in _other_days(policy, on))
