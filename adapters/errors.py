@@ -6,7 +6,7 @@ from typing import ClassVar, Final
 
 from gateway.protocol.problems import PROBLEMS, Problem
 
-Fact = str | int | float | bool
+Fact = str | int | float | bool | tuple[str, ...]
 
 # What can go wrong before a call reaches the gateway, or with what comes back. Status 0: no HTTP answer says this.
 LOCAL_PROBLEMS: Final[Mapping[str, Problem]] = MappingProxyType(
@@ -69,6 +69,11 @@ CATALOGUE: Final[Mapping[str, Problem]] = MappingProxyType({**PROBLEMS, **LOCAL_
 """Every problem a caller can meet, by code."""
 
 
+def in_words(fact: Fact) -> str:
+    """Return a fact as people read it."""
+    return " | ".join(fact) if isinstance(fact, tuple) else str(fact)
+
+
 class SeinhuisError(Exception):
     """A problem, by its stable code; `facts` never hold a person number, a token or a key."""
 
@@ -86,7 +91,7 @@ class SeinhuisError(Exception):
 
     def __str__(self) -> str:
         """Say what is wrong, with the facts, and what mends it."""
-        facts = ", ".join(f"{name}={value}" for name, value in self.facts.items())
+        facts = ", ".join(f"{name}={in_words(value)}" for name, value in self.facts.items())
         return " ".join(part for part in (f"{self.code}:", self.title(), facts and f"({facts})", self.fix()) if part)
 
     def title(self, language: str = "en") -> str:
@@ -109,7 +114,11 @@ class RequestRefused(SeinhuisError):
 
 
 class PolicyRefused(SeinhuisError):
-    """The lane's policy does not admit this; nothing was looked up."""
+    """The lane's policy does not admit this; nothing was looked up.
+
+    `facts` say, as far as the card does: `rule`, `legalBasis` (name, law and article of each), `why`, and in `allowed`
+    what would be admitted instead, in code names.
+    """
 
 
 class StateRefused(SeinhuisError):

@@ -1,5 +1,6 @@
 """Decides how an agency hears of matches and answers them: the plans behind all but `registrations`."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -7,7 +8,7 @@ from typing import Final
 from pydantic import ValidationError
 
 from adapters.agency import Agency
-from adapters.errors import problem_named
+from adapters.errors import Fact, SeinhuisError, problem_named
 from adapters.identifiers import identifier
 from adapters.involvement import contact_id, member_refused
 from adapters.signed_call import Question, ask, ask_raw, change
@@ -153,13 +154,28 @@ def remove_webhook(agency: Agency, endpoint: WebhookEndpoint | str) -> Plan[None
     yield from ask_raw(agency, change(f"/webhook-endpoints/{endpoint_id}", method="DELETE"))
 
 
-def check_policy(agency: Agency, *, lane: str = "", purpose: str = "", flag: str = "involved") -> Plan[PolicyChecked]:
+def check_policy(
+    agency: Agency, *, lane: str = "", purpose: str = "", flag: str = "involved", preconditions: Sequence[str] = ()
+) -> Plan[PolicyChecked]:
     """Ask whether the policy would let this agency register, and why; nothing is looked up or kept."""
     try:
-        message = CheckPolicy(lane=lane or agency.lane, purpose=purpose or agency.purpose, flag=flag)
+        message = CheckPolicy(
+            lane=lane or agency.lane,
+            purpose=purpose or agency.purpose,
+            flag=flag,
+            preconditions=tuple(preconditions),
+        )
     except ValidationError as invalid:
         raise member_refused(invalid) from None
     return (yield from ask(agency, change("/policy-checks", message), PolicyChecked))
+
+
+def refused_by(checked: PolicyChecked, language: str) -> SeinhuisError:
+    """Return the refusal that a registration would meet, for a check that says it is not permitted."""
+    why = checked.why.en if language == "en" else checked.why.nl
+    facts: dict[str, Fact] = {"rule": checked.rule or "", "legalBasis": checked.legal_basis, "allowed": checked.allowed}
+    said = {name: fact for name, fact in facts.items() if fact} | {"why": why}
+    return problem_named(checked.code or "policy-lane-unknown", facts=said, detail=why)
 
 
 def whoami(agency: Agency) -> Plan[WhoAmI]:

@@ -9,7 +9,8 @@ from typing import Final
 
 from adapters.client import Gateway
 from adapters.error_file import ErrorFile
-from adapters.errors import SeinhuisError, problem_named
+from adapters.errors import SeinhuisError
+from adapters.hearing import refused_by
 from adapters.holder_circle import Lie
 from adapters.import_state import ImportRefused, ImportState
 from adapters.involvement import Involvement, notice_deferred, notice_given
@@ -45,13 +46,17 @@ class ImportReport:
 
 @dataclass(frozen=True, slots=True)
 class ImportTerms:
-    """How to register what a source says; `deferral` is why a notice that was not given waits."""
+    """How to register what a source says; `deferral` is why a notice that was not given waits.
+
+    `preconditions` are attested of every row, as the criterion of the lane is.
+    """
 
     lane: str
     on: date
     deferral: DeferralReason = DeferralReason.UNREACHABLE
     batch_rows: int = PERSONS_PER_CALL
     language: Language = "nl"
+    preconditions: tuple[str, ...] = ()
 
 
 def begin_or_resume(
@@ -72,11 +77,9 @@ def begin_or_resume(
         raise ImportRefused(
             f"the export changed since its import was broken off; remove {state_file.name} to begin anew"
         )
-    allowed = gateway.check_policy(lane=terms.lane)
+    allowed = gateway.check_policy(lane=terms.lane, preconditions=terms.preconditions)
     if not allowed.permitted:
-        raise problem_named(
-            allowed.code or "policy-lane-unknown", detail=allowed.why.en if terms.language == "en" else allowed.why.nl
-        )
+        raise refused_by(allowed, terms.language)
     until = allowed.valid_until_at_most
     state = ImportState.begin(
         digest=source.digest, lane=terms.lane, on=terms.on, latest_until=until, batch_rows=terms.batch_rows
@@ -166,7 +169,8 @@ def _draft(row: Row, terms: ImportTerms, *, latest_until: date | None) -> Involv
         if said.notice_on
         else notice_deferred(terms.deferral, review_on=terms.on + _NOTICE_WITHIN)
     )
-    return Involvement(said.person, said.case, notice, said.contact, ends_on if sooner else None)
+    until = ends_on if sooner else None
+    return Involvement(said.person, said.case, notice, said.contact, until, terms.preconditions)
 
 
 def _birthday(birth_on: date, age: int) -> date:
@@ -199,5 +203,6 @@ def _sorted_out(
 def _reason(problem: SeinhuisError | None, language: Language) -> str:
     if problem is None:
         return "unknown"
-    member = problem.facts.get("member")
-    return f"{problem.code}: {problem.title(language)}" + (f" ({member})" if member else "")
+    member, why = problem.facts.get("member"), problem.facts.get("why")
+    told = (f"{problem.code}: {problem.title(language)}", f"({member})" if member else "", str(why or ""))
+    return " ".join(part for part in told if part)

@@ -26,7 +26,7 @@ class Involvement(Hidden):
 
     To hand it in is to attest that the criterion of the lane is met (domain rule 6); the reason is never sent. `case`
     is the agency's own reference, `contact` a desk (empty: the one of the settings), `valid_until` the first day on
-    which it no longer holds (absent: the policy's term).
+    which it no longer holds (absent: the policy's term), `preconditions` what the rule requires to be attested besides.
     """
 
     person: Person
@@ -34,6 +34,7 @@ class Involvement(Hidden):
     notice: SubjectNotice
     contact: str = ""
     valid_until: date | None = None
+    preconditions: tuple[str, ...] = ()
 
 
 def notice_given(on: date) -> SubjectNotice:
@@ -66,6 +67,7 @@ def draft(agency: Agency, involvement: Involvement, lane: str) -> RegisterInvolv
             case_reference=involvement.case,
             contact_id=contact_id(involvement.contact or agency.contact),
             attested=True,
+            preconditions=involvement.preconditions,
             subject_notice=involvement.notice,
             valid_until=involvement.valid_until,
         )

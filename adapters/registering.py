@@ -6,12 +6,14 @@ from datetime import date
 from typing import Final
 from urllib.parse import urlencode
 
+from pydantic import ValidationError
+
 from adapters.agency import Agency
 from adapters.errors import SeinhuisError, problem_named
 from adapters.holder_circle import Lie
 from adapters.identifiers import identifier
 from adapters.identity import Person
-from adapters.involvement import Involvement, draft, with_token
+from adapters.involvement import Involvement, draft, member_refused, with_token
 from adapters.person_token import PERSONS_PER_CALL, derive_tokens
 from adapters.signed_call import NDJSON, Question, ask, change, new_idempotency_key
 from adapters.transport import Plan, compute
@@ -58,16 +60,19 @@ def register(
     lane: str = "",
     contact: str = "",
     valid_until: date | None = None,
+    preconditions: Sequence[str] = (),
     idempotency_key: str = "",
 ) -> Plan[Receipt]:
     """Register that the agency is involved with a person, and thereby attest that the lane's criterion is met.
+
+    `preconditions` are what the rule requires to be attested besides, in the code names of the lane's card.
 
     `lane` and `contact` (a desk) default to those of the settings, `valid_until` to the policy's term. The birth date
     is not known here: who reaches the lane's age limit within the term (youth: the 23rd birthday, domain rule 8) needs
     a `valid_until` from the caller; an import from a file sees to it. The receipt is the same whether or not anybody
     else is involved.
     """
-    involvement = Involvement(person, case, notice, contact, valid_until)
+    involvement = Involvement(person, case, notice, contact, valid_until, tuple(preconditions))
     message = draft(agency, involvement, lane or agency.lane)
     derived = yield from derive_tokens(agency, agency.circle(message.lane), (person,))
     whole = with_token(message, derived.tokens[0])
@@ -109,10 +114,16 @@ def renew(
     case: str,
     notice: SubjectNotice,
     valid_until: date | None = None,
+    preconditions: Sequence[str] = (),
     idempotency_key: str = "",
 ) -> Plan[OwnRegistration]:
     """Attest anew, with a new notice (domain rule 9), that the agency is still involved."""
-    message = RenewRegistration(attested=True, subject_notice=notice, valid_until=valid_until)
+    try:
+        message = RenewRegistration(
+            attested=True, preconditions=tuple(preconditions), subject_notice=notice, valid_until=valid_until
+        )
+    except ValidationError as invalid:
+        raise member_refused(invalid) from None
     path = f"/registrations/{identifier(registration)}/renewals"
     question = change(path, message, case=case, idempotency_key=idempotency_key)
     return (yield from ask(agency, question, OwnRegistration))
@@ -171,7 +182,11 @@ def _row_results(sent: Sequence[int], rows: Sequence[BatchRow]) -> list[RowResul
 
 
 def _problem_of(row: BatchRow) -> SeinhuisError | None:
-    return problem_named(row.problem.code, detail=row.problem.detail) if row.problem else None
+    if row.problem is None:
+        return None
+    said = row.problem.model_dump(by_alias=True, include={"rule", "legal_basis", "allowed", "why"})
+    facts = {name: fact for name, fact in said.items() if fact}
+    return problem_named(row.problem.code, facts=facts, detail=row.problem.detail)
 
 
 def _withdrawal_reason(reason: WithdrawalReason | str) -> WithdrawalReason:

@@ -184,9 +184,9 @@ def _problem_in(answer: Answer) -> SeinhuisError:
     except (ValueError, KeyError, TypeError):
         return problem_named("integrity-answer", facts={"status": answer.status})
     facts = {
-        name: value
+        name: tuple(map(str, value)) if isinstance(value, list) else value
         for name, value in members.items()
-        if name not in _STANDARD_MEMBERS and isinstance(value, str | int | float)
+        if name not in _STANDARD_MEMBERS and isinstance(value, str | int | float | list)
     }
     return problem_named(
         str(code),

@@ -1,4 +1,4 @@
-"""The gateway's own command: serve, work, migrate, check, verify, onboard, print the OpenAPI document."""
+"""The gateway's own command: serve, work, migrate, check, verify, onboard, and show alarms and purge receipts."""
 
 import argparse
 import errno
@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -25,17 +26,20 @@ from gateway.peers.holders import onboard
 from gateway.policy_in_force import InForce
 from gateway.policy_releases import newest_release
 from gateway.settings import CONFIG_VARIABLE, Settings, SettingsRejected
-from gateway.store import UnsafeStore, migrate, open_store, reconcile
+from gateway.store import RecordedEvent, SqlView, UnsafeStore, migrate, open_store, reconcile
 from gateway.wake import Wake
 from keys.custody import Keystore, KeystoreRefused, passphrase_from
 from keys.impatience import Impatient
 from keys.onboarding import OnboardingFailed
+from keys.purge_receipts import purge_is_signed
+from keys.signing_key import base64url
 from keys.trust import TrustList, TrustRejected
 
 OK: Final = 0
 USAGE: Final = 2
 LATER: Final = 5
 INTEGRITY: Final = 6
+ALARMS_AT_ONCE: Final = 1000
 CALLS_AT_ONCE: Final = 4096  # beyond what the gateway refuses by itself; a last bound on open connections
 KEEP_ALIVE_SECONDS: Final = 30
 STOP_SECONDS: Final = 20
@@ -92,11 +96,13 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for name, command, text in (
         ("serve", _serve, "answer calls"),
-        ("worker", _work, "match, deliver, expire, trim"),
+        ("worker", _work, "match, deliver, expire, purge, trim"),
         ("migrate", _migrate, "bring the database's schema up to this version"),
         ("check", _check, "open everything that serving needs, and say what is wrong"),
         ("verify", _verify, "recompute from the rows what must have happened; exit code 6 when something is amiss"),
         ("replay", _replay, "put back what was parked, once what was in its way is mended"),
+        ("alarms", _alarms, "list what alarms the officers: when, why, for which purpose, by whom, in which event"),
+        ("purges", _purges, "list the receipts of purged lanes; exit code 6 when a signature is not this gateway's"),
         ("onboard", _onboard, "open the conversion factors of every agency on the trust list"),
         ("openapi", _openapi, "print the OpenAPI document"),
     ):
@@ -218,6 +224,35 @@ def _replay(given: argparse.Namespace) -> int:
         jobs, deliveries = replay(store, mint=ids.mint)
     sys.stdout.write(f"{jobs} jobs and {deliveries} deliveries put back\n")
     return OK
+
+
+def _alarms(given: argparse.Namespace) -> int:
+    after = ""
+    with open_store(Settings.load(given.config).database) as store:
+        while page := store.view("alarms", partial(_page_of_alarms, after=after)):
+            after = page[-1].event.id
+            for alarm in page:
+                at, said = alarm.at.isoformat(timespec="milliseconds"), alarm.event.fields
+                told = (at, said["reason"], said["purpose"], alarm.event.actor, said["event"])
+                sys.stdout.write("\t".join(map(str, told)) + "\n")
+    return OK
+
+
+def _page_of_alarms(view: SqlView, *, after: str) -> tuple[RecordedEvent, ...]:
+    return view.events.alarms(after=after, limit=ALARMS_AT_ONCE)
+
+
+def _purges(given: argparse.Namespace) -> int:
+    settings = Settings.load(given.config)
+    gateway = TrustList.load(settings.trust_file).party(settings.oin)
+    keys = () if gateway is None else tuple(key.public for key in gateway.keys)
+    with open_store(settings.database) as store:
+        receipts = store.view("purges", lambda view: view.purges.receipts())
+    signed = [any(purge_is_signed(one.statement, one.signature, public=public) for public in keys) for one in receipts]
+    for receipt, is_ours in zip(receipts, signed, strict=True):
+        verdict = "signed by this gateway" if is_ours else "NOT SIGNED BY THIS GATEWAY"
+        sys.stdout.write(f"{verdict}\t{base64url(receipt.signature)}\t{receipt.statement.decode()}\n")
+    return OK if all(signed) else INTEGRITY
 
 
 def _onboard(given: argparse.Namespace) -> int:

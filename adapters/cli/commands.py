@@ -153,6 +153,18 @@ _GATEWAY: tuple[_Entry, ...] = (
         "gateway replay --config g.toml",
     ),
     (
+        "alarms",
+        parts.alarms,
+        ("Toon wat de functionarissen moeten weten.", "Show what alarms the officers."),
+        "gateway alarms --config g.toml",
+    ),
+    (
+        "purges",
+        parts.purges,
+        ("Toon de bewijzen van gewiste stromen.", "Show the receipts of purged lanes."),
+        "gateway purges --config g.toml",
+    ),
+    (
         "onboard",
         parts.onboard,
         (

@@ -10,7 +10,7 @@ import typer
 
 from adapters.cli import talk
 from adapters.cli.locale import language, words
-from adapters.cli.options import CONFIG, AsJson, Attest, Config, open_gateway, require_attestation
+from adapters.cli.options import CONFIG, AsJson, Attest, Config, Preconditions, open_gateway, require_attestation
 from adapters.error_file import ErrorFile, error_path
 from adapters.import_state import state_path
 from adapters.importing import ImportReport, ImportTerms, begin_or_resume, check_source, import_source
@@ -33,6 +33,7 @@ def import_csv(
         typer.Option(help=words("waarom een ontbrekende mededeling wacht", "why a notice that is missing waits")),
     ] = DeferralReason.UNREACHABLE,
     batch: Annotated[int, typer.Option(min=1, max=PERSONS_PER_CALL)] = PERSONS_PER_CALL,
+    precondition: Preconditions = None,
     attest: Attest = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help=words("alleen controleren", "only check"))] = False,
     resume: Annotated[bool, typer.Option("--resume", help=words("ga verder", "go on where it broke off"))] = False,
@@ -51,6 +52,7 @@ def import_csv(
         deferral=deferral,
         batch_rows=batch,
         language=language(),
+        preconditions=tuple(precondition or ()),
     )
     if dry_run:
         _check(source, terms, as_json=as_json)

@@ -68,6 +68,18 @@ Attest = Annotated[
     ),
 ]
 
+Preconditions = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--precondition",
+        metavar=words("NAAM", "NAME"),
+        help=words(
+            "wat de regel verder eist en u verklaart, zoals de kaart het noemt; mag vaker",
+            "what the rule requires besides and you attest, as the card names it; may be repeated",
+        ),
+    ),
+]
+
 
 def open_gateway(config: Path, *, patience_seconds: float = 5.0) -> Gateway:
     """Open the client of the settings file; problems are told in the language of the locale.

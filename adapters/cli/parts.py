@@ -56,6 +56,16 @@ def replay(*, config: PartConfig = None) -> None:
     _gateway("replay", config)
 
 
+def alarms(*, config: PartConfig = None) -> None:
+    """Show what alarms the officers."""
+    _gateway("alarms", config)
+
+
+def purges(*, config: PartConfig = None) -> None:
+    """Show the receipts of purged lanes (domain rule 21)."""
+    _gateway("purges", config)
+
+
 def onboard(*, config: PartConfig = None) -> None:
     """Have the key holders make what new agencies and lanes need."""
     _gateway("onboard", config)

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from adapters.cli import talk
-from adapters.cli.locale import words
+from adapters.cli.locale import language, words
 from adapters.cli.options import (
     CONFIG,
     AsJson,
@@ -15,6 +15,7 @@ from adapters.cli.options import (
     Deferred,
     GivenOn,
     PersonFile,
+    Preconditions,
     ReviewOn,
     ValidUntil,
     day,
@@ -24,7 +25,7 @@ from adapters.cli.options import (
     require_attestation,
 )
 from adapters.cli.shown import REGISTRATIONS
-from adapters.errors import problem_named
+from adapters.hearing import refused_by
 from gateway.protocol.messages import WithdrawalReason
 
 Registration = Annotated[str, typer.Argument(metavar="REG_ID")]
@@ -40,6 +41,7 @@ def register(
     lane: Annotated[str, typer.Option(help=words("stroom", "lane"))] = "",
     contact: Annotated[str, typer.Option(help=words("loket dat gebeld mag worden", "desk that may be called"))] = "",
     valid_until: ValidUntil = None,
+    precondition: Preconditions = None,
     attest: Attest = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help=words("alleen controleren", "only check"))] = False,
     as_json: AsJson = False,
@@ -49,14 +51,20 @@ def register(
     who, told = person_in(person), notice(notice_given_on, notice_deferred, review_on)
     with open_gateway(config) as gateway:
         if dry_run:
-            checked = gateway.check_policy(lane=lane)
+            checked = gateway.check_policy(lane=lane, preconditions=precondition or ())
             talk.data(checked, as_json=as_json)
             if not checked.permitted:
-                raise problem_named(checked.code or "policy-lane-unknown")
+                raise refused_by(checked, language())
             return
         require_attestation(attest=attest)
         receipt = gateway.registrations.register(
-            who, lane=lane, case=case, contact=contact, notice=told, valid_until=day(valid_until)
+            who,
+            lane=lane,
+            case=case,
+            contact=contact,
+            notice=told,
+            valid_until=day(valid_until),
+            preconditions=precondition or (),
         )
     talk.data(receipt, as_json=as_json)
     talk.next_step("seinhuis inbox tail")
@@ -70,6 +78,7 @@ def renew(
     notice_deferred: Deferred = None,
     review_on: ReviewOn = None,
     valid_until: ValidUntil = None,
+    precondition: Preconditions = None,
     attest: Attest = False,
     as_json: AsJson = False,
     config: Config = CONFIG,
@@ -78,7 +87,9 @@ def renew(
     told = notice(notice_given_on, notice_deferred, review_on)
     require_attestation(attest=attest)
     with open_gateway(config) as gateway:
-        renewed = gateway.registrations.renew(registration, case=case, notice=told, valid_until=day(valid_until))
+        renewed = gateway.registrations.renew(
+            registration, case=case, notice=told, valid_until=day(valid_until), preconditions=precondition or ()
+        )
     talk.data(renewed, as_json=as_json)
 
 

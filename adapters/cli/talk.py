@@ -13,7 +13,7 @@ from rich.console import Console
 from adapters.cli.locale import language, words
 from adapters.cli.screen import Listing, card, sheet, show_list
 from adapters.cli.shown import NAMES, NOT_ON_A_CARD
-from adapters.errors import SeinhuisError
+from adapters.errors import SeinhuisError, in_words
 
 
 def say(nl: str, en: str) -> None:
@@ -32,7 +32,7 @@ def problem(error: SeinhuisError, *, as_json: bool) -> None:
         members = {"code": error.code, "title": error.title(language()), "fix": error.fix(language())}
         _print_json(sys.stderr, members | {"correlationId": error.correlation_id} | dict(error.facts))
         return
-    facts = ", ".join(f"{name}: {value}" for name, value in error.facts.items())
+    facts = ", ".join(f"{name}: {in_words(value)}" for name, value in error.facts.items())
     lines = (f"{error.code}: {error.title(language())}", facts, error.fix(language()), _correlation(error))
     for line in filter(None, lines):
         say(line, line)

@@ -2,6 +2,7 @@
 
 from gateway.store import schema
 from gateway.store.database import Database, dialect_of
+from gateway.store.events import RecordedEvent
 from gateway.store.faults import DurabilityLost, InnerContradiction, StoreBroken, UnsafeStore
 from gateway.store.reconcile import Findings
 from gateway.store.store import PATIENCE_S, SqlStore
@@ -11,7 +12,9 @@ __all__ = [
     "DurabilityLost",
     "Findings",
     "InnerContradiction",
+    "RecordedEvent",
     "SqlStore",
+    "SqlView",
     "StoreBroken",
     "UnsafeStore",
     "migrate",

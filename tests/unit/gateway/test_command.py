@@ -1,6 +1,7 @@
 """The gateway's command: exit codes and words for an operator, and no value of a setting in them."""
 
 import socket
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,15 +9,22 @@ import pytest
 from deploy.processes import free_port
 from gateway.__main__ import INTEGRITY, LATER, OK, USAGE, main
 from gateway.api.openapi import document_json
+from gateway.core.events import Event, EventKind
+from gateway.core.purge import Counts
+from gateway.flows.ports import Recorded
+from gateway.ids import mint
 from gateway.peers.converter import DATA, SIGNING, factor_entries, pepper_name
 from gateway.policy_directory import policy_files
 from gateway.protocol.problems import PROBLEMS
+from gateway.store import open_store
+from gateway.store.transactions import SqlTx
 from keys.custody import CHEAP, Keystore
+from keys.purge_receipts import sign_purge
 from keys.signing import SigningKey
-from keys.trust import TrustList
+from keys.trust import Party, PartyKey, Role, TrustList
 from tests.support.cards import POLICIES
 from tests.support.federation import DATA_KEY, INDEX, PEPPER, SCHOOL, Federation
-from tests.support.parties import agency
+from tests.support.parties import LONG_AGO, agency, oin
 from tests.support.releases import Officers
 
 PASSPHRASE = b"a passphrase of a test"
@@ -116,3 +124,43 @@ def test_a_port_in_use_is_said(settings: Path, capsys: pytest.CaptureFixture[str
 
         assert USAGE == main(["--config", str(settings), "serve"])
     assert f"port {port} on 127.0.0.1: is in use by another process" in capsys.readouterr().err
+
+
+def test_an_officer_sees_what_alarms(settings: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """When, why, for which purpose, by whom, and in which event; nothing when nothing was asked for."""
+    main(["--config", str(settings), "migrate"])
+    assert (OK, "") == (main(["--config", str(settings), "alarms"]), capsys.readouterr().out)
+    said = {"purpose": "screening", "user_role": "intake", "case_reference": "Z-1", "reason": "silent_purpose"}
+    alarm = Event(mint("evt"), EventKind.ALARM_RAISED, "00000000990000000001", {**said, "event": "evt_of_the_call"})
+    with open_store(f"sqlite:///{settings.parent}/gateway.db") as store:
+        store.change("alarm", lambda _: Recorded(None, (alarm,)))
+
+    assert OK == main(["--config", str(settings), "alarms"])
+    at, *told = capsys.readouterr().out.rstrip("\n").split("\t")
+    assert ["silent_purpose", "screening", "00000000990000000001", "evt_of_the_call"] == told
+    assert at.endswith("+00:00")
+
+
+def test_purge_receipts_are_shown_and_weighed(settings: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A receipt that this gateway signed, and one that somebody put there: that is worth an exit code."""
+    main(["--config", str(settings), "migrate"])
+    ours, trusted = SigningKey.generate(), TrustList.load(settings.parent / "trust.json")
+    gateway = Party(oin(900), "Gateway", Role.GATEWAY, keys=(PartyKey.of(ours, valid_from_at=LONG_AGO),))
+    replace(trusted, parties=(*trusted.parties, gateway)).save(settings.parent / "trust.json")
+    _purged(settings, "prg_1", b'{"lane":"youth"}', ours)
+
+    assert OK == main(["--config", str(settings), "purges"])
+    assert capsys.readouterr().out.startswith("signed by this gateway\t")
+    _purged(settings, "prg_2", b'{"lane":"adult"}', SigningKey.generate())
+    assert INTEGRITY == main(["--config", str(settings), "purges"])
+    assert "NOT SIGNED BY THIS GATEWAY" in capsys.readouterr().out
+
+
+def _purged(settings: Path, receipt: str, statement: bytes, key: SigningKey) -> None:
+    def work(tx: SqlTx) -> Recorded[None]:
+        tx.purges.advance("youth", receipt, Counts(registrations=1), reached="reg_")
+        tx.purges.close(receipt, statement=statement, signature=sign_purge(statement, key=key))
+        return Recorded(None, (Event(mint("evt"), EventKind.PURGE_SIGNED, "gateway", {}),))
+
+    with open_store(f"sqlite:///{settings.parent}/gateway.db") as store:
+        store.change("purge", work)

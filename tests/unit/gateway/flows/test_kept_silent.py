@@ -33,7 +33,8 @@ def small(store: SqlStore) -> SmallHouse:
 def _registers(small: SmallHouse, number: int, flag: str, *, person: str = "child") -> Receipt:
     today_on = datetime.now(UTC).date()
     asked = involvement(person, today_on, lane="veilig_thuis", purpose=RADAR, flag=flag)
-    call = small.signed(small.parties[number], (register.Row(0, asked),), purpose=RADAR)
+    rows: tuple[register.Row, ...] = (register.Row(0, asked),)
+    call = small.signed(small.parties[number], rows, purpose=RADAR)
     prepared = register.prepare(call, small.house, today_on=today_on)
     return receipt_of(register.record([prepared], small.house)[0])
 
