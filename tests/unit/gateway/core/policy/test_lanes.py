@@ -221,7 +221,7 @@ def register(
     purpose: str = "",
     on: date = TODAY,
 ) -> Permitted | Denied:
-    """Ask the card of a lane whether a registration may be made, for the purpose of the lane unless another is named."""
+    """Ask the card of a lane whether a registration may be made; for the purpose of the lane unless told otherwise."""
     asked = purpose or LANES[name].purpose
     return policy(name).may_register(agency_kind=kind, purpose=asked, flag=flag, preconditions=attesting, on=on)
 
@@ -289,7 +289,7 @@ class TestEveryLane:
 
     @every_lane
     def test_each_side_hears_exactly_this(self, name: str) -> None:
-        """In both directions, for every two kinds of agency and all their flags; what the table leaves out is silent."""
+        """In both directions, for every two kinds of agency and all flags; what the table leaves out is silent."""
         wrong = {
             situation: heard(name, situation)
             for situation in situations(name)
@@ -303,7 +303,7 @@ class TestEveryLane:
         """Whoever may hear something is heard of as well, under flags that both can register with (domain rule 3)."""
         flags: dict[str, set[str]] = {}
         for may in LANES[name].may:
-            flags |= {kind: may.flags for kind in may.kinds}
+            flags |= dict.fromkeys(may.kinds, may.flags)
         met = [at for at in situations(name) if at.own_flag in flags.get(at.recipient_kind, ())]
         met = [at for at in met if at.other_flag in flags.get(at.other_kind, ())]
         assert [] == [at for at in met if (heard(name, at) > 0) != (heard(name, at.mirrored) > 0)]
@@ -486,16 +486,14 @@ class TestTheVocabulary:
     """The closed list of words."""
 
     def test_no_word_is_idle(self) -> None:
-        """Every word is used by a card; the ladder alone is whole whether its highest and lowest step are used or not."""
+        """Every word is used by a card; only the ladder is whole by itself, whichever of its steps the cards use."""
         cards = [lane.card for lane in ALL.policies]
         rules = [rule for card in cards for rule in card.registration_rules]
-        kinds = {
-            kind for card in cards for rule in (*card.registration_rules, *card.bars) for kind in rule.agency_kinds
-        }
+        barred = {kind for card in cards for bar in card.bars for kind in bar.agency_kinds}
         purposes = {purpose for rule in rules for purpose in rule.purposes}
         used = {
             "lanes": {card.lane for card in cards},
-            "agency_kinds": kinds,
+            "agency_kinds": barred | {kind for rule in rules for kind in rule.agency_kinds},
             "purposes": purposes | {purpose for card in cards for purpose in card.silent_purposes},
             "flags": {flag for rule in rules for flag in rule.flags},
             "preconditions": {fact for rule in rules for fact in rule.preconditions},
