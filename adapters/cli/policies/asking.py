@@ -33,7 +33,7 @@ def explain(
     lane: LaneName,
     other: Annotated[Word, typer.Option("--from", help=words("over wie het gaat", "whom it is about"))] = None,
     recipient: Annotated[Word, typer.Option("--to", help=words("wie het hoort", "who learns it"))] = None,
-    register: Annotated[Word, typer.Option(help=words("wie wil registreren", "who would register"))] = None,
+    register: Annotated[Word, typer.Option(help=words("wie registreert", "who registers"))] = None,
     purpose: Annotated[Word, typer.Option(help=words("doel", "purpose"))] = None,
     own_flag: Annotated[Word, typer.Option(help=words("vlag van wie hoort", "flag of who learns"))] = None,
     other_flag: Annotated[Word, typer.Option(help=words("vlag van de ander", "flag of the other"))] = None,

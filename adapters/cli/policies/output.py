@@ -40,9 +40,8 @@ def _pipe(content: bytes) -> None:
 
 def show_page(markdown: str, *, to_talk: bool = False) -> None:
     """Show a page that is written in Markdown: laid out on a terminal, as it is for other programs."""
-    file = sys.stderr if to_talk else sys.stdout
-    if not file.isatty():
-        file.write(markdown)
-        return
-    console = Console(file=file, highlight=False)
-    console.print(Markdown(markdown))
+    console = Console(file=sys.stderr if to_talk else sys.stdout, highlight=False)
+    if console.is_terminal:
+        console.print(Markdown(markdown))
+    else:
+        console.file.write(markdown)

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from gateway.core.policy.text import Tree
 
 _SECTIONS: Final = ("registreren", "vertellen")
+_OF_EXAMPLES: Final = ("voorbeeld klopt niet", "geen voorbeeld laat deze regel zien")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ def trials_of(
 
 def for_examples_only(mistakes: "Sequence[Mistake]") -> bool:
     """Whether a card was rejected for nothing but examples: one that is not true, or a rule without one."""
-    return all("voorbeeld" in mistake.message for mistake in mistakes)
+    return all(mistake.message.startswith(_OF_EXAMPLES) for mistake in mistakes)
 
 
 def _trial(path: str, row: "Tree", file: str, decided: Mapping[str, str], problems: Mapping[str, str]) -> Trial:

@@ -133,7 +133,8 @@ def _raw(path: Path) -> bytes:
 
 def try_examples(*, path: Cards = None, as_json: AsJson = False) -> None:
     """Try the examples of the cards."""
-    trials = [trial for card in _files(path) for trial in _tried(card, as_json=as_json)]
+    tried = (trial for card in _files(path) for trial in _tried(card, as_json=as_json))
+    trials = sorted(tried, key=lambda trial: not trial.passed)  # what fails stands last, where the eye is
     talk.data(trials, as_json=as_json, listing=_TRIALS)
     failed = sum(not trial.passed for trial in trials)
     talk.say(

@@ -151,7 +151,7 @@ def test_an_example_that_is_not_true_fails_with_its_place(officer: Officer) -> N
 
 def test_other_mistakes_come_before_examples(officer: Officer) -> None:
     """A card with unknown words has no examples to try."""
-    officer.change("zonder-regel: mag-niet ", "zonder-regel: mag ")
+    officer.change("wie: [ziekenhuis]", "wie: [voorbeeld]")
     code, out, err = officer.run("test", "kaarten")
     assert (2, "", True) == (code, out, "Next: seinhuis policy lint kaarten" in err)
 
