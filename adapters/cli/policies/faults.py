@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from adapters.cli import talk
 from adapters.cli.locale import words
+from adapters.cli.policies.output import legible
 
 if TYPE_CHECKING:
     from gateway.core.policy.release_faults import Reason, ReleaseRejected
@@ -114,4 +115,4 @@ def _detail(reason: "Reason") -> str:
     for form, dutch in _COUNTS:
         if counts := form.fullmatch(reason.detail):
             return words(dutch.format(*counts.groups()), reason.detail)
-    return reason.detail
+    return legible(reason.detail)

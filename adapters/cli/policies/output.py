@@ -38,10 +38,18 @@ def _pipe(content: bytes) -> None:
     sys.stdout.buffer.flush()
 
 
+def legible(text: str) -> str:
+    """Put a mark in the place of every sign without a face: a release may come from anybody, and a screen obeys some.
+
+    An escape sequence or a turn of the writing direction could hide what an officer signs.
+    """
+    return "".join(sign if sign.isprintable() or sign == "\n" else "\ufffd" for sign in text)
+
+
 def show_page(markdown: str, *, to_talk: bool = False) -> None:
     """Show a page that is written in Markdown: laid out on a terminal, as it is for other programs."""
     console = Console(file=sys.stderr if to_talk else sys.stdout, highlight=False)
     if console.is_terminal:
-        console.print(Markdown(markdown))
+        console.print(Markdown(legible(markdown)))
     else:
-        console.file.write(markdown)
+        console.file.write(legible(markdown))

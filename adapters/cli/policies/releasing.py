@@ -12,6 +12,7 @@ from adapters.cli.locale import words
 from adapters.cli.options import AsJson
 from adapters.cli.policies import cards, faults
 from adapters.cli.policies.bundles import INTEGRITY, NONE, REFUSED, Previous, ReleaseFile, previous_of, release_at
+from adapters.cli.policies.output import legible
 from adapters.cli.screen import Column, Listing
 from keys.trust import TrustList, TrustRejected
 
@@ -66,8 +67,8 @@ def summary(made: "Release") -> dict[str, Any]:
     return {
         "number": made.number,
         "digest": made.digest,
-        "proposal": contents.title,
-        "why": contents.why,
+        "proposal": legible(contents.title),
+        "why": legible(contents.why),
         "assurance": contents.assurance.value,
         "opened": contents.opened,
         "closed": contents.closed,

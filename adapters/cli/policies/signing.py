@@ -19,7 +19,7 @@ from adapters.cli.policies.bundles import (
     release_at,
 )
 from adapters.cli.policies.options import InLanguage, chosen
-from adapters.cli.policies.output import show_page
+from adapters.cli.policies.output import legible, show_page
 from adapters.cli.policies.releasing import summary
 from adapters.settings import SIGNING_KEY_NAME
 from keys.custody import Keystore, KeystoreRefused, passphrase_from
@@ -99,8 +99,9 @@ def _key(keystore: Path, passphrase_file: Path) -> SigningKey:
 def _show(read: "Release", *, language: str) -> None:
     """Tell on standard error what the signature will stand under: digest, counts, and the whole difference."""
     told = read.contents
-    talk.say(f"Uitgave {read.number}: {told.title}", f"Release {read.number}: {told.title}")
-    talk.say(f"Waarom: {told.why}", f"Why: {told.why}")
+    title, why = legible(told.title), legible(told.why)
+    talk.say(f"Uitgave {read.number}: {title}", f"Release {read.number}: {title}")
+    talk.say(f"Waarom: {why}", f"Why: {why}")
     if told.assurance.value == "demo":
         talk.say("LET OP: een demonstratie; zij beschermt niemand.", "BEWARE: a demonstration; it protects nobody.")
     talk.say(f"Kenmerk (SHA-256): {read.digest}", f"Digest (SHA-256): {read.digest}")

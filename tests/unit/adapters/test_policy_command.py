@@ -12,9 +12,12 @@ import pytest
 from adapters import cli
 from adapters.cli.policies import officers
 from adapters.cli.policies.names import POLICY
+from gateway.policy_directory import policy_files
+from gateway.policy_signing import save_release
 from keys.custody import CHEAP
 from tests.support.cards import POLICIES
 from tests.support.gateway_records import gateway_with_a_record
+from tests.support.releases import unsigned, with_contents
 
 
 @dataclass
@@ -375,3 +378,42 @@ def test_a_gateway_that_cannot_be_read_is_told(officer: Officer) -> None:
         "simulate", "kaarten", "--config", "g.toml", "--from", "2026-10-01", "--until", "2026-11-01"
     )
     assert (2, True) == (code, "missing setting: database" in err)
+
+
+def test_a_release_cannot_hide_what_is_signed(officer: Officer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Signs that a screen obeys are shown as a mark, before an officer signs and afterwards."""
+    monkeypatch.setattr(officers, "COST", CHEAP)
+    officer.run("officer", "mine", "--name", "Officer", "--oin", "00000000990000000901")
+    made = unsigned(policy_files(POLICIES))
+    hostile = with_contents(made, title="Klein\x1b[2J herstel\u202e", why="Geen\rreden")
+    path = save_release(hostile, officer.folder)
+    key = ("--keystore", "mine/officer.keystore", "--passphrase-file", "mine/officer.passphrase")
+    code, out, err = officer.run(
+        "sign", str(path), *key, "--officer", "00000000990000000901", "--yes-i-read", hostile.digest
+    )
+    assert (0, set()) == (code, {"\x1b", "\u202e", "\r"} & set(out + err))
+    assert "Klein\ufffd[2J herstel\ufffd" in err
+
+
+def test_a_difference_that_is_told_wrongly_is_never_signed(officer: Officer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command recomputes what changes: exit 6, and no signature, whatever the release says of itself."""
+    monkeypatch.setattr(officers, "COST", CHEAP)
+    officer.run("officer", "mine", "--name", "Officer", "--oin", "00000000990000000901")
+    lying = with_contents(unsigned(policy_files(POLICIES)), difference_nl="Er verandert niets.\n")
+    path = save_release(lying, officer.folder)
+    before = path.read_bytes()
+    key = ("--keystore", "mine/officer.keystore", "--passphrase-file", "mine/officer.passphrase")
+    sign = ("sign", str(path), *key, "--officer", "00000000990000000901", "--yes-i-read", lying.digest)
+    code, _, err = officer.run(*sign)
+    assert (6, True, before) == (code, "is not what changes" in err, path.read_bytes())
+
+
+def test_a_script_signs_only_the_digest_that_was_read(officer: Officer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another digest, or the first characters alone, is no agreement: exit 3."""
+    monkeypatch.setattr(officers, "COST", CHEAP)
+    officer.run("officer", "mine", "--name", "Officer", "--oin", "00000000990000000901")
+    made = unsigned(policy_files(POLICIES))
+    path = save_release(made, officer.folder)
+    key = ("--keystore", "mine/officer.keystore", "--passphrase-file", "mine/officer.passphrase")
+    sign = ("sign", str(path), *key, "--officer", "00000000990000000901", "--yes-i-read")
+    assert [3, 3, 0] == [officer.run(*sign, given)[0] for given in ("0" * 64, made.digest[:8], made.digest)]
