@@ -3,6 +3,8 @@
 import json
 import re
 import shutil
+import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -417,3 +419,12 @@ def test_a_script_signs_only_the_digest_that_was_read(officer: Officer, monkeypa
     key = ("--keystore", "mine/officer.keystore", "--passphrase-file", "mine/officer.passphrase")
     sign = ("sign", str(path), *key, "--officer", "00000000990000000901", "--yes-i-read")
     assert [3, 3, 0] == [officer.run(*sign, given)[0] for given in ("0" * 64, made.digest[:8], made.digest)]
+
+
+def test_the_machine_of_an_agency_loads_no_policies() -> None:
+    """The names of these commands cost an agency nothing: what they need of the gateway comes with the command."""
+    loaded = "import sys, adapters.cli; print([name for name in sys.modules if name.startswith('gateway.core.policy')])"
+    run = subprocess.run(
+        [sys.executable, "-c", loaded], capture_output=True, text=True, check=True, cwd=POLICIES.parent
+    )
+    assert "[]\n" == run.stdout
