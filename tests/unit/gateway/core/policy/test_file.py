@@ -1,15 +1,34 @@
 """A rule card loads whole or not at all, and says everything that is wrong with it at once."""
 
+from copy import deepcopy
+from functools import partial
 from typing import Any
 
 import pytest
 import yaml
 
-from gateway.core.policy.card import DisclosureLevel, Span
-from tests.support.cards import YOUTH, changed, load, messages, mistakes, telling
+from gateway.core.policy.card import DisclosureLevel, Ladder, Span, Told
+from tests.support.cards import YOUTH, Change, changed, load, messages, mistakes, telling
 
 Content = dict[str, Any]
 REQUIRED = sorted(set(yaml.safe_load(YOUTH)) - {"leeftijd", "nooit-registreren"})
+
+
+def places(change: Change) -> list[str]:
+    """Give where the mistakes are in the youth card after a change."""
+    return [path for path, _ in messages(change)]
+
+
+def set_ladder(steps: dict[str, str], content: Content) -> None:
+    """Escalate by these steps."""
+    content["contact"]["opschalen"] = steps
+
+
+def two_flags(content: Content) -> None:
+    """Let everyone register with one of two flags."""
+    content["registreren"][0]["vlaggen"] = ["betrokken", "zorgmelding"]
+    examples = content["voorbeelden"]["registreren"]
+    examples[:] = [example for example in examples if example["vlag"] == "betrokken"]
 
 
 class TestTheRealCard:
@@ -150,6 +169,168 @@ class TestWords:
         assert 200 == len(mistakes(nonsense))
 
 
+class TestWhatALaneNeeds:
+    """Parts of the house, facts to attest, flags, police, notice and escalation."""
+
+    def test_a_card_says_on_which_parts_of_the_house_it_relies(self) -> None:
+        """By their code names; a part that the vocabulary does not know is a mistake, and so is an empty list."""
+        card = load(changed(lambda content: content.update({"vergt": ["toestemmingsregister"]})))
+        assert (("consent_register",), ()) == (card.mechanisms, load(YOUTH).mechanisms)
+        assert ["vergt[0]"] == places(lambda content: content.update({"vergt": ["toestemmingsboek"]}))
+        assert ["vergt"] == places(lambda content: content.update({"vergt": []}))
+
+    def test_a_rule_says_what_must_be_attested(self) -> None:
+        """Then an example without it must be refused, and one with it shows the rule."""
+
+        def demand(content: Content) -> None:
+            content["registreren"][0]["eist"] = ["casus-aangenomen"]
+            for example in content["voorbeelden"]["registreren"]:
+                example["eist"] = ["casus-aangenomen"]
+
+        def forget(content: Content) -> None:
+            del content["voorbeelden"]["registreren"][0]["eist"]
+
+        assert [("intake_accepted",)] == [rule.preconditions for rule in load(changed(demand)).registration_rules]
+        expected = ("voorbeelden.registreren[0]", "voorbeeld klopt niet: de kaart zegt mag-niet (door R1)")
+        assert [expected] == messages(demand, forget)
+
+    @pytest.mark.parametrize("word", ["casus-aangenome", "betrokken", ""])
+    def test_what_must_be_attested_is_a_word_of_the_vocabulary(self, word: str) -> None:
+        """In a rule and in an example."""
+        assert any(
+            path.startswith("registreren[0].eist")
+            for path in places(lambda content: content["registreren"][0].update({"eist": [word]}))
+        )
+        assert any(
+            path.startswith("voorbeelden.registreren[0].eist")
+            for path in places(lambda content: content["voorbeelden"]["registreren"][0].update({"eist": [word]}))
+        )
+
+    def test_a_rule_says_under_which_flags_it_holds(self) -> None:
+        """What it leaves out holds for every flag of the lane."""
+
+        def condition(content: Content) -> None:
+            content["vertellen"][0]["als"] = {"ander": ["zorgmelding"]}
+            content["voorbeelden"]["vertellen"] = [
+                {**example, "als": {"eigen": "betrokken", "ander": "zorgmelding"}}
+                for example in content["voorbeelden"]["vertellen"]
+            ]
+            content["wederkerig"] = "nee"
+
+        (rule,) = load(changed(two_flags, condition)).disclosure_rules
+        assert (("involved", "care_report"), ("care_report",)) == (rule.own_flags, rule.other_flags)
+
+    @pytest.mark.parametrize(
+        ("stated", "path"),
+        [
+            ({"eigen": ["zorgmelding"]}, "vertellen[0].als.eigen[0]"),  # no flag of this lane
+            ({"eigen": []}, "vertellen[0].als.eigen"),
+            ({"eigen": "betrokken"}, "vertellen[0].als.eigen"),
+            ({"zelf": ["betrokken"]}, "vertellen[0].als.zelf"),
+            (["betrokken"], "vertellen[0].als"),
+        ],
+    )
+    def test_a_condition_names_flags_of_the_lane(self, stated: object, path: str) -> None:
+        """A flag with which nobody registers would make a rule that never holds."""
+        assert path in places(lambda content: content["vertellen"][0].update({"als": stated}))
+
+    def test_an_example_of_telling_names_both_flags_where_there_are_more(self) -> None:
+        """Otherwise nobody could say which situation it tries."""
+        message = "noem 'eigen' en 'ander': deze stroom kent meer dan één vlag"
+        found = messages(two_flags)
+        assert ("voorbeelden.vertellen[0].als", message) in found
+        assert len(load(YOUTH).disclosure_examples) == len(found)
+
+    def test_an_example_names_both_flags_or_none(self) -> None:
+        """Half a situation is none."""
+        half = {"als": {"eigen": "betrokken"}}
+        found = messages(lambda content: content["voorbeelden"]["vertellen"][0].update(half))
+        assert [("voorbeelden.vertellen[0].als.ander", "ontbreekt")] == found
+
+    def test_what_is_told_of_the_police_rests_on_a_decision(self) -> None:
+        """Without it the rule does not load; a rule that only refuses, or that does not tell of them, needs none."""
+        message = "ontbreekt: deze regel vertelt iets van de politie (Wpg 20, tweede lid)"
+        assert [("vertellen[0].wpg-20-2", message)] == messages(lambda content: content["vertellen"][0].pop("wpg-20-2"))
+        to_police = {"van": ["school"], "aan": ["politie"], "mag": "contact", "grondslag": ["jeugdwet-7.1.4.3"]}
+        assert () == mistakes(changed(telling("V2", to_police)))
+        refusing = {"van": ["politie", "school"], "aan": ["politie", "school"], "mag-niet": "vlag"}
+        assert () == mistakes(changed(telling("V2", refusing)))
+
+    @pytest.mark.parametrize("element", ["belang", "samenwerkingsverband", "gegevens", "voorwaarden", "ontvangers"])
+    def test_the_decision_has_all_five_elements(self, element: str) -> None:
+        """Wpg, article 20, second paragraph."""
+        found = messages(lambda content: content["vertellen"][0]["wpg-20-2"].pop(element))
+        assert [(f"vertellen[0].wpg-20-2.{element}", "ontbreekt")] == found
+
+    def test_a_card_may_say_that_nobody_is_told(self) -> None:
+        """Then it has no terms for it; in every other case it has both."""
+        nobody = {"aan": "niemand", "uitleg": {"nl": "Omdat.", "en": "Because."}}
+        notice = load(changed(lambda content: content.update({"mededeling": nobody}))).notice
+        assert (Told.NOBODY, None, None) == (notice.to, notice.within, notice.deferral)
+        assert ["mededeling.binnen", "mededeling.uitstel"] == places(
+            lambda content: content["mededeling"].update({"aan": "niemand"})
+        )
+        assert ["mededeling.binnen", "mededeling.uitstel"] == places(
+            lambda content: content.update({"mededeling": {**nobody, "aan": "betrokkene"}})
+        )
+        assert ["mededeling.aan"] == places(lambda content: content["mededeling"].update({"aan": "iedereen"}))
+
+    @pytest.mark.parametrize(
+        "steps",
+        [
+            {"achtervang": "7 werkdagen", "coordinator": "5 werkdagen", "regievoerder": "10 werkdagen"},
+            {"achtervang": "5 werkdagen", "regievoerder": "5 werkdagen"},
+            {"coordinator": "11 werkdagen", "regievoerder": "10 werkdagen"},
+        ],
+    )
+    def test_each_step_of_the_ladder_comes_later(self, steps: dict[str, str]) -> None:
+        """Whatever the order in which they are written."""
+        turned = dict(reversed(steps.items()))
+        message = "elke trap komt later dan de vorige: achtervang, coordinator, regievoerder"
+        for written in (steps, turned):
+            ladder: Change = partial(set_ladder, written)
+            assert [("contact.opschalen", message)] == messages(ladder)
+
+    def test_the_ladder_ends_with_the_match_supervisor(self) -> None:
+        """The other steps may be left out."""
+        short = {"regievoerder": "1 werkdag"}
+        ladder = load(changed(lambda content: content["contact"].update({"opschalen": short}))).terms.ladder
+        assert Ladder(None, None, 1) == ladder
+        assert ["contact.opschalen.regievoerder"] == places(
+            lambda content: content["contact"].update({"opschalen": {"achtervang": "5 werkdagen"}})
+        )
+
+    @pytest.mark.parametrize(
+        ("written", "span"),
+        [
+            ("1 dag", Span(days=1)),
+            ("28 dagen", Span(days=28)),
+            ("1 week", Span(days=7)),
+            ("10 weken", Span(days=70)),
+            ("1 maand", Span(months=1)),
+            ("18 maanden", Span(months=18)),
+            ("2 jaar", Span(months=24)),
+        ],
+    )
+    def test_a_term_is_written_in_days_weeks_months_or_years(self, written: str, span: Span) -> None:
+        """A week is seven days, a year twelve months."""
+        assert span == load(changed(lambda content: content["bewaren"].update({"match": written}))).terms.match
+
+    @pytest.mark.parametrize("written", ["0 dagen", "1,5 jaar", "2 uren", "dagen", "10dagen", "10  dagen", "-1 dag"])
+    def test_a_term_that_is_no_term_is_refused(self, written: str) -> None:
+        """Nothing is guessed."""
+        assert ["bewaren.match"] == places(lambda content: content["bewaren"].update({"match": written}))
+
+    def test_terms_are_compared_whatever_they_are_written_in(self) -> None:
+        """Ten weeks are longer than two months, four weeks are not."""
+
+        def terms(longest: str, usual: str) -> list[str]:
+            return places(lambda content: content.update({"termijn": {"ten-hoogste": longest, "standaard": usual}}))
+
+        assert ["termijn.standaard"] == terms("2 maanden", "10 weken")
+        assert [] == terms("2 maanden", "4 weken")
+
+
 class TestText:
     """Text that is no tree of words at all."""
 
@@ -231,6 +412,29 @@ class TestMeaning:
             ("voorbeelden.vertellen[0]", "voorbeeld klopt niet: de kaart zegt mag-niet (door V1)"),
         ]
         assert expected == [found for found in messages(wrong) if found[0].startswith("voorbeelden")]
+
+    def test_a_rule_that_never_decides_is_unreachable(self) -> None:
+        """A second rule that asks more for the same, or tells less, reads as if it mattered."""
+        message = "is onbereikbaar: andere regels beslissen altijd al in haar plaats"
+
+        def ask_more(content: Content) -> None:
+            stricter = {"regel": "R2", "wie": ["school"], "eist": ["casus-aangenomen"]}
+            content["registreren"].append(deepcopy(content["registreren"][0]) | stricter)
+
+        assert ("registreren[1]", message) in messages(ask_more)
+        less = {"van": ["school"], "aan": ["ggz"], "mag": "bevestigd", "grondslag": ["jeugdwet-7.1.4.3"]}
+        assert ("vertellen[1]", message) in messages(telling("V2", less))
+
+    def test_a_rule_that_asks_more_is_reachable_before_the_one_that_asks_less(self) -> None:
+        """The first rule whose facts are attested decides."""
+
+        def ask_more(content: Content) -> None:
+            stricter = {"regel": "R2", "wie": ["school"], "eist": ["casus-aangenomen"]}
+            content["registreren"].insert(0, deepcopy(content["registreren"][0]) | stricter)
+            example = {"wie": "school", "doel": "jeugd-afstemming", "vlag": "betrokken", "eist": ["casus-aangenomen"]}
+            content["voorbeelden"]["registreren"].append({**example, "dan": "mag", "door": "R2"})
+
+        assert () == mistakes(changed(ask_more))
 
     def test_who_never_may_cannot_also_be_admitted(self) -> None:
         """A contradiction is a mistake, though refuse would win."""
