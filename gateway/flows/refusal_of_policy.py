@@ -32,25 +32,29 @@ _REFUSALS: Final[Mapping[Denial, Refusal]] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Leave:
-    """Under which conditions a registration is taken; `silent`: as one of nobody, which the caller cannot tell."""
+    """Under which conditions a registration is taken; `silent`: as one of nobody, which the caller cannot tell.
+
+    `attested` are the preconditions that the card has a word for: an event repeats no text of a caller.
+    """
 
     permitted: Permitted
+    attested: tuple[str, ...]
     silent: bool
 
 
-def leave_of(answer: Registering, policy: LanePolicy | None, *, on: date) -> Leave:
+def leave_of(answer: Registering, policy: LanePolicy | None, *, preconditions: tuple[str, ...] = (), on: date) -> Leave:
     """Return the leave that an answer gives.
 
     Raises:
         Refused: the policy denies it, or a silent purpose is named in a lane that no article of law carries any more.
     """
     if isinstance(answer, Permitted):
-        return Leave(answer, silent=False)
+        return Leave(answer, _known(preconditions, policy), silent=False)
     if answer.code is not Denial.PURPOSE_SILENT or policy is None:
         raise refused_by_policy(answer, policy)
     if not policy.has_basis(on):  # such a lane is being purged (domain rule 21), and takes nothing of anybody
         raise refused_by_policy(DENIALS[Denial.BASIS_NOT_IN_FORCE], policy)
-    return Leave(_as_if_permitted(policy, on), silent=True)
+    return Leave(_as_if_permitted(policy, on), (), silent=True)
 
 
 def refused_by_policy(denied: Denied, policy: LanePolicy | None) -> Refused:
@@ -76,10 +80,15 @@ def in_words_of_policy(asked: RegisterInvolvement | Refused, policies: PolicySet
     policy = None if isinstance(asked, Refused) else policies.lane(asked.lane)
     if isinstance(asked, Refused) or policy is None:
         return {}
-    known = {fact for rule in policy.card.registration_rules for fact in rule.preconditions}
-    attested = tuple(fact for fact in asked.preconditions if fact in known)
     flag = {"flag": asked.flag} if asked.flag in policy.card.flags else {}
-    return {"lane": policy.lane, "preconditions": attested, **flag}
+    return {"lane": policy.lane, "preconditions": _known(asked.preconditions, policy), **flag}
+
+
+def _known(preconditions: tuple[str, ...], policy: LanePolicy | None) -> tuple[str, ...]:
+    if not preconditions or policy is None:
+        return ()
+    known = {fact for rule in policy.card.registration_rules for fact in rule.preconditions}
+    return tuple(fact for fact in preconditions if fact in known)
 
 
 def _as_if_permitted(policy: LanePolicy, on: date) -> Permitted:

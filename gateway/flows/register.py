@@ -98,7 +98,7 @@ def _permitted(
         preconditions=frozenset(asked.preconditions),
         on=today_on,
     )
-    leave = leave_of(answer, policies.lane(asked.lane), on=today_on)
+    leave = leave_of(answer, policies.lane(asked.lane), preconditions=asked.preconditions, on=today_on)
     valid_until_on = checked_term(asked.valid_until, permitted=leave.permitted, today_on=today_on)
     checked_notice(asked.subject_notice, today_on=today_on)
     return _PermittedRow(number, asked, _token(asked.token), leave, valid_until_on)
@@ -161,7 +161,7 @@ def _registered(
     }
     if row.leave.silent:
         return silent_events(call, house, **fields)
-    rule, attested = row.leave.permitted.rule, row.asked.preconditions
+    rule, attested = row.leave.permitted.rule, row.leave.attested
     return (event_of(call, house, EventKind.REGISTERED, **fields, rule=rule, preconditions=attested),)
 
 
@@ -246,6 +246,7 @@ class _Writing:
             return known.body
         ready, said = row.ready, row.said
         if not isinstance(ready, Refused) and (slip.agency, ready[0].contact_id) not in self._desks:
+            said = _said(*ready)
             ready = Refused(Refusal.CONTACT_UNKNOWN)
         if isinstance(ready, Refused):
             return self._refuse(ready, row.number, prepared, said)
@@ -270,6 +271,14 @@ class _Writing:
             )
         )
         return refused
+
+
+def _said(registration: Registration, events: tuple[Event, ...]) -> dict[str, Value]:
+    """Return what the event of a refusal tells of a row that the policy permits; of a silent one nothing."""
+    if events[0].kind is not EventKind.REGISTERED:
+        return {}
+    attested = events[0].fields["preconditions"]
+    return {"lane": registration.lane, "flag": registration.flag, "preconditions": attested}
 
 
 def _receipt(registration: Registration, event: Event) -> bytes:

@@ -62,7 +62,8 @@ def _leave(registration: Registration, call: Signed[Renewal], house: House, toda
         preconditions=frozenset(call.message.asked.preconditions),
         on=today_on,
     )
-    leave = leave_of(answer, policies.lane(registration.lane), on=today_on)
+    attested = call.message.asked.preconditions
+    leave = leave_of(answer, policies.lane(registration.lane), preconditions=attested, on=today_on)
     checked_notice(call.message.asked.subject_notice, today_on=today_on)
     return leave
 
@@ -75,8 +76,8 @@ def _events(renewed: Registration, leave: Leave, call: Signed[Renewal], house: H
     }
     if leave.silent:
         return silent_events(call, house, **fields, purpose=renewed.purpose, lane=renewed.lane)
-    rule, attested = leave.permitted.rule, call.message.asked.preconditions
-    return (event_of(call, house, EventKind.RENEWED, **fields, rule=rule, preconditions=attested),)
+    rule = leave.permitted.rule
+    return (event_of(call, house, EventKind.RENEWED, **fields, rule=rule, preconditions=leave.attested),)
 
 
 def own_view(registration: Registration) -> OwnRegistration:

@@ -1,15 +1,14 @@
 """G32: whether anybody else is involved shows in no byte of an answer and in no statement made for it."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, event
 
 from keys.signing import RawCall
 from tests.support.door import Door, Visitor
 from tests.support.scene import shape_of
+from tests.support.statements import statements
 
 
 @pytest.fixture
@@ -21,25 +20,6 @@ def any_door(store_url: str, tmp_path: Path) -> Iterator[Door]:
         yield opened
     finally:
         opened.close()
-
-
-@contextmanager
-def _statements(door: Door) -> Iterator[list[str]]:
-    """Collect what is asked of the database."""
-    asked: list[str] = []
-    engines = door.store.database.engines
-
-    def note(_: Connection, __: object, statement: str, *___: object) -> None:
-        asked.append(statement)
-
-    watched = {id(engine): engine for engine in (engines.writer, engines.reader)}.values()
-    for engine in watched:
-        event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield asked
-    finally:
-        for engine in watched:
-            event.remove(engine, "before_cursor_execute", note)
 
 
 def _classes(door: Door, police: Visitor, school: Visitor) -> Iterator[tuple[str, RawCall]]:
@@ -74,7 +54,7 @@ def test_the_answer_to_a_registration_is_the_same_whatever_there_is(any_door: Do
     police, school = any_door.visitor("police"), any_door.visitor("school")
     outward, inward = {}, {}
     for name, call in _classes(any_door, police, school):
-        with _statements(any_door) as asked:
+        with statements(any_door) as asked:
             answer = any_door.send(call)
         assert 201 == answer.status_code, (name, answer.text)
         outward[name], inward[name] = shape_of(answer), asked
@@ -105,9 +85,9 @@ def test_a_refusal_is_the_same_for_a_known_and_an_unknown_child(any_door: Door) 
     shapes, asked = [], []
     for child in (known, unknown):
         call = childcare.signs_registration(child)
-        with _statements(any_door) as statements:
+        with statements(any_door) as made:
             shapes.append(shape_of(any_door.send(call)))
-        asked.append(statements)
+        asked.append(made)
     assert 403 == shapes[0][0]
     assert shapes[0] == shapes[1]
     assert asked[0] == asked[1]

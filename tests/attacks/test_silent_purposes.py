@@ -17,10 +17,10 @@ from gateway.core.events import EventKind
 from gateway.store import reconcile, tables
 from gateway.store.events import RecordedEvent
 from keys.tokens import PersonToken
-from tests.attacks.test_no_oracle import _statements
 from tests.support.cards import VOCABULARY
 from tests.support.door import LANE, Door, Visitor, real_converter
 from tests.support.scene import shape_of
+from tests.support.statements import statements
 
 SILENT = tuple(term.code for term in VOCABULARY.always_silent)
 ASKED = "criminal-investigation"
@@ -58,11 +58,11 @@ def _known_to_school(door: Door) -> str:
 def test_the_answer_is_that_of_a_no_hit(any_door: Door, purpose: str) -> None:
     """Status, headers, length and what is asked of the database meanwhile, for a child that a school knows."""
     police = any_door.visitor("police")
-    with _statements(any_door) as ordinary:
+    with statements(any_door) as ordinary:
         no_hit = any_door.send(police.signs_registration(any_door.child()))
     child = _known_to_school(any_door)
 
-    with _statements(any_door) as silent:
+    with statements(any_door) as silent:
         answer = _asks(police, child, purpose)
 
     assert (201, shape_of(no_hit)) == (answer.status_code, shape_of(answer))

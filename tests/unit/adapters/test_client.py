@@ -147,6 +147,39 @@ def test_the_lane_the_desk_and_the_term_can_be_said_with_each_registration() -> 
     assert ("youth", "cnt_wijkteam_oost", "2027-12-01") == (sent["lane"], sent["contactId"], sent["validUntil"])
 
 
+def test_what_a_rule_requires_besides_is_attested_with_each_call() -> None:
+    """Registered, renewed, in a batch or only checked: by the name that the card gives it."""
+    wire, facts = Wire(), ("consent-given", "court-order")
+    with opened(wire) as gateway:
+        receipt = gateway.registrations.register(NOOR, case="Z-1", notice=NOTICE, preconditions=facts)
+        gateway.registrations.renew(receipt.id, case="Z-1", notice=NOTICE, preconditions=facts)
+        gateway.check_policy(preconditions=facts)
+        gateway.registrations.register_batch([Involvement(PEOPLE[1], "Z-2", NOTICE, preconditions=facts)])
+        with pytest.raises(RequestRefused):
+            gateway.registrations.renew(receipt.id, case="Z-1", notice=NOTICE, preconditions=("Not a name",))
+    said = [json.loads(call.body) for call in wire.calls if b"preconditions" in call.body]
+    assert [list(facts)] * 4 == [each["preconditions"] for each in said]
+
+
+def test_a_refusal_by_the_policy_says_what_would_be_allowed() -> None:
+    """Rule, law and article, reason and alternatives are facts of the exception, also of one row of a batch."""
+    facts = {"rule": "R1", "legalBasis": ["b: Jeugdwet 7.1"], "allowed": ["consent-given"], "why": "Omdat."}
+    expected = {name: tuple(fact) if isinstance(fact, list) else fact for name, fact in facts.items()}
+    wire = Wire(gateway_faults=[lambda wire, call: wire.problem(call, "policy-precondition-missing", **facts)])
+    with opened(wire) as gateway, pytest.raises(PolicyRefused) as refused:
+        gateway.check_policy()
+    assert expected == refused.value.facts
+    assert "allowed=consent-given" in str(refused.value)
+
+    problem = {"code": "policy-precondition-missing", "title": "t", "detail": "d", **facts}
+    row = {"accepted": 0, "refused": 1, "rows": [{"row": 1, "problem": problem}]}
+    wire = Wire(gateway_faults=[lambda wire, call: wire.signed(call, 201, json.dumps(row).encode())])
+    with opened(wire) as gateway:
+        (result,) = gateway.registrations.register_batch([Involvement(NOOR, "Z-1", NOTICE)]).rows
+    assert result.problem is not None
+    assert expected == result.problem.facts
+
+
 def test_many_are_registered_in_calls_of_a_thousand_and_each_row_comes_back() -> None:
     """Bad rows, first, in the middle and last, cancel no good one; those the agency can see itself never leave."""
     wire = Wire()

@@ -207,8 +207,18 @@ def test_a_dry_run_asks_the_policy_and_nobody_else(office: Office) -> None:
     """No holder and no registration: exit 0 when it is admitted, 3 when it is not."""
     register = ("register", "--person", office.person(), "--case", "Z-1", *NOTICE, "--dry-run")
     assert office.json(*register)["permitted"]
-    code, _, _ = office.run(*register, "--lane", "adult")
+    code, _, err = office.run(*register, "--lane", "adult")
     assert (3, {}, 0) == (code, office.wire.registrations, office.wire.holder_calls.total())
+    assert "why: That is admitted." in err
+
+
+def test_preconditions_are_attested_by_name(office: Office) -> None:
+    """As often as the rule has some, when registering and when renewing."""
+    attested = ("--precondition", "consent-given", "--precondition", "court-order", "--attest")
+    receipt = office.json("register", "--person", office.person(), "--case", "Z-1", *NOTICE, *attested)
+    office.json("renew", receipt["id"], "--case", "Z-1", *NOTICE, *attested)
+    said = [json.loads(call.body)["preconditions"] for call in office.wire.calls if b"attested" in call.body]
+    assert [["consent-given", "court-order"]] * 2 == said
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,16 @@
 """The catalogue of problems and the one table from refusals to it."""
 
 import json
+from datetime import date
 
 import pytest
 
 from gateway.api.problems import detail_of, language_of, problem_json, problem_of, refused_row
+from gateway.core.policy import Denied
 from gateway.core.refusals import Refusal, Refused
+from gateway.flows.refusal_of_policy import refused_by_policy
 from gateway.protocol.problems import FAMILIES, PROBLEMS
+from tests.support.cards import basis_until, policy
 from tests.support.gateways import Neighborhood
 
 
@@ -86,3 +90,34 @@ def test_every_problem_has_its_page(standing: Neighborhood) -> None:
     assert "text/html; charset=utf-8" == page.headers["content-type"]
     assert "<h1>The registration is no longer active.</h1>" in page.text
     assert 404 == standing.get("/v1/problems/nothing-like-it").status_code
+
+
+def test_a_refusal_by_the_policy_explains_itself_wherever_it_is_met(here: Neighborhood) -> None:
+    """Rule, basis with law and article, why, and what would be allowed: as a problem, in a row, and beforehand."""
+    caller = here.caller()
+    asked = caller.involvement(flag="care_report")
+    alone = caller.call("POST", "/v1/registrations", asked, headers={"accept-language": "en"}).json()
+    ndjson = {"content-type": "application/x-ndjson", "accept-language": "en"}
+    (row,) = caller.call("POST", "/v1/registration-batches", json.dumps(asked).encode(), headers=ndjson).json()["rows"]
+    checked = caller.call("POST", "/v1/policy-checks", {name: asked[name] for name in ("lane", "purpose", "flag")})
+
+    why = "This flag may not be given in this lane."
+    assert ("policy-flag-not-admitted", ["involved"], why) == tuple(alone[name] for name in ("code", "allowed", "why"))
+    assert "(allowed: involved)" in alone["detail"]
+    expected = ("policy-flag-not-admitted", ["involved"], why)
+    assert expected == tuple(row["problem"][name] for name in ("code", "allowed", "why"))
+    said = checked.json()
+    assert expected == (said["code"], said["allowed"], said["why"]["en"])
+
+
+def test_a_lapsed_basis_is_named_with_law_and_article() -> None:
+    """Whoever is refused can look the law up."""
+    ended, on = policy(basis_until("jeugdwet-7.1.4.1", "2026-06-30")), date(2026, 7, 1)
+    answer = ended.may_register(agency_kind="school", purpose="youth-coordination", flag="involved", on=on)
+    assert isinstance(answer, Denied)
+
+    refused = refused_by_policy(answer, ended)
+    problem = json.loads(problem_json(refused, language="nl", public_url="https://g.example", correlation_id="c"))
+
+    assert ("R1", ["jeugdwet-7.1.4.1: Jeugdwet 7.1.4.1"]) == (problem["rule"], problem["legalBasis"])
+    assert "allowed" not in problem

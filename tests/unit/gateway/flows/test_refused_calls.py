@@ -1,6 +1,7 @@
 """A refused call has its event and spends its nonce (G21, G28), whatever it asked for and whyever it was refused."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 
@@ -9,6 +10,7 @@ from gateway.core.refusals import Refusal, Refused
 from gateway.flows.desks import put_desk
 from gateway.flows.list_own import own_registrations
 from gateway.flows.match import match_waiting
+from gateway.flows.register import Row, prepare, record
 from gateway.flows.report_contact import Report, report_contact
 from gateway.flows.show_match import show_match
 from gateway.flows.withdraw import Withdrawal, withdraw
@@ -20,7 +22,7 @@ from gateway.protocol.messages import (
     WithdrawRegistration,
 )
 from gateway.store import SqlStore
-from tests.support.house import SmallHouse, agencies
+from tests.support.house import SmallHouse, agencies, involvement
 
 NOBODYS_MATCH = "mat_01ARZ3NDEKTSV4RRFFQ69G5FAV"
 NOBODYS_REGISTRATION = "reg_01ARZ3NDEKTSV4RRFFQ69G5FAV"
@@ -83,6 +85,35 @@ def test_a_refused_call_takes_no_effect_when_it_is_sent_again_later(small: Small
 
     assert (Refusal.CONTACT_UNKNOWN, Refusal.SIGNATURE_REPLAYED) == (unknown.value.refusal, replayed.value.refusal)
     assert [("put desk", "contact_unknown"), ("put desk", "signature_replayed")] == _refusals(small)
+
+
+REGISTERED = {"lane": "youth", "flag": "involved", "preconditions": ()}
+ADULT = {"lane": "adult", "flag": "unheard-of-flag", "preconditions": ("consent_valid", "b1234567")}
+
+
+@pytest.mark.parametrize(
+    ("changes", "refusal", "said"),
+    [
+        ({"valid_until": "2020-01-01"}, "term_past", REGISTERED),
+        ({"flag": "unheard-of-flag"}, "flag_not_admitted", {"lane": "youth", "preconditions": ()}),
+        ({"contact_id": "cnt_unknown"}, "contact_unknown", REGISTERED),
+        ({"contact_id": "cnt_unknown", "preconditions": ("b1234567",)}, "contact_unknown", REGISTERED),
+        ({"lane": "unheard-of-lane", "preconditions": ("consent_valid",)}, "lane_unknown", {}),
+        (ADULT, "lane_not_built", {"lane": "adult", "preconditions": ("consent_valid",)}),
+    ],
+)
+def test_a_refused_registration_says_what_was_asked_in_the_words_of_the_cards(
+    small: SmallHouse, changes: dict[str, object], refusal: str, said: dict[str, object]
+) -> None:
+    """Lane, flag and preconditions as far as a card has such words: no text of a caller gets into an event."""
+    today_on = datetime.now(UTC).date()
+    rows: tuple[Row, ...] = (Row(0, involvement("child", today_on, **changes)),)
+    record([prepare(small.signed(small.parties[0], rows), small.house, today_on=today_on)], small.house)
+
+    page = small.store.view("events", lambda view: view.events.page(after="", limit=999))  # type: ignore[attr-defined]
+    (event,) = [row.event for row in page if row.event.kind is EventKind.CALL_REFUSED]
+    told = {name: event.fields[name] for name in ("lane", "flag", "preconditions") if name in event.fields}
+    assert (refusal, said) == (event.fields["refusal"], told)
 
 
 def test_a_replayed_read_leaves_an_event(small: SmallHouse) -> None:
