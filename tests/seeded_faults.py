@@ -34,6 +34,9 @@ class Fault:
 
 
 CALLS = "tests/attacks/test_calls.py::"
+SILENT = "tests/attacks/test_silent_purposes.py::"
+KEPT_SILENT = "tests/unit/gateway/flows/test_kept_silent.py::"
+PURGES = "tests/contracts/test_purges.py::"
 FAULTS = (
     Fault(
         "lock-removed",
@@ -221,6 +224,94 @@ FAULTS = (
         "    front.streams[agency] += 1\n    return Reply",
         "    return Reply",
         "tests/attacks/test_hostile_bodies.py::test_more_streams_than_a_house_needs_are_refused",
+    ),
+    Fault(
+        "silent-purpose-refused",
+        "a purpose that is always silent is refused as what it is",
+        "gateway/flows/refusal_of_policy.py",
+        "    if answer.code is not Denial.PURPOSE_SILENT or policy is None:\n",
+        "    if policy is None or policy:\n",
+        SILENT + "test_the_answer_is_that_of_a_no_hit[sqlite-screening]",
+    ),
+    Fault(
+        "silent-person-kept",
+        "a registration for a silent purpose is that of the person, and only its match is left out",
+        "keys/conversion.py",
+        "group.random_scalar() if nobody else factor.scalar",
+        "factor.scalar",
+        SILENT + "test_nothing_of_the_person_is_kept_and_nobody_is_met[sqlite]",
+    ),
+    Fault(
+        "silence-without-alarm",
+        "a silent purpose is logged and nobody hears of it",
+        "gateway/flows/silence.py",
+        "    return event, event_of(call, house, EventKind.ALARM_RAISED, **case, reason=reason, event=event.id)",
+        "    return event, event_of(call, house, EventKind.CALL_ADMITTED, **case, verb=reason)",
+        SILENT + "test_it_is_logged_in_the_same_breath_and_alarms_the_officers[sqlite]",
+    ),
+    Fault(
+        "oldest-pair-only",
+        "the oldest registrations of two agencies decide, though they are silent and others of theirs would tell",
+        "gateway/flows/match.py",
+        "one_per_pair(meeting for meeting, decided in found.items() if decided.tells_both)",
+        "[meeting for meeting in one_per_pair(found) if found[meeting].tells_both]",
+        KEPT_SILENT + "test_a_silent_older_registration_does_not_hide_one_that_tells[sqlite]",
+    ),
+    Fault(
+        "withheld-each-time",
+        "a silent meeting is on record each time that it is looked at",
+        "gateway/store/matches.py",
+        "        return frozenset(pairs[low, high] for low, high in new)",
+        "        del new\n        return frozenset(pairs.values())",
+        KEPT_SILENT + "test_a_further_registration_of_a_silent_pair_is_on_record_for_itself[sqlite]",
+    ),
+    Fault(
+        "flag-with-contact",
+        "whoever may see the desk sees the flag too",
+        "gateway/flows/show_match.py",
+        "if match.own.level >= DisclosureLevel.FLAG else None",
+        "if match.own.level >= DisclosureLevel.CONTACT else None",
+        KEPT_SILENT + "test_veilig_thuis_sees_the_flag_and_the_other_what_its_rule_says[sqlite-2-involved-contact]",
+    ),
+    Fault(
+        "refusal-repeats-the-caller",
+        "the event of a refused registration holds the flag as it was sent",
+        "gateway/flows/refusal_of_policy.py",
+        '{"flag": asked.flag} if asked.flag in policy.card.flags else {}',
+        '{"flag": asked.flag}',
+        "tests/unit/gateway/flows/test_refused_calls.py",
+    ),
+    Fault(
+        "purge-by-the-card",
+        "a lane is purged when its card has expired",
+        "gateway/flows/sunset.py",
+        "if not policy.has_basis(on)]",
+        "if on >= policy.valid_until_on]",
+        PURGES + "test_a_lane_that_a_basis_carries_or_that_has_no_card_is_left_alone",
+    ),
+    Fault(
+        "purge-without-claim",
+        "registrations are removed without holding their persons",
+        "gateway/flows/sunset.py",
+        "        tx.claim({job.index_token for job in found})\n",
+        "",
+        PURGES + "test_every_person_is_held_while_what_hangs_on_them_is_removed",
+    ),
+    Fault(
+        "purge-in-memory",
+        "how far a purge came is not kept with what it took",
+        "gateway/store/purges.py",
+        "_receipts.c[name] + bindparam",
+        "bindparam",
+        PURGES + "test_a_lane_whose_last_basis_has_ended_is_purged_with_a_signed_receipt",
+    ),
+    Fault(
+        "receipt-without-domain",
+        "a purge receipt is signed as any other bytes are",
+        "keys/purge_receipts.py",
+        "    return lp(_DOMAIN) + lp(statement)",
+        "    return statement",
+        PURGES + "test_a_receipt_is_nobody_elses_and_says_nothing_else[sqlite]",
     ),
 )
 

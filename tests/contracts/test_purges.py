@@ -8,10 +8,11 @@ from functools import partial
 from itertools import count
 
 import pytest
-from sqlalchemy import func, select, table
+from sqlalchemy import func, select, table, text
 
 from gateway.core.events import EventKind
 from gateway.core.policy import PolicySet
+from gateway.core.purge import Counts
 from gateway.core.refusals import Refusal, Refused
 from gateway.flows import webhooks
 from gateway.flows.list_own import own_registration
@@ -19,6 +20,7 @@ from gateway.flows.match import match_waiting
 from gateway.flows.sunset import sunset
 from gateway.protocol.messages import AddWebhook
 from gateway.store import SqlStore, reconcile
+from gateway.store.purges import SqlPurges
 from keys.purge_receipts import purge_is_signed, sign_purge
 from keys.signing import SigningKey
 from tests.support.cards import basis_until, policy
@@ -207,6 +209,27 @@ def test_a_worker_that_matches_meanwhile_is_not_waited_for(small: SmallHouse, st
     purge_meanwhile()
     assert EMPTY == _rows(store)
     assert [21] == [receipt["registrations"] for receipt in _receipts(small)]
+
+
+@pytest.mark.parametrize("store_kind", ["postgresql"], indirect=True)
+def test_every_person_is_held_while_what_hangs_on_them_is_removed(
+    small: SmallHouse, store: SqlStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever would match or withdraw at that moment waits, and finds nothing afterwards (G8)."""
+    remove, free = SqlPurges.remove, []
+    not_held = text("SELECT count(*) FROM registrations WHERE pg_try_advisory_xact_lock(token_prefix)")
+
+    def removing(purges: SqlPurges, registrations: Sequence[str]) -> Counts:
+        with store.database.engines.writer.begin() as other:
+            free.append(other.execute(not_held).scalar_one())
+        return remove(purges, registrations)
+
+    monkeypatch.setattr(SqlPurges, "remove", removing)
+    small.policies = _ended()
+    _purge(small, limit=99)
+
+    assert [0] == free
+    assert EMPTY == _rows(store)
 
 
 def test_the_index_is_sound_while_a_lane_is_purged(small: SmallHouse, store: SqlStore) -> None:
