@@ -73,10 +73,10 @@ def reading_page(
 def _preface(card: PolicyFile, voice: Voice) -> Iterator[Block]:
     yield paragraph(
         voice.say(
-            f"Versie {card.version} van de kaart {card.name}. Deze pagina is uit de kaart gemaakt en zegt niets "
-            "anders dan de kaart; bij verschil geldt de kaart. Wat hier niet staat, mag niet.",
-            f"Version {card.version} of the card {card.name}. This page was made from the card and says nothing "
-            "else; where they differ the card holds. What is not written here is not allowed.",
+            f"Versie {card.version} van de kaart {card.name}. Deze pagina is uit de kaart gemaakt; bij "
+            "verschil geldt de kaart. Wat hier niet staat, mag niet.",
+            f"Version {card.version} of the card {card.name}. This page was made from the card; where they "
+            "differ the card holds. What is not written here is not allowed.",
         )
     )
     yield paragraph(
@@ -118,8 +118,8 @@ def _mutual(card: PolicyFile, voice: Voice) -> str:
     if card.symmetric:
         return voice.say("ja, beide kanten horen altijd hetzelfde van elkaar.", "yes, both sides always hear the same.")
     return voice.say(
-        "nee, de ene kant kan meer horen dan de andere; beide krijgen bericht, of geen van beide.",
-        "no, one side can hear more than the other; both get a message, or neither does.",
+        "nee, de ene kant kan meer horen dan de andere.",
+        "no, one side can hear more than the other.",
     )
 
 

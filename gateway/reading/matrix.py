@@ -26,7 +26,7 @@ from gateway.reading.page import (
     printable,
 )
 from gateway.reading.pdf import page_pdf
-from gateway.reading.picture import FONT, PAPER, STYLE, grid_svg, grid_title, grid_words, short, size_of
+from gateway.reading.picture import FONT, PAPER, STYLE, grid_svg, grid_title, grid_words, size_of
 from gateway.reading.voice import Voice
 
 _LEAST_WIDTH: Final = 640
@@ -207,10 +207,10 @@ def _twin(grid: Grid, voice: Voice) -> Table:
         caption=line(voice.say("Dezelfde gegevens als tabel: ", "The same as a table: "), grid_title(grid, voice)),
         columns=(
             line(voice.say("hoort ↓ van →", "hears ↓ of →")),
-            *(line(short(voice.kind(kind))) for kind in grid.others),
+            *(line(voice.short_kind(kind)) for kind in grid.others),
         ),
         rows=tuple(
-            (line(Run(short(voice.kind(kind)), strong=True)), *(_heard(cell, voice) for cell in cells))
+            (line(Run(voice.short_kind(kind), strong=True)), *(_heard(cell, voice) for cell in cells))
             for kind, cells in zip(grid.recipients, grid.cells, strict=True)
         ),
     )

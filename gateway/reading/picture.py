@@ -99,11 +99,6 @@ def grid_words(grid: Grid, voice: Voice) -> str:
     )
 
 
-def short(label: str) -> str:
-    """Leave out what a label says between brackets: the table has it in full."""
-    return label.partition(" (")[0]
-
-
 def size_of(grid: Grid) -> tuple[int, int]:
     """Give the width and height of a grid's picture."""
     width = 2 * _MARGIN + _ROWS_WIDTH + len(grid.others) * _CELL_WIDTH + _SLOPE_WIDTH
@@ -130,7 +125,8 @@ def _column_names(grid: Grid, voice: Voice) -> Iterator[str]:
         x = _MARGIN + _ROWS_WIDTH + index * _CELL_WIDTH + _CELL_WIDTH // 2 - 4
         y = _MARGIN + _HEAD_HEIGHT - 8
         spans = "".join(
-            f'<tspan x="0" y="{place}">{escape(text)}</tspan>' for place, text in _label(voice.kind(kind), bottom=True)
+            f'<tspan x="0" y="{place}">{escape(text)}</tspan>'
+            for place, text in _label(voice.short_kind(kind), bottom=True)
         )
         yield (
             f'<text class="ink" fill="{PAPER.ink}" font-size="12.5" transform="translate({x} {y}) rotate(-42)">'
@@ -141,7 +137,7 @@ def _column_names(grid: Grid, voice: Voice) -> Iterator[str]:
 def _rows(grid: Grid, voice: Voice) -> Iterator[str]:
     for index, (kind, cells) in enumerate(zip(grid.recipients, grid.cells, strict=True)):
         top = _MARGIN + _HEAD_HEIGHT + index * _CELL_HEIGHT
-        yield from _row_name(voice.kind(kind), top)
+        yield from _row_name(voice.short_kind(kind), top)
         for column, cell in enumerate(cells):
             yield from _square(cell, _MARGIN + _ROWS_WIDTH + column * _CELL_WIDTH, top)
 
@@ -192,7 +188,7 @@ def _levels(grid: Grid) -> list[DisclosureLevel]:
 
 def _label(label: str, *, bottom: bool) -> Iterable[tuple[int, str]]:
     """Give at most two lines of a label with their places, around the middle or upward from the bottom."""
-    lines = wrap(printable(short(label)), _LABEL_WIDTH, max_lines=_LABEL_LINES, placeholder=" …") or [""]
+    lines = wrap(printable(label), _LABEL_WIDTH, max_lines=_LABEL_LINES, placeholder=" …") or [""]
     upward = 14 * (len(lines) - 1)
     start = -upward if bottom else -upward // 2
     return [(start + 14 * index, text) for index, text in enumerate(lines)]

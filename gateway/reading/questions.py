@@ -25,7 +25,7 @@ def questions(policy: LanePolicy, voice: Voice) -> Iterator[Block]:
 
 
 def _registering(policy: LanePolicy, example: RegistrationExample, voice: Voice) -> Line:
-    kind, flag = voice.kind(example.agency_kind), voice.flag(example.flag)
+    kind, flag = voice.short_kind(example.agency_kind), voice.flag(example.flag)
     purpose, on = voice.purpose(example.purpose), voice.day(example.on)
     attested = voice.each(voice.precondition, example.preconditions) if example.preconditions else ""
     answer = policy.may_register(
@@ -41,14 +41,14 @@ def _registering(policy: LanePolicy, example: RegistrationExample, voice: Voice)
             f"Mag {kind} op {on} registreren voor “{purpose}”, met de vlag “{flag}”",
             f"May {kind} register on {on} for “{purpose}”, with the flag “{flag}”",
         ),
-        voice.say(f", en met verklaard: {attested}", f", attesting: {attested}") if attested else "",
+        voice.say(f", als zij verklaart: {attested}", f", if it attests: {attested}") if attested else "",
         "? ",
         *_answered(rules, answer, voice, permitted=example.permitted),
     )
 
 
 def _telling(policy: LanePolicy, example: DisclosureExample, voice: Voice) -> Line:
-    recipient, other, on = voice.kind(example.recipient), voice.kind(example.other), voice.day(example.on)
+    recipient, other, on = voice.short_kind(example.recipient), voice.short_kind(example.other), voice.day(example.on)
     level, purpose = voice.level(example.level).lower(), voice.purpose(example.purpose)
     decision = policy.decide(
         Situation(example.recipient, example.other, example.purpose, example.own_flag, example.other_flag),
@@ -69,8 +69,8 @@ def _heard(decision: Decision, voice: Voice, *, permitted: bool) -> Line:
     """Answer; where something is told, but less than was asked, its explanation speaks of what is told."""
     if permitted or decision.level is DisclosureLevel.SILENT:
         return _answered(decision.rules, decision, voice, permitted=permitted)
-    level, rules = voice.level(decision.level).lower(), voice.listed(decision.rules)
-    less = voice.say(f", niet meer dan {level}, door regel {rules}.", f", no more than {level}, by rule {rules}.")
+    level, rules = voice.level(decision.level).lower(), voice.rules(decision.rules)
+    less = voice.say(f", niet meer dan {level}, door {rules}.", f", no more than {level}, by {rules}.")
     return line(Run(voice.say("Nee", "No"), strong=True), less)
 
 
@@ -87,7 +87,7 @@ def _flags(policy: LanePolicy, example: DisclosureExample, voice: Voice) -> str:
 
 def _answered(rules: tuple[str, ...], answer: Registering | Decision, voice: Voice, *, permitted: bool) -> Line:
     verdict = Run(voice.say("Ja", "Yes") if permitted else voice.say("Nee", "No"), strong=True)
-    by = voice.say(f", door regel {voice.listed(rules)}", f", by rule {voice.listed(rules)}") if rules else ""
+    by = voice.say(", door ", ", by ") + voice.rules(rules) if rules else ""
     if permitted:
         return line(verdict, by, ".")
     return line(verdict, by, ". ", voice.say(answer.explanation_nl, answer.explanation_en))

@@ -90,7 +90,7 @@ def _told(policy: LanePolicy, rule: DisclosureRule, voice: Voice) -> Line:
         Run(_of_whom(policy, rule, voice), strong=True),
         ": ",
         *_how_much(rule, voice),
-        voice.say(f" (regel {rule.id})", f" (rule {rule.id})"),
+        f" ({voice.rules([rule.id])})",
         _because(policy, rule, voice),
     )
 
@@ -115,7 +115,7 @@ def parties(policy: LanePolicy, kinds: tuple[str, ...], voice: Voice) -> str:
     participants = {kind for rule in policy.card.registration_rules for kind in rule.agency_kinds}
     if set(kinds) == participants and len(kinds) > 1:
         return voice.say("alle deelnemers", "all participants")
-    return voice.each(voice.kind, kinds)
+    return voice.each(voice.short_kind, kinds)
 
 
 def _because(policy: LanePolicy, rule: DisclosureRule, voice: Voice) -> str:

@@ -1,7 +1,7 @@
 """Tells for each kind of agency what it hears of which other: every decision of the card, in few exact sentences."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from gateway.core.policy.answers import Decision
@@ -57,34 +57,36 @@ def _dimensions(policy: LanePolicy) -> tuple[tuple[str, ...], ...]:
     return (
         tuple(dict.fromkeys(kind for rule in rules for kind in rule.others)),
         tuple(dict.fromkeys(purpose for rule in rules for purpose in rule.purposes)),
-        tuple(dict.fromkeys(flag for rule in rules for flag in rule.own_flags)),
-        tuple(dict.fromkeys(flag for rule in rules for flag in rule.other_flags)),
+        policy.card.flags,
+        policy.card.flags,
     )
 
 
 def _sentence(policy: LanePolicy, heard: Heard, voice: Voice) -> Line:
-    recipient, decision, (others, purposes, own_flags, other_flags) = heard
-    _, all_purposes, _, _ = _dimensions(policy)
-    conditions = (
-        _unless_all(purposes, all_purposes, voice.say("voor ", "for "), voice.each(voice.purpose, purposes)),
-        _unless_all(own_flags, policy.card.flags, voice.say("met als eigen vlag ", "with as its own flag "),
-                    voice.either(voice.flag, own_flags)),
-        _unless_all(other_flags, policy.card.flags, voice.say("als de ander heeft ", "if the other has "),
-                    voice.either(voice.flag, other_flags)),
-    )  # fmt: skip
-    rules = voice.listed(decision.rules)
+    recipient, decision, (others, *conditions) = heard
     return line(
-        Run(voice.kind(recipient), strong=True),
+        Run(voice.short_kind(recipient), strong=True),
         voice.say(" hoort van ", " hears of "),
         parties(policy, others, voice),
         ": ",
         Run(voice.level(decision.level).lower(), strong=True),
-        voice.say(f" (regel {rules})", f" (rule {rules})"),
-        "".join(conditions),
+        f" ({voice.rules(decision.rules)})",
+        *_conditions(policy, conditions, voice),
         because(policy, decision.basis, voice),
     )
 
 
-def _unless_all(some: tuple[str, ...], every: tuple[str, ...], words: str, names: str) -> str:
-    """Say a condition, but where it is none."""
-    return "" if set(some) == set(every) else f", {words}{names}"
+def _conditions(policy: LanePolicy, stated: Sequence[tuple[str, ...]], voice: Voice) -> Iterator[str]:
+    """Say for which purposes and flags a sentence holds, but where it holds for all there are."""
+    _, *every = _dimensions(policy)
+    purposes, own_flags, other_flags = stated
+    own = voice.say(", als haar eigen vlag is: ", ", if its own flag is: ")
+    other = voice.say(", als de vlag van de ander is: ", ", if the flag of the other is: ")
+    said = (
+        voice.say(", voor ", ", for ") + voice.each(voice.purpose, purposes),
+        own + voice.either(voice.flag, own_flags),
+        other + voice.either(voice.flag, other_flags),
+    )
+    for some, all_there_are, words in zip(stated, every, said, strict=True):
+        if set(some) != set(all_there_are):
+            yield words

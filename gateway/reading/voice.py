@@ -25,6 +25,10 @@ class Voice(Words):
         """Name a kind of agency."""
         return self.label(self.vocabulary.agency_kinds, code)
 
+    def short_kind(self, code: str) -> str:
+        """Name a kind of agency without what its label explains between brackets."""
+        return self.kind(code).partition(" (")[0]
+
     def purpose(self, code: str) -> str:
         """Name a purpose."""
         return self.label(self.vocabulary.purposes, code)
@@ -40,6 +44,11 @@ class Voice(Words):
     def mechanism(self, code: str) -> str:
         """Name a part of the house."""
         return self.label(self.vocabulary.mechanisms, code)
+
+    def rules(self, ids: Sequence[str]) -> str:
+        """Name some rules: "regels V1 en V2"."""
+        one = len(ids) == 1
+        return f"{self.say('regel' if one else 'regels', 'rule' if one else 'rules')} {self.listed(ids)}"
 
     def meaning(self, terms: Iterable[Term], code: str) -> Line:
         """Give the meaning of a term, which the vocabulary has in Dutch."""
