@@ -146,12 +146,10 @@ class PolicyReleases:
             self._try(name)
         except ReleaseRejected as refused:
             return refused.faults
-        except OSError:
-            return (ReleaseFault.UNREADABLE.value,)
         return ()
 
     def _try(self, name: str) -> None:
-        content = load_release(self.folder / name)
+        content = self._content(name)
         release = read_release(content)
         if release.file_name != name:
             raise rejected(ReleaseFault.MISNAMED)
@@ -168,6 +166,12 @@ class PolicyReleases:
         previous = None if accepted else self._before(release)
         self._adopt(verify_release(content, trust, _now(), previous=previous, demo=self.demo, compared=not accepted))
 
+    def _content(self, name: str) -> bytes:
+        try:
+            return load_release(self.folder / name)
+        except OSError:
+            raise rejected(ReleaseFault.UNREADABLE) from None
+
     def _before(self, release: Release) -> Release | Before | None:
         """Return the release that one follows, if it is at hand: in force, in the database or in the folder."""
         follows, in_force = release.contents.follows, self.in_force
@@ -178,8 +182,8 @@ class PolicyReleases:
         if (kept := self._kept(follows)) is not None:
             return read_release(kept.content)
         try:
-            beside = read_release(load_release(self.folder / file_name(release.number - 1)))
-        except (OSError, ReleaseRejected):
+            beside = read_release(self._content(file_name(release.number - 1)))
+        except ReleaseRejected:
             return None
         return beside if beside.digest == follows else None
 

@@ -5,23 +5,28 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
+
+import yaml
 
 from gateway.core.policy import PolicySet
+from gateway.core.policy.cards import VOCABULARY
 from gateway.core.policy.proposal import Proposal
-from gateway.core.policy.release import Assurance, Contents, Release
+from gateway.core.policy.release import Assurance, Release
 from gateway.core.policy.releasing import draft
 from gateway.policy_directory import policy_files
 from gateway.policy_in_force import InForce
 from gateway.policy_signing import VerifiedRelease, save_release, sign_release, verify_release
 from keys.parties import Role
 from keys.trust import TrustList
-from tests.support.cards import POLICIES
+from tests.support.cards import POLICIES, VOCABULARY_TEXT, YOUTH
 from tests.support.parties import Member, member
 
 CREATED_ON: Final = date(2026, 11, 1)
 SIGNED_AT: Final = datetime(2026, 11, 2, 9, 30, tzinfo=UTC)
+PURPOSE: Final = "jeugd-afstemming"
 _FIRST_OFFICER: Final = 950
+_SMALL: Final = {"soorten-instantie": ("politie", "school"), "stromen": ("jeugd", "volwassenen"), "mechanismen": ()}
 
 
 def officers(count: int = 2) -> tuple[Member, ...]:
@@ -32,6 +37,57 @@ def officers(count: int = 2) -> tuple[Member, ...]:
 def trusting(members: Sequence[Member], *, needed: int = 2) -> TrustList:
     """Return a trust list of these parties, of whom so many officers release a policy."""
     return TrustList(tuple(one.party for one in members), officers=needed)
+
+
+def small_files(version: int = 1, *, lanes: Sequence[str] = ("jeugd",), **words: object) -> dict[str, bytes]:
+    """Return the words and one card for each lane, small enough to try every byte of them; each says its version.
+
+    `words` replace keys of each card.
+    """
+    cards = {f"{lane}.yaml": _dumped({**_small_card(lane, version), **words}) for lane in lanes}
+    return dict(sorted({**cards, VOCABULARY: _small_vocabulary()}.items()))
+
+
+def _small_card(lane: str, version: int) -> dict[str, Any]:
+    card = yaml.safe_load(YOUTH)
+    del card["nooit-registreren"], card["leeftijd"]
+    basis = card["grondslagen"]["jeugdwet-7.1.4.1"]
+    card |= {"stroom": lane, "versie": version, "grondslagen": {"basis": basis}}
+    for rule in (*card["registreren"], *card["vertellen"]):
+        rule |= {"grondslag": ["basis"], "uitleg": {"nl": f"Versie {version}.", "en": f"Version {version}."}}
+    card["registreren"][0]["wie"] = ["politie", "school"]
+    asked = {"wie": "school", "doel": PURPOSE, "vlag": "betrokken", "dan": "mag", "door": "R1"}
+    told = {"van": "school", "aan": "politie", "doel": PURPOSE, "wat": "contact", "dan": "mag", "door": "V1"}
+    card["voorbeelden"] = {"registreren": [asked], "vertellen": [told]}
+    return card  # type: ignore[no-any-return]
+
+
+@cache
+def _small_vocabulary() -> bytes:
+    words = yaml.safe_load(VOCABULARY_TEXT)
+    for section, kept in _SMALL.items():
+        words[section] = {word: term for word, term in words[section].items() if word in kept or not kept}
+    for section in ("vlaggen", "voorwaarden", "mechanismen"):
+        words[section] = dict(list(words[section].items())[:1])
+    words["doelen"] = {
+        word: term for word, term in words["doelen"].items() if word == PURPOSE or term.get("altijd-stil") == "ja"
+    }
+    for term in (term for section in words.values() if isinstance(section, dict) for term in section.values()):
+        term |= {"betekenis": "Een woord.", "bron": "Een proef."}
+    return _dumped(words)
+
+
+def _dumped(content: object) -> bytes:
+    return yaml.dump(content, Dumper=_Plain, allow_unicode=True, sort_keys=False).encode()
+
+
+class _Plain(yaml.SafeDumper):
+    """Writes no anchors: a policy may not have any."""
+
+    def ignore_aliases(self, data: object) -> bool:
+        """Write what occurs twice twice."""
+        del data
+        return True
 
 
 def unsigned(
@@ -104,8 +160,3 @@ class Released:
 
     def close(self) -> None:
         """Stop following nothing."""
-
-
-def contents_of(release: Release) -> Contents:
-    """Return what officers signed."""
-    return release.contents
