@@ -235,3 +235,47 @@ class TestRefuseBeatsAllow:
         """From silent to sealed exchange; each name leads back to its step."""
         assert sorted(DisclosureLevel) == [DisclosureLevel.from_code(level.code) for level in DisclosureLevel]
         assert ("silent", "sealed_exchange") == (min(DisclosureLevel).code, max(DisclosureLevel).code)
+
+
+class TestDays:
+    """What begins and ends within the life of a card."""
+
+    def test_a_basis_that_begins_later_carries_its_rules_from_that_day_on(self) -> None:
+        """Not a day sooner, for telling and for registering alike."""
+
+        def later(content: Any) -> None:
+            for basis in content["grondslagen"].values():
+                basis["van"] = "2027-05-01"
+            for examples in content["voorbeelden"].values():
+                for example in examples:
+                    example.setdefault("op", "2027-05-01")
+
+        lane = policy(later)
+        days = (date(2027, 4, 30), date(2027, 5, 1))
+        assert [DisclosureLevel.SILENT, DisclosureLevel.CONTACT] == [
+            level(lane, "police", "school", on=on) for on in days
+        ]
+        assert [Denied, Permitted] == [type(register(lane, on=on)) for on in days]
+
+    def test_a_refusal_outlives_its_basis(self) -> None:
+        """An article that ends closes what it opened; it never opens what it closed."""
+        refused = {"mag-niet": "contact", "grondslag": ["jeugdwet-7.1.4.1"]}
+        ward = {"van": ["vrouwenopvang"], "aan": ["vrouwenopvang"], **refused}
+        lane = policy(telling("V2", ward), basis_until("jeugdwet-7.1.4.1", "2027-05-31"))
+        for on in (date(2027, 5, 31), date(2027, 6, 1)):
+            assert DisclosureLevel.ACKNOWLEDGED is level(lane, "shelter", "shelter", on=on)
+
+    def test_two_rules_with_a_basis_each_say_either(self) -> None:
+        """When one basis ends the other rule still carries what both allowed."""
+        other = {"van": ["school"], "aan": ["politie"], "mag": "contact", "grondslag": ["jeugdwet-7.1.4.1"]}
+        lane = policy(
+            telling("V2", other),
+            basis_until("jeugdwet-7.1.4.3", "2027-05-31"),
+            lambda content: content.update({"wederkerig": "nee"}),
+        )
+        decisions = [
+            lane.decide(situation("police", "school", PURPOSE), on=on) for on in (date(2027, 5, 31), date(2027, 6, 1))
+        ]
+        assert [("V1", "V2"), ("V2",)] == [decision.rules for decision in decisions]
+        assert {DisclosureLevel.CONTACT} == {decision.level for decision in decisions}
+        assert DisclosureLevel.SILENT is level(lane, "school", "police", on=date(2027, 6, 1))
