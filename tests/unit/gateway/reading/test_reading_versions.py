@@ -162,6 +162,14 @@ class TestTextsOfPeople:
         """Line ends and turns of the writing direction are folded into spaces."""
         assert printable("a\n# b\u202ec\u2028d") == "a # b c d"
 
+    @pytest.mark.parametrize(
+        ("text", "expected"), [("1. eerst", "- 1\\. eerst"), ("- dan", "- \\- dan"), ("+ nog", "- \\+ nog")]
+    )
+    def test_a_text_that_begins_like_a_list_is_no_list(self, text: str, expected: str) -> None:
+        """It would open a list within the list, and read as if the page said so."""
+        page = reading_version(policy(lambda card: card["mededeling"]["uitleg"].update(nl=text)), VOCABULARY, "nl")
+        assert expected in page.splitlines()
+
     def test_a_table_keeps_its_columns(self) -> None:
         """A bar in a text does not open a new column."""
 
