@@ -23,7 +23,7 @@ from gateway.core.policy.release_faults import ReleaseRejected
 from gateway.core.refusals import Refused
 from gateway.flows.replay import replay
 from gateway.peers.holders import onboard
-from gateway.policy_in_force import InForce
+from gateway.policy_in_force import ReleaseInForce
 from gateway.policy_releases import newest_release
 from gateway.settings import CONFIG_VARIABLE, Settings, SettingsRejected
 from gateway.store import RecordedEvent, SqlView, UnsafeStore, migrate, open_store, reconcile
@@ -201,7 +201,7 @@ def _check(given: argparse.Namespace) -> int:
     return OK
 
 
-def _shown(in_force: InForce) -> str:
+def _shown(in_force: ReleaseInForce) -> str:
     """Say which release is in force, and what lies in its folder that is not."""
     release = in_force.release
     lanes = ", ".join(policy.lane for policy in in_force.policies.policies)

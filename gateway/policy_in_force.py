@@ -31,7 +31,7 @@ class Judged:
 
 
 @dataclass(frozen=True, slots=True)
-class InForce:
+class ReleaseInForce:
     """What is in force now, and what an operator should know about it; without a release everything is refused."""
 
     verified: VerifiedRelease | None = None
@@ -58,7 +58,7 @@ class Releases(Protocol):
     """Whoever says which policies are in force, and may follow where new ones come from."""
 
     @property
-    def in_force(self) -> InForce:
+    def in_force(self) -> ReleaseInForce:
         """What is in force now."""
 
     def start(self) -> None:

@@ -21,7 +21,7 @@ from gateway.core.policy.releasing import Before
 from gateway.core.refusals import Refused
 from gateway.flows.match import GATEWAY
 from gateway.flows.ports import KeptRelease, Recorded, Store, Tx
-from gateway.policy_in_force import InForce, Judged, Mark, Trust
+from gateway.policy_in_force import Judged, Mark, ReleaseInForce, Trust
 from gateway.policy_signing import (
     VerifiedRelease,
     counting_officers,
@@ -52,7 +52,7 @@ class PolicyReleases:
     mint: Callable[[str], str]
     broken: Callable[[], None]
     demo: bool = False
-    in_force: InForce = field(default_factory=InForce)
+    in_force: ReleaseInForce = field(default_factory=ReleaseInForce)
     _newest: KeptRelease | None = None
     _judged: Mapping[str, Judged] = field(default_factory=dict)
     _believed: TrustList | None = None

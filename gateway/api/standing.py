@@ -11,7 +11,7 @@ from gateway.api.problems import language_of
 from gateway.core.policy.release import Release
 from gateway.core.refusals import Refusal, Refused
 from gateway.flows.admission import admit_read, json_of
-from gateway.policy_in_force import InForce
+from gateway.policy_in_force import ReleaseInForce
 from gateway.protocol.messages import Explanation, WhoAmI
 from gateway.protocol.problems import PROBLEMS, Problem
 from gateway.protocol.standing import PoliciesInForce, ProblemPage, ProblemPages, RefusedRelease, Wellness
@@ -35,7 +35,7 @@ async def _ready(_: Request, front: Front) -> Reply:
     return Reply(200, json_of(Wellness(status="ready", policies=_policies(in_force, in_force.release))))
 
 
-def _policies(in_force: InForce, release: Release) -> PoliciesInForce:
+def _policies(in_force: ReleaseInForce, release: Release) -> PoliciesInForce:
     return PoliciesInForce(
         number=release.number,
         digest=release.digest,

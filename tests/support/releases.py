@@ -15,7 +15,7 @@ from gateway.core.policy.proposal import Proposal
 from gateway.core.policy.release import Assurance, Release
 from gateway.core.policy.releasing import draft
 from gateway.policy_directory import policy_files
-from gateway.policy_in_force import InForce
+from gateway.policy_in_force import ReleaseInForce
 from gateway.policy_signing import VerifiedRelease, save_release, sign_release, verify_release
 from keys.parties import Role
 from keys.trust import TrustList
@@ -149,7 +149,7 @@ class Released:
 
     def __init__(self) -> None:
         """Put the house's own policies in force."""
-        self.in_force = InForce(released())
+        self.in_force = ReleaseInForce(released())
 
     def policies(self) -> PolicySet:
         """Return the policies in force."""
