@@ -8,7 +8,7 @@ import pytest
 from gateway.core.policy import LanePolicy, PolicySet, compile_policy
 from gateway.core.policy.difference import Change, Difference, compare
 from gateway.core.policy.vocabulary import load_vocabulary
-from tests.support.cards import VOCABULARY, VOCABULARY_TEXT, changed, load, policy, telling
+from tests.support.cards import VOCABULARY, VOCABULARY_TEXT, basis_until, changed, load, policy, telling
 from tests.support.cards import Change as CardChange
 
 OLD = policy()
@@ -162,6 +162,14 @@ class TestOneChange:
         assert "registreren, vanaf 1 juli 2026 tot en met 31 december 2026, voor doel" in registering.sentence_nl
         assert "register, from 1 July 2026 up to and including 31 December 2026, for" in registering.sentence_en
         assert 24 == after(change).closed  # twelve kinds before it, and twelve after it
+
+    def test_what_goes_on_while_something_else_changes_is_one_change(self) -> None:
+        """A basis of registering ends midway: what is told opens once, for all of the time."""
+        found = compare(sets(), sets(policy(basis_until("jeugdwet-7.1.4.1", "2026-06-30"))), VOCABULARY)
+        registering, told = (next(one for one in found.changes if one.rules == (rule,)) for rule in ("R1", "V1"))
+        assert (12, EVERYONE) == (registering.opened, told.opened)
+        assert "registreren, tot en met 30 juni 2026, voor doel" in registering.sentence_nl
+        assert "alle deelnemers horen van alle deelnemers, voor doel" in told.sentence_nl
 
 
 class TestLanes:
