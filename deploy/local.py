@@ -34,10 +34,10 @@ from deploy.settings_files import (
     url_of,
 )
 from gateway.app import POLICIES
-from gateway.core.policy.release_faults import ReleaseRejected
+from gateway.core.policy.releases.faults import ReleaseRejected
 from gateway.core.refusals import Refused
 from gateway.peers.holders import onboard
-from gateway.policy_signing import Release
+from gateway.policies.signing import Release
 from gateway.store import UnsafeStore, migrate
 from keys.onboarding import OnboardingFailed
 from keys.trust import TrustList

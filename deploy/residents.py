@@ -8,7 +8,7 @@ from typing import Final
 from deploy.homes import Home, a_moment_ago, new_key
 from deploy.region.agencies import RegionAgency
 from gateway.peers.converter import SEALING, SIGNING
-from gateway.policy_signing import (
+from gateway.policies.signing import (
     Assurance,
     Proposal,
     Release,

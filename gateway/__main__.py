@@ -19,12 +19,12 @@ import uvicorn
 from gateway import app, ids
 from gateway.api.openapi import document_json
 from gateway.api.problems import problem_of
-from gateway.core.policy.release_faults import ReleaseRejected
+from gateway.core.policy.releases.faults import ReleaseRejected
 from gateway.core.refusals import Refused
 from gateway.flows.replay import replay
 from gateway.peers.holders import onboard
-from gateway.policy_in_force import ReleaseInForce
-from gateway.policy_releases import newest_release
+from gateway.policies.following import newest_release
+from gateway.policies.in_force import ReleaseInForce
 from gateway.settings import CONFIG_VARIABLE, Settings, SettingsRejected
 from gateway.store import RecordedEvent, SqlView, UnsafeStore, migrate, open_store, reconcile
 from gateway.wake import Wake

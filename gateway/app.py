@@ -20,8 +20,8 @@ from gateway.peers.addresses import Addresses, Lookups
 from gateway.peers.converter import SIGNING, converter_of
 from gateway.peers.directory import TrustedAgencies
 from gateway.peers.webhooks import Webhooks
-from gateway.policy_in_force import Releases
-from gateway.policy_releases import PolicyReleases
+from gateway.policies.following import PolicyReleases
+from gateway.policies.in_force import Releases
 from gateway.settings import Settings
 from gateway.store import SqlStore, open_store
 from gateway.telemetry import Figures, Log, ServerLog, open_log

@@ -10,10 +10,10 @@ from typing import Final, NamedTuple
 
 from gateway.app import POLICIES
 from gateway.core.policy import DisclosureLevel, LanePolicy, Permitted, PolicySet, compile_policy
-from gateway.core.policy.cards import VOCABULARY
-from gateway.core.policy.difference import compare
-from gateway.core.policy.vocabulary import Vocabulary, load_vocabulary
-from gateway.policy_directory import load_policies
+from gateway.core.policy.cards.collection import VOCABULARY
+from gateway.core.policy.cards.vocabulary import Vocabulary, load_vocabulary
+from gateway.core.policy.questions.difference import compare
+from gateway.policies.directory import load_policies
 from load_tests import policy_releases
 from load_tests.crypto import cpu_seconds
 from load_tests.policy_cards import ON, card_of, questions_for

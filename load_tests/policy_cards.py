@@ -23,7 +23,7 @@ from gateway.core.policy.card import (
     Terms,
     Told,
 )
-from gateway.core.policy.engine import askings_of, situations_of
+from gateway.core.policy.tables import askings_of, situations_of
 
 VALID_FROM_ON: Final = date(2027, 1, 1)
 VALID_UNTIL_ON: Final = date(2030, 1, 1)

@@ -12,7 +12,7 @@ from typing import Final
 
 from deploy.local import Federation
 from gateway.app import POLICIES
-from gateway.core.policy.release import Release
+from gateway.core.policy.releases.release import Release
 from gateway.settings import Settings
 from load_tests.report import Row, Table
 

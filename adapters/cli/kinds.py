@@ -6,9 +6,9 @@ from adapters.cli.locale import language
 def kinds() -> dict[str, str]:
     """Return the code of each kind with its label in the language of the locale; nothing where no policies are."""
     from gateway.app import POLICIES  # noqa: PLC0415  # only who enrolls needs the vocabulary
-    from gateway.core.policy.mistakes import PolicyRejected  # noqa: PLC0415
-    from gateway.core.policy.vocabulary import load_vocabulary  # noqa: PLC0415
-    from gateway.policy_directory import VOCABULARY  # noqa: PLC0415
+    from gateway.core.policy.cards.mistakes import PolicyRejected  # noqa: PLC0415
+    from gateway.core.policy.cards.vocabulary import load_vocabulary  # noqa: PLC0415
+    from gateway.policies.directory import VOCABULARY  # noqa: PLC0415
 
     try:
         vocabulary = load_vocabulary((POLICIES / VOCABULARY).read_bytes(), name=VOCABULARY)

@@ -16,7 +16,7 @@ from gateway.commit_group import CommitGroup
 from gateway.core.involvement import AMSTERDAM
 from gateway.core.refusals import Refusal, Refused
 from gateway.flows.ports import House
-from gateway.policy_in_force import ReleaseInForce
+from gateway.policies.in_force import ReleaseInForce
 from gateway.telemetry import Figures, Log, fault_of
 from gateway.wake import Wake
 from keys.signing import SigningKey

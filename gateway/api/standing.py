@@ -8,10 +8,10 @@ from gateway.api.caller import signed_bare
 from gateway.api.exchange import CORS, HTML, Endpoint, Reply, Request
 from gateway.api.front import Front
 from gateway.api.problems import language_of
-from gateway.core.policy.release import Release
+from gateway.core.policy.releases.release import Release
 from gateway.core.refusals import Refusal, Refused
 from gateway.flows.admission import admit_read, json_of
-from gateway.policy_in_force import ReleaseInForce
+from gateway.policies.in_force import ReleaseInForce
 from gateway.protocol.messages import Explanation, WhoAmI
 from gateway.protocol.problems import PROBLEMS, Problem
 from gateway.protocol.standing import PoliciesInForce, ProblemPage, ProblemPages, RefusedRelease, Wellness

@@ -6,7 +6,7 @@ from functools import cache, partial
 from typing import Final
 
 from gateway.core.involvement import AMSTERDAM, Oin
-from gateway.core.policy.recorded import RecordedDecision, RecordedMeeting, RecordedRegistering, RecordedSide
+from gateway.core.policy.questions.recorded import RecordedDecision, RecordedMeeting, RecordedRegistering, RecordedSide
 from gateway.core.refusals import Refusal
 from gateway.flows.ports import Directory, MeetingOnRecord, RegisteringOnRecord, SideOnRecord, Store, View
 

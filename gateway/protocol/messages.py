@@ -150,7 +150,7 @@ Allowed = Annotated[
 
 
 class RefusedRow(Message):
-    """Why one row of a batch was not taken; the others were. What the policy says of it stands in members of its own."""
+    """Why one row of a batch was not taken; the others were. What the policy says of it has members of its own."""
 
     code: str
     title: str

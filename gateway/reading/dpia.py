@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from gateway.core.policy.card import DisclosureRule, PolicyFile, RegistrationRule
+from gateway.core.policy.cards.vocabulary import Term, Vocabulary
 from gateway.core.policy.engine import LanePolicy
-from gateway.core.policy.vocabulary import Term, Vocabulary
-from gateway.core.policy.words import Language
+from gateway.core.policy.questions.words import Language
 from gateway.reading.bases import law
 from gateway.reading.facts import ages, highest_step, purposes_of, recipients_of, registrars_of, retention
 from gateway.reading.markdown import markdown

@@ -7,9 +7,9 @@ from datetime import date
 from itertools import product
 
 from gateway.core.policy.answers import Situation
-from gateway.core.policy.boxes import Point, cover
 from gateway.core.policy.card import DisclosureLevel
 from gateway.core.policy.engine import LanePolicy
+from gateway.core.policy.questions.boxes import Point, cover
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from gateway.core.policy.card import PolicyFile, Told
+from gateway.core.policy.cards.vocabulary import Vocabulary
 from gateway.core.policy.engine import BUILT, LanePolicy
-from gateway.core.policy.vocabulary import Vocabulary
-from gateway.core.policy.words import Language
+from gateway.core.policy.questions.words import Language
 from gateway.reading.bases import basis_table
 from gateway.reading.facts import ages
 from gateway.reading.markdown import markdown

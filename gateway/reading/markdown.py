@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from gateway.core.policy.words import Language
+from gateway.core.policy.questions.words import Language
 from gateway.reading.page import Block, Bullets, Heading, Line, Page, Paragraph, Picture, Run, Table
 
 _MARKUP: Final = re.compile(r"([\\`*_{}\[\]<>|#&~$])")

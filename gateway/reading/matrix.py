@@ -7,9 +7,9 @@ from textwrap import wrap
 from typing import Final
 
 from gateway.core.policy.card import DisclosureLevel, RegistrationRule
+from gateway.core.policy.cards.vocabulary import Vocabulary
 from gateway.core.policy.engine import LanePolicy
-from gateway.core.policy.vocabulary import Vocabulary
-from gateway.core.policy.words import Language
+from gateway.core.policy.questions.words import Language
 from gateway.reading.grid import Cell, Grid, grids
 from gateway.reading.html import page_html
 from gateway.reading.page import (

@@ -9,8 +9,8 @@ from datetime import date
 from urllib.parse import quote
 
 from gateway.core.policy.card import Bar, Basis, DisclosureLevel, DisclosureRule, RegistrationRule
+from gateway.core.policy.cards.vocabulary import Vocabulary
 from gateway.core.policy.engine import LanePolicy
-from gateway.core.policy.vocabulary import Vocabulary
 from gateway.reading.odrl_terms import CONTEXT, PROFILE, SEINHUIS, Json
 
 

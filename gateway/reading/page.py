@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from gateway.core.policy.card import DisclosureLevel
-from gateway.core.policy.words import Language
+from gateway.core.policy.questions.words import Language
 
 _SPACES: Final = re.compile(" {2,}")
 

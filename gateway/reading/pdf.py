@@ -9,9 +9,9 @@ from typing import Final
 
 import typst
 
+from gateway.core.policy.cards.vocabulary import Vocabulary
 from gateway.core.policy.engine import LanePolicy
-from gateway.core.policy.vocabulary import Vocabulary
-from gateway.core.policy.words import Language
+from gateway.core.policy.questions.words import Language
 from gateway.reading.lane import reading_page
 from gateway.reading.page import Block, Bullets, Heading, Line, Page, Paragraph, Picture, Table
 

@@ -5,9 +5,9 @@ from datetime import timedelta
 from typing import Final
 
 from gateway.core.policy.card import Basis, PolicyFile
+from gateway.core.policy.cards.vocabulary import Vocabulary
 from gateway.core.policy.engine import LanePolicy
-from gateway.core.policy.vocabulary import Vocabulary
-from gateway.core.policy.words import Language
+from gateway.core.policy.questions.words import Language
 from gateway.reading.bases import basis_table
 from gateway.reading.facts import data_subjects, personal_data, purposes_of, recipients_of, retention
 from gateway.reading.markdown import markdown

@@ -5,9 +5,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from gateway.core.policy.answers import Decision
-from gateway.core.policy.boxes import Box, Point, cover
 from gateway.core.policy.card import DisclosureLevel
-from gateway.core.policy.engine import LanePolicy, situations_of
+from gateway.core.policy.engine import LanePolicy
+from gateway.core.policy.questions.boxes import Box, Point, cover
+from gateway.core.policy.tables import situations_of
 from gateway.reading.bases import because
 from gateway.reading.page import Block, Bullets, Line, Run, bullets, heading, line, paragraph
 from gateway.reading.rules import parties

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from gateway.core.policy.card import Span
-from gateway.core.policy.vocabulary import Term
-from gateway.core.policy.words import Words
+from gateway.core.policy.cards.vocabulary import Term
+from gateway.core.policy.questions.words import Words
 from gateway.reading.page import Line, Run, line
 
 _DAYS_OF_WEEK: Final = 7

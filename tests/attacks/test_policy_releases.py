@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from gateway.core.events import Event, EventKind
-from gateway.core.policy.release import MOST_BYTES, Assurance, BundledFile, Release, ReleaseSignature
-from gateway.core.policy.release_faults import ReleaseFault, ReleaseRejected
+from gateway.core.policy.releases.faults import ReleaseFault, ReleaseRejected
+from gateway.core.policy.releases.release import MOST_BYTES, Assurance, BundledFile, Release, ReleaseSignature
 from gateway.flows.ports import KeptRelease, Recorded
 from gateway.ids import mint
-from gateway.policy_signing import DOMAIN, VerifiedRelease, read_release, sign_release, verify_release
+from gateway.policies.signing import DOMAIN, VerifiedRelease, read_release, sign_release, verify_release
 from gateway.store import SqlStore
 from keys.parties import Party, Role
 from keys.signing import base64url

@@ -4,15 +4,18 @@ import sys
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import replace
+from datetime import date
 from types import FrameType
 from typing import Any, Final
 
 import pytest
 
-from gateway.core.policy.file import PolicyRejected
-from gateway.core.policy.text import MAX_BYTES, MAX_DEPTH, UnreadableText, read_tree
-from gateway.core.policy.vocabulary import load_vocabulary
-from tests.support.cards import POLICIES, YOUTH, changed, load
+from gateway.core.policy.cards.file import PolicyRejected
+from gateway.core.policy.cards.meaning import check_meaning
+from gateway.core.policy.cards.mistakes import Findings
+from gateway.core.policy.cards.text import MAX_BYTES, MAX_DEPTH, UnreadableText, read_tree
+from gateway.core.policy.cards.vocabulary import load_vocabulary
+from tests.support.cards import POLICIES, VOCABULARY, YOUTH, changed, load
 from tests.support.cards import mistakes as mistakes_in
 
 Loader = Callable[[str | bytes], Any]
@@ -204,3 +207,42 @@ def calls_of(action: Callable[[], object]) -> int:
     finally:
         sys.setprofile(before)
     return calls
+
+
+@pytest.mark.parametrize(
+    ("line", "value"),
+    [
+        ("ten-hoogste: 2 jaar", "9999 jaar"),
+        ("ten-hoogste: 2 jaar", "1201 maanden"),
+        ("match: 2 jaar", "101 jaar"),
+        ("binnen: 4 weken", "9999 weken"),
+        ("binnen: 5 werkdagen", "9999 werkdagen"),
+    ],
+)
+def test_nothing_lasts_longer_than_a_calendar(line: str, value: str) -> None:
+    """A term after which no date can be told is refused when the card is read, not when somebody registers."""
+    assert [YOUTH[: YOUTH.index(line)].count("\n") + 1] == [
+        mistake.line for mistake in mistakes_in(YOUTH.replace(line, f"{line.partition(':')[0]}: {value}"))
+    ]
+
+
+def test_few_words_that_stand_for_too_many_situations_are_refused_before_they_are_laid_out() -> None:
+    """Every kind, purpose and flag on both sides, and a basis that begins on every day of a month."""
+    card = load(YOUTH)
+    kinds, purposes, flags = (
+        tuple(term.code for term in terms) for terms in (VOCABULARY.agency_kinds, VOCABULARY.purposes, VOCABULARY.flags)
+    )
+    wide = replace(
+        card.disclosure_rules[0],
+        others=kinds,
+        recipients=kinds,
+        purposes=purposes,
+        own_flags=flags,
+        other_flags=flags,
+    )
+    bases = tuple(replace(card.bases[0], name=f"b{day}", valid_from_on=date(2027, 1, day)) for day in range(1, 32))
+    bomb = replace(card, disclosure_rules=(wide,), bases=(*card.bases, *bases))
+    findings = Findings("card.yaml")
+    assert calls_of(lambda: check_meaning(bomb, {}, findings)) < CALLS
+    with pytest.raises(PolicyRejected, match="situaties"):
+        findings.raise_any()

@@ -8,7 +8,7 @@ from sqlalchemy import event
 
 from gateway.core.events import Event, EventKind, Value
 from gateway.core.policy import DisclosureLevel
-from gateway.core.policy.recorded import RecordedMeeting, RecordedRegistering
+from gateway.core.policy.questions.recorded import RecordedMeeting, RecordedRegistering
 from gateway.flows.ports import Agency, MeetingOnRecord, Recorded, RegisteringOnRecord, SideOnRecord, Tx
 from gateway.flows.recorded_decisions import recorded_decisions
 from gateway.store import SqlStore

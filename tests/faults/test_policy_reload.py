@@ -20,8 +20,8 @@ from deploy.processes import LOOPBACK
 from deploy.region.agencies import AGENCIES
 from gateway.core.events import EventKind
 from gateway.core.refusals import Refusal, Refused
-from gateway.policy_directory import policy_files
-from gateway.policy_releases import PolicyReleases
+from gateway.policies.directory import policy_files
+from gateway.policies.following import PolicyReleases
 from gateway.settings import Settings
 from gateway.store import SqlStore, open_store
 from tests.support.cards import POLICIES

@@ -13,12 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.core.policy import DisclosureLevel, LanePolicy, Permitted, PolicySet, Situation, compile_policy
-from gateway.core.policy.boxes import Point, cover, points_of
 from gateway.core.policy.card import Bar, Basis, DisclosureRule, PolicyFile, RegistrationRule
-from gateway.core.policy.changes import changes_between
-from gateway.core.policy.difference import compare
-from gateway.core.policy.situations import ATTESTED, Question
-from gateway.core.policy.vocabulary import Vocabulary
+from gateway.core.policy.cards.vocabulary import Vocabulary
+from gateway.core.policy.questions.boxes import Point, cover, points_of
+from gateway.core.policy.questions.changes import changes_between
+from gateway.core.policy.questions.difference import compare
+from gateway.core.policy.questions.situations import ATTESTED, Question
 from tests.support.cards import POLICIES, VOCABULARY, load
 
 pytestmark = pytest.mark.timeout(900)  # the thorough profile compares thousands of pairs

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.core.policy.card import PolicyFile
-from gateway.core.policy.file import PolicyRejected
-from gateway.core.policy.vocabulary import load_vocabulary
+from gateway.core.policy.cards.file import PolicyRejected
+from gateway.core.policy.cards.vocabulary import load_vocabulary
 from tests.support.cards import POLICIES, YOUTH, load
 
 pytestmark = pytest.mark.timeout(900)  # the thorough profile reads thousands of cards

@@ -7,8 +7,8 @@ from typing import Any, Final
 import yaml
 
 from gateway.core.policy import LanePolicy, compile_policy
-from gateway.core.policy.file import Mistake, PolicyFile, PolicyRejected, load_policy_file
-from gateway.core.policy.vocabulary import load_vocabulary
+from gateway.core.policy.cards.file import Mistake, PolicyFile, PolicyRejected, load_policy_file
+from gateway.core.policy.cards.vocabulary import load_vocabulary
 
 POLICIES: Final = Path(__file__).parents[2] / "policies"
 YOUTH: Final = (POLICIES / "youth.yaml").read_text("utf-8")

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from gateway.core.events import EventKind
-from gateway.core.policy.release import Release
+from gateway.core.policy.releases.release import Release
 from gateway.ids import mint
-from gateway.policy_releases import PolicyReleases
+from gateway.policies.following import PolicyReleases
 from gateway.store import SqlStore
 from tests.support.gateways import TrustInForce, log_to
 from tests.support.releases import Officers, small_files

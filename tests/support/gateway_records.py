@@ -6,7 +6,7 @@ from pathlib import Path
 
 from gateway.core.events import Event, EventKind, Value
 from gateway.flows.ports import KeptRelease, Recorded
-from gateway.policy_directory import policy_files
+from gateway.policies.directory import policy_files
 from gateway.store import migrate, open_store
 from keys.parties import Oin, Party, PartyKey, Role
 from keys.signing import SigningKey

@@ -30,7 +30,7 @@ from gateway.flows.register import record
 from gateway.peers.addresses import Addresses
 from gateway.peers.converter import NeighborConverter
 from gateway.peers.directory import TrustedAgencies
-from gateway.policy_in_force import Releases
+from gateway.policies.in_force import Releases
 from gateway.store import SqlStore
 from gateway.telemetry import Log
 from gateway.wake import Wake

@@ -18,7 +18,7 @@ from gateway.core.refusals import Refusal
 from gateway.flows import desks, register
 from gateway.flows.ports import Agency, Converted, House, Store
 from gateway.ids import mint
-from gateway.policy_directory import load_policies
+from gateway.policies.directory import load_policies
 from gateway.protocol.messages import ContactDesk, NoticeStatus, Receipt, RegisterInvolvement, SubjectNotice
 from keys.group import Element
 from keys.labels import KeyId

@@ -3,7 +3,7 @@
 from typing import Final
 
 from gateway.core.policy import LanePolicy, compile_policy
-from gateway.core.policy.file import load_policy_file
+from gateway.core.policy.cards.file import load_policy_file
 from tests.support.cards import POLICIES, VOCABULARY
 
 CARDS: Final = sorted(path for path in POLICIES.glob("*.yaml") if path.name != "vocabulary.yaml")

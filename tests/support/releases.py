@@ -10,13 +10,13 @@ from typing import Any, Final
 import yaml
 
 from gateway.core.policy import PolicySet
-from gateway.core.policy.cards import VOCABULARY
-from gateway.core.policy.proposal import Proposal
-from gateway.core.policy.release import Assurance, Release
-from gateway.core.policy.releasing import draft
-from gateway.policy_directory import policy_files
-from gateway.policy_in_force import ReleaseInForce
-from gateway.policy_signing import VerifiedRelease, save_release, sign_release, verify_release
+from gateway.core.policy.cards.collection import VOCABULARY
+from gateway.core.policy.releases.proposal import Proposal
+from gateway.core.policy.releases.release import Assurance, Release
+from gateway.core.policy.releases.releasing import draft
+from gateway.policies.directory import policy_files
+from gateway.policies.in_force import ReleaseInForce
+from gateway.policies.signing import VerifiedRelease, save_release, sign_release, verify_release
 from keys.parties import Role
 from keys.trust import TrustList
 from tests.support.cards import POLICIES, VOCABULARY_TEXT, YOUTH

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from gateway.core.policy.schema import as_text, card_schema, vocabulary_schema
+from gateway.core.policy.cards.schema import as_text, card_schema, vocabulary_schema
 from tests.support.cards import POLICIES, VOCABULARY
 
 REWRITE: Final = "python -m tests.support.schemas"

@@ -12,7 +12,7 @@ from typing import Final
 
 from gateway.core.policy import Decision, Denied, DisclosureLevel, LanePolicy, Permitted, Registering, Situation
 from gateway.core.policy.card import PolicyFile
-from gateway.core.policy.vocabulary import Term, Vocabulary
+from gateway.core.policy.cards.vocabulary import Term, Vocabulary
 from tests.support.cedar import REGISTER, SILENT, VALIDITY, Asked, Cedar, CedarPolicy, Verdict, translate
 
 OUTSIDER: Final = "nobody-knows-this-word"

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from gateway.core.policy import DisclosureLevel, compile_policy
 from gateway.core.policy.card import Bar, Basis, DisclosureRule, PolicyFile, RegistrationRule
-from gateway.core.policy.vocabulary import Term
+from gateway.core.policy.cards.vocabulary import Term
 from tests.support.cards import POLICIES, VOCABULARY, changed, load, telling
 from tests.support.cedar import LADDER, REGISTER, translate, write
 from tests.support.second_opinion import alike, compare, words_of

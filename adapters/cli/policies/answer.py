@@ -7,8 +7,8 @@ from adapters.cli.policies.lexicon import label_of, word_of
 
 if TYPE_CHECKING:
     from gateway.core.policy.card import Basis
-    from gateway.core.policy.explanation import Differing, Explanation
-    from gateway.core.policy.vocabulary import Term, Vocabulary
+    from gateway.core.policy.cards.vocabulary import Term, Vocabulary
+    from gateway.core.policy.questions.explanation import Differing, Explanation
 
 _DIMENSIONS: Final = {
     "precondition": ("{} wordt verklaard", "{} is attested"),

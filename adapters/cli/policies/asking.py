@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from datetime import date
 
     from gateway.core.policy import LanePolicy, Situation
-    from gateway.core.policy.explanation import Explanation
-    from gateway.core.policy.vocabulary import Term, Vocabulary
+    from gateway.core.policy.cards.vocabulary import Term, Vocabulary
+    from gateway.core.policy.questions.explanation import Explanation
 
 _HERE: Final = ZoneInfo("Europe/Amsterdam")
 
@@ -95,7 +95,7 @@ def _registering(
     on: "date",
 ) -> "Explanation":
     from gateway.core.policy.answers import Asking  # noqa: PLC0415
-    from gateway.core.policy.explanation import explain_registering  # noqa: PLC0415
+    from gateway.core.policy.questions.explanation import explain_registering  # noqa: PLC0415
 
     kind, purpose, flag = asked
     if flag is None:
@@ -115,7 +115,7 @@ def _telling(
     on: "date",
 ) -> "Explanation":
     from gateway.core.policy import DisclosureLevel  # noqa: PLC0415
-    from gateway.core.policy.explanation import explain  # noqa: PLC0415
+    from gateway.core.policy.questions.explanation import explain  # noqa: PLC0415
 
     situation = _situation(policy, vocabulary, asked, flags, on)
     if wanted is not None:

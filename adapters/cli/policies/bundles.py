@@ -12,8 +12,8 @@ from adapters.cli.policies import cards, faults
 
 if TYPE_CHECKING:
     from gateway.core.policy import PolicySet
-    from gateway.core.policy.release import Release
-    from gateway.core.policy.vocabulary import Vocabulary
+    from gateway.core.policy.cards.vocabulary import Vocabulary
+    from gateway.core.policy.releases.release import Release
 
 REFUSED = 3
 INTEGRITY = 6
@@ -35,7 +35,7 @@ def version_at(path: Path, *, as_json: bool) -> "tuple[PolicySet, Vocabulary]":
         return _nothing()
     if not path.is_file():
         return cards.policies_in(path, as_json=as_json)
-    from gateway.core.policy.cards import read_cards  # noqa: PLC0415
+    from gateway.core.policy.cards.collection import read_cards  # noqa: PLC0415
 
     release = release_at(path, as_json=as_json)
     with cards.mistakes_told(path, as_json=as_json):
@@ -51,7 +51,7 @@ def _nothing() -> "tuple[PolicySet, Vocabulary]":
 
 def release_at(path: Path, *, as_json: bool) -> "Release":
     """Read a release, without believing it; says what is wrong and stops when it is none."""
-    from gateway.policy_signing import load_release, read_release  # noqa: PLC0415
+    from gateway.policies.signing import load_release, read_release  # noqa: PLC0415
 
     if not path.is_file():
         cards.not_there(path)
@@ -61,7 +61,7 @@ def release_at(path: Path, *, as_json: bool) -> "Release":
 
 def previous_of(release: "Release", path: Path, given: str | None, *, as_json: bool) -> "Release | None":
     """Return the release before it: the one named, or the one that lies beside it under the number before."""
-    from gateway.core.policy.release import NO_RELEASE, file_name  # noqa: PLC0415
+    from gateway.core.policy.releases.release import NO_RELEASE, file_name  # noqa: PLC0415
 
     if given == NONE or (given is None and release.contents.follows == NO_RELEASE):
         return None
@@ -80,7 +80,7 @@ def previous_of(release: "Release", path: Path, given: str | None, *, as_json: b
 @contextmanager
 def rejection_told(exit_code: int, *, as_json: bool) -> Iterator[None]:
     """Tell why a release is refused, and stop with this exit code."""
-    from gateway.core.policy.release_faults import ReleaseRejected  # noqa: PLC0415
+    from gateway.core.policy.releases.faults import ReleaseRejected  # noqa: PLC0415
 
     try:
         yield

@@ -12,8 +12,8 @@ from adapters.cli import talk
 
 if TYPE_CHECKING:
     from gateway.core.policy import LanePolicy, PolicySet
-    from gateway.core.policy.mistakes import Mistake
-    from gateway.core.policy.vocabulary import Vocabulary
+    from gateway.core.policy.cards.mistakes import Mistake
+    from gateway.core.policy.cards.vocabulary import Vocabulary
 
 NOT_FOUND = 4
 USAGE = 2
@@ -40,9 +40,9 @@ def not_there(path: Path) -> NoReturn:
 
 def vocabulary_of(folder: Path) -> "Vocabulary":
     """Read the words that lie beside the cards, or else the installed ones: a card alone is a fair beginning."""
-    from gateway.core.policy.text import MAX_BYTES  # noqa: PLC0415
-    from gateway.core.policy.vocabulary import load_vocabulary  # noqa: PLC0415
-    from gateway.policy_directory import VOCABULARY  # noqa: PLC0415
+    from gateway.core.policy.cards.text import MAX_BYTES  # noqa: PLC0415
+    from gateway.core.policy.cards.vocabulary import load_vocabulary  # noqa: PLC0415
+    from gateway.policies.directory import VOCABULARY  # noqa: PLC0415
 
     beside = folder / VOCABULARY
     path = beside if beside.is_file() else installed() / VOCABULARY
@@ -52,7 +52,7 @@ def vocabulary_of(folder: Path) -> "Vocabulary":
 
 def policies_in(path: Path | None, *, as_json: bool) -> "tuple[PolicySet, Vocabulary]":
     """Load all cards of a folder with their words; says what is wrong and stops when they do not load."""
-    from gateway.policy_directory import load_policies  # noqa: PLC0415
+    from gateway.policies.directory import load_policies  # noqa: PLC0415
 
     folder = folder_of(path)
     with mistakes_told(folder, as_json=as_json):
@@ -93,7 +93,7 @@ def tell_if_shut(policy: "LanePolicy", vocabulary: "Vocabulary") -> None:
 @contextmanager
 def mistakes_told(folder: Path, *, as_json: bool) -> Iterator[None]:
     """Tell every mistake of cards that do not load, each at a place that an editor can jump to."""
-    from gateway.core.policy.mistakes import PolicyRejected  # noqa: PLC0415
+    from gateway.core.policy.cards.mistakes import PolicyRejected  # noqa: PLC0415
 
     try:
         yield

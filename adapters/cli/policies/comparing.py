@@ -15,8 +15,8 @@ from adapters.cli.policies.output import show_page
 from adapters.cli.policies.record import record_of
 
 if TYPE_CHECKING:
-    from gateway.core.policy.difference import Change, Difference
-    from gateway.core.policy.simulated import Simulation
+    from gateway.core.policy.questions.difference import Change, Difference
+    from gateway.core.policy.questions.simulated import Simulation
 
 _DAY: Final = ["%Y-%m-%d"]
 
@@ -33,7 +33,7 @@ NewVersion = Annotated[
 
 def diff(*, old: OldVersion, new: NewVersion, language: InLanguage = None, as_json: AsJson = False) -> None:
     """Tell what changes in every situation."""
-    from gateway.core.policy.difference import compare  # noqa: PLC0415
+    from gateway.core.policy.questions.difference import compare  # noqa: PLC0415
 
     before, _ = version_at(old, as_json=as_json)
     after, vocabulary = version_at(new, as_json=as_json)
@@ -57,7 +57,7 @@ def simulate(
     as_json: AsJson = False,
 ) -> None:
     """Make the recorded decisions of a period again under the new policy, beside the one in force."""
-    from gateway.core.policy.simulation import simulate as make_again  # noqa: PLC0415
+    from gateway.core.policy.questions.simulation import simulate as make_again  # noqa: PLC0415
 
     if until <= first:
         raise typer.BadParameter(words("ligt niet na --from", "is not after --from"), param_hint="--until")

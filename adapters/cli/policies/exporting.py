@@ -17,7 +17,7 @@ from adapters.cli.policies.output import put
 
 if TYPE_CHECKING:
     from gateway.core.policy import LanePolicy
-    from gateway.core.policy.vocabulary import Vocabulary
+    from gateway.core.policy.cards.vocabulary import Vocabulary
 
 
 class ExportForm(StrEnum):
@@ -93,7 +93,7 @@ def schema(
     as_json: AsJson = False,
 ) -> None:
     """Write the JSON Schemas with which an editor completes and checks a card while it is typed."""
-    from gateway.core.policy.schema import as_text, card_schema, vocabulary_schema  # noqa: PLC0415
+    from gateway.core.policy.cards.schema import as_text, card_schema, vocabulary_schema  # noqa: PLC0415
 
     where = cards.folder_of(folder)
     with cards.mistakes_told(where, as_json=as_json):

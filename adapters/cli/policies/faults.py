@@ -9,7 +9,7 @@ from adapters.cli.locale import words
 from adapters.cli.policies.output import legible
 
 if TYPE_CHECKING:
-    from gateway.core.policy.release_faults import Reason, ReleaseRejected
+    from gateway.core.policy.releases.faults import Reason, ReleaseRejected
 
 _FAULTS: Final[Mapping[str, tuple[str, str]]] = {
     "unreadable": (

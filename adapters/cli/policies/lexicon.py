@@ -9,7 +9,7 @@ import typer
 from adapters.cli.locale import language, words
 
 if TYPE_CHECKING:
-    from gateway.core.policy.vocabulary import Term
+    from gateway.core.policy.cards.vocabulary import Term
 
 
 def code_named(given: str, terms: "Iterable[Term]", *, option: str) -> str:

@@ -20,7 +20,7 @@ from adapters.cli.policies.output import put
 
 if TYPE_CHECKING:
     from gateway.core.policy import LanePolicy
-    from gateway.core.policy.vocabulary import Vocabulary
+    from gateway.core.policy.cards.vocabulary import Vocabulary
     from gateway.reading.grid import Grid
 
 _HERE: Final = ZoneInfo("Europe/Amsterdam")

@@ -17,7 +17,7 @@ from keys.trust import TrustFile, TrustRejected
 
 if TYPE_CHECKING:
     from gateway.core.policy import PolicySet
-    from gateway.core.policy.recorded import RecordedDecision
+    from gateway.core.policy.questions.recorded import RecordedDecision
     from gateway.settings import Settings
     from gateway.store import SqlStore
 
@@ -62,8 +62,8 @@ def _settings(config: Path, *, as_json: bool) -> "tuple[Settings, TrustFile]":
 def _in_force(store: "SqlStore", *, as_json: bool) -> "PolicySet":
     """Return the policies that are in force at the gateway, which refuses everything as long as there are none."""
     from gateway.core.policy import PolicySet  # noqa: PLC0415
-    from gateway.core.policy.cards import read_cards  # noqa: PLC0415
-    from gateway.policy_signing import read_release  # noqa: PLC0415
+    from gateway.core.policy.cards.collection import read_cards  # noqa: PLC0415
+    from gateway.policies.signing import read_release  # noqa: PLC0415
 
     kept = store.view("newest policies", lambda view: view.policies.newest())
     if kept is None:

@@ -17,7 +17,7 @@ from adapters.cli.screen import Column, Listing
 from keys.trust import TrustList, TrustRejected
 
 if TYPE_CHECKING:
-    from gateway.core.policy.release import Release
+    from gateway.core.policy.releases.release import Release
 
 _HERE: Final = ZoneInfo("Europe/Amsterdam")
 _SIGNATURES: Final = Listing(
@@ -41,8 +41,8 @@ def release(
     as_json: AsJson = False,
 ) -> None:
     """Bundle cards, words, difference and counts into a release that nobody has signed yet."""
-    from gateway.core.policy.release_faults import ReleaseFault, ReleaseRejected  # noqa: PLC0415
-    from gateway.policy_signing import make_release, save_release  # noqa: PLC0415
+    from gateway.core.policy.releases.faults import ReleaseFault, ReleaseRejected  # noqa: PLC0415
+    from gateway.policies.signing import make_release, save_release  # noqa: PLC0415
 
     before = None if previous == NONE else release_at(Path(previous), as_json=as_json)
     try:
@@ -87,8 +87,8 @@ def verify(
     as_json: AsJson = False,
 ) -> None:
     """Tell who signed, whether that is enough, and whether all that the release says of itself is so."""
-    from gateway.core.policy.release_faults import ReleaseRejected  # noqa: PLC0415
-    from gateway.policy_signing import verify_release  # noqa: PLC0415
+    from gateway.core.policy.releases.faults import ReleaseRejected  # noqa: PLC0415
+    from gateway.policies.signing import verify_release  # noqa: PLC0415
 
     found, known, now = release_at(path, as_json=as_json), _trusted(trust), datetime.now(UTC)
     signatures = [
@@ -137,7 +137,7 @@ def _name(oin: str, trust: TrustList) -> str:
 
 def _standings(found: "Release", trust: TrustList, now: datetime) -> list[str]:
     """Weigh each signature by itself, so that it can be told which one does not count."""
-    from gateway.policy_signing import DOMAIN  # noqa: PLC0415
+    from gateway.policies.signing import DOMAIN  # noqa: PLC0415
     from keys.parties import Oin, Role  # noqa: PLC0415
     from keys.signing_key import KeyName, from_base64url  # noqa: PLC0415
     from keys.statements import Standing, StatementSignature, read_time, standing_of  # noqa: PLC0415

@@ -28,7 +28,7 @@ from keys.parties import Oin
 from keys.signing import SigningKey
 
 if TYPE_CHECKING:
-    from gateway.core.policy.release import Release
+    from gateway.core.policy.releases.release import Release
 
 _TYPED: Final = 8  # characters of the digest: nobody types them over without having had the release before them
 _READABLE: Final = 0o644
@@ -52,7 +52,7 @@ def sign(
     as_json: AsJson = False,
 ) -> None:
     """Show a release, and put a signature under it once the officer confirms by its digest."""
-    from gateway.policy_signing import sign_release  # noqa: PLC0415
+    from gateway.policies.signing import sign_release  # noqa: PLC0415
 
     read = _read(path, previous, as_json=as_json)
     _refuse_second(read, officer)
@@ -69,7 +69,7 @@ def sign(
 
 def _read(path: Path, previous: str | None, *, as_json: bool) -> "Release":
     """Read the release once and recompute what it says of itself: nobody signs a text that is not so."""
-    from gateway.core.policy.releasing import check_contents, check_difference  # noqa: PLC0415
+    from gateway.core.policy.releases.releasing import check_contents, check_difference  # noqa: PLC0415
 
     read = release_at(path, as_json=as_json)
     before = previous_of(read, path, previous, as_json=as_json)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from gateway.core.policy import LanePolicy
     from gateway.core.policy.card import DisclosureExample, RegistrationExample
-    from gateway.core.policy.mistakes import Mistake
-    from gateway.core.policy.text import Tree
+    from gateway.core.policy.cards.mistakes import Mistake
+    from gateway.core.policy.cards.text import Tree
 
 _SECTIONS: Final = ("registreren", "vertellen")
 _OF_EXAMPLES: Final = ("voorbeeld klopt niet", "geen voorbeeld laat deze regel zien")
@@ -32,7 +32,7 @@ def trials_of(
     raw: bytes, file: str, *, policy: "LanePolicy | None", mistakes: "Sequence[Mistake]"
 ) -> tuple[Trial, ...]:
     """Return every example of a card that loads (`policy`), or that was rejected for its examples (`mistakes`)."""
-    from gateway.core.policy.text import read_tree  # noqa: PLC0415
+    from gateway.core.policy.cards.text import read_tree  # noqa: PLC0415
 
     problems = {mistake.path: mistake.message for mistake in mistakes}
     decided = _decided(policy) if policy else {}

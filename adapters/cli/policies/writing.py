@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gateway.core.policy import LanePolicy
-    from gateway.core.policy.mistakes import Mistake
+    from gateway.core.policy.cards.mistakes import Mistake
 
 _TRIALS: Final = Listing(
     columns=(
@@ -102,8 +102,8 @@ def _cards(count: int, language: str) -> str:
 
 def _mistakes(path: Path | None) -> "tuple[list[Mistake], int]":
     """Read one card or a whole folder; return what is wrong, and how many cards were read."""
-    from gateway.core.policy.mistakes import PolicyRejected  # noqa: PLC0415
-    from gateway.policy_directory import load_policies  # noqa: PLC0415
+    from gateway.core.policy.cards.mistakes import PolicyRejected  # noqa: PLC0415
+    from gateway.policies.directory import load_policies  # noqa: PLC0415
 
     alone = path is not None and path.is_file()
     folder = path.parent if path is not None and alone else cards.folder_of(path)
@@ -118,14 +118,14 @@ def _mistakes(path: Path | None) -> "tuple[list[Mistake], int]":
 
 def _card(path: Path) -> "LanePolicy":
     from gateway.core.policy import compile_policy  # noqa: PLC0415
-    from gateway.core.policy.file import load_policy_file  # noqa: PLC0415
+    from gateway.core.policy.cards.file import load_policy_file  # noqa: PLC0415
 
     return compile_policy(load_policy_file(_raw(path), name=path.name, vocabulary=cards.vocabulary_of(path.parent)))
 
 
 def _raw(path: Path) -> bytes:
     """Read no more than is needed to see that a file is too large."""
-    from gateway.core.policy.text import MAX_BYTES  # noqa: PLC0415
+    from gateway.core.policy.cards.text import MAX_BYTES  # noqa: PLC0415
 
     with path.open("rb") as file:
         return file.read(MAX_BYTES + 1)
@@ -151,7 +151,7 @@ def try_examples(*, path: Cards = None, as_json: AsJson = False) -> None:
 
 
 def _files(path: Path | None) -> "Iterator[Path]":
-    from gateway.policy_directory import VOCABULARY  # noqa: PLC0415
+    from gateway.policies.directory import VOCABULARY  # noqa: PLC0415
 
     if path is not None and path.is_file():
         return iter((path,))
@@ -161,7 +161,7 @@ def _files(path: Path | None) -> "Iterator[Path]":
 
 def _tried(card: Path, *, as_json: bool) -> tuple[Trial, ...]:
     """Try one card; one with other mistakes than its examples is told and ends it."""
-    from gateway.core.policy.mistakes import PolicyRejected  # noqa: PLC0415
+    from gateway.core.policy.cards.mistakes import PolicyRejected  # noqa: PLC0415
 
     with cards.mistakes_told(card.parent, as_json=as_json):
         try:

@@ -5,11 +5,9 @@ the date, so a decision is one lookup however many rules there are. Refuse beats
 """
 
 from bisect import bisect_right
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
-from itertools import product
 from types import MappingProxyType
 from typing import Final
 
@@ -23,32 +21,14 @@ from gateway.core.policy.answers import (
     Decision,
     Denial,
     Denied,
-    Permitted,
     Registering,
     Situation,
 )
-from gateway.core.policy.card import Bar, Basis, DisclosureLevel, DisclosureRule, PolicyFile, RegistrationRule
+from gateway.core.policy.card import Basis, PolicyFile
+from gateway.core.policy.tables import Admission, Era, admission_of, era_of, era_starts, heard, unattested
 
 #: The parts of the house on which cards can rely (`vergt`) and that exist.
 BUILT: Final[frozenset[str]] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class _Era:
-    """What holds between two dates; rules of registering in the order of the card."""
-
-    permitting: Mapping[Asking, tuple[RegistrationRule, ...]]
-    decisions: Mapping[Situation, Decision]
-
-
-@dataclass(frozen=True, slots=True)
-class _Admission:
-    """What the card admits at any time, to tell a caller the first thing that stands in the way, and what would not."""
-
-    barred: Mapping[str, Denied]
-    purposes: Mapping[str, tuple[str, ...]]  # by kind of agency
-    flags: Mapping[tuple[str, str], tuple[str, ...]]  # by kind of agency and purpose
-    lapsed: Mapping[Asking, Denied]
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -58,8 +38,8 @@ class LanePolicy:
     card: PolicyFile
     bases: Mapping[str, Basis]
     starts_on: tuple[date, ...]  # of each era
-    _eras: tuple[_Era, ...]
-    _admission: _Admission
+    _eras: tuple[Era, ...]
+    _admission: Admission
 
     def __repr__(self) -> str:
         """Name the policy; its tables are too large to show."""
@@ -108,12 +88,13 @@ class LanePolicy:
         era = self._era(on)
         if era is None:
             return DENIALS[Denial.POLICY_EXPIRED]
-        asking = Asking(agency_kind, purpose, flag)
-        rules = era.permitting.get(asking, ())
-        rule = next((rule for rule in rules if preconditions.issuperset(rule.preconditions)), None)
-        if rule is not None:
-            return self._permitted(rule, on)
-        return self._unattested(rules[0], preconditions) if rules else self._denied(asking)
+        permits = era.permitting.get((agency_kind, purpose, flag), ())
+        for permit in permits:
+            if preconditions.issuperset(permit.rule.preconditions):
+                return permit.on(on)
+        if permits:
+            return unattested(permits[0].rule, preconditions)
+        return self._denied(Asking(agency_kind, purpose, flag))
 
     def decide(self, situation: Situation, *, on: date) -> Decision:
         """Decide how much the recipient learns of the other on a date; everything not written down is silent."""
@@ -136,30 +117,16 @@ class LanePolicy:
     def deciding_rules(self) -> frozenset[str]:
         """Give the ids of the rules that decide something on some day; a rule that is not among them has no say."""
         telling = (id_ for era in self._eras for decision in era.decisions.values() for id_ in decision.rules)
-        registering = (id_ for era in self._eras for rules in era.permitting.values() for id_ in _heard(rules))
+        registering = (id_ for era in self._eras for permits in era.permitting.values() for id_ in heard(permits))
         return frozenset((*telling, *registering))
 
     def has_basis(self, on: date) -> bool:
-        """Whether any article that the lane rests on is in force; once none is, it is purged (domain rule 21)."""
-        return any(basis.in_force(on) for basis in self.card.bases)
+        """Whether any article that the lane rests on is in force, or will be; once none is, it is purged (rule 21)."""
+        return any(basis.valid_until_on is None or on < basis.valid_until_on for basis in self.card.bases)
 
-    def _era(self, on: date) -> _Era | None:
+    def _era(self, on: date) -> Era | None:
         index = bisect_right(self.starts_on, on) - 1
         return None if index < 0 or on >= self.card.valid_until_on else self._eras[index]
-
-    def _permitted(self, rule: RegistrationRule, on: date) -> Permitted:
-        """No registration outlives its basis: when a basis ends its lane is purged (domain rule 21)."""
-        ends = [end for name in rule.basis if (end := self.bases[name].valid_until_on) is not None]
-        latest = min([self.card.terms.maximum.after(on), *ends])
-        return Permitted(
-            policy=self.digest,
-            rule=rule.id,
-            basis=rule.basis,
-            latest_valid_until_on=latest,
-            default_valid_until_on=min(self.card.terms.default.after(on), latest),
-            explanation_nl=rule.explanation_nl,
-            explanation_en=rule.explanation_en,
-        )
 
     def _denied(self, asking: Asking) -> Denied:
         """Name the first thing that stands in the way: the kind of agency, the purpose, the flag, or else the basis."""
@@ -167,18 +134,11 @@ class LanePolicy:
         admission = self._admission
         if kind in admission.barred:
             return admission.barred[kind]
-        if kind not in admission.purposes:
+        if kind not in admission.other_purpose:
             return DENIALS[Denial.AGENCY_KIND_NOT_ADMITTED]
-        if (kind, purpose) not in admission.flags:
-            return replace(DENIALS[Denial.PURPOSE_NOT_ADMITTED], allowed=admission.purposes[kind])
-        if asking not in admission.lapsed:
-            return replace(DENIALS[Denial.FLAG_NOT_ADMITTED], allowed=admission.flags[kind, purpose])
-        return admission.lapsed[asking]
-
-    def _unattested(self, rule: RegistrationRule, attested: frozenset[str]) -> Denied:
-        """Name the first rule that would permit it, and what it requires besides what was attested."""
-        missing = tuple(fact for fact in rule.preconditions if fact not in attested)
-        return replace(DENIALS[Denial.PRECONDITION_MISSING], rule=rule.id, basis=rule.basis, allowed=missing)
+        if (kind, purpose) not in admission.other_flag:
+            return admission.other_purpose[kind]
+        return admission.lapsed.get(asking) or admission.other_flag[kind, purpose]
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,89 +186,6 @@ class PolicySet:
 def compile_policy(card: PolicyFile) -> LanePolicy:
     """Turn a card, whose words were checked by `load_policy_file`, into the tables that decide."""
     bases = MappingProxyType({basis.name: basis for basis in card.bases})
-    starts_on = tuple(_era_starts(card))
-    eras = tuple(_era(card, {name for name, basis in bases.items() if basis.in_force(on)}) for on in starts_on)
-    return LanePolicy(card, bases, starts_on, eras, _admission(card))
-
-
-def _era_starts(card: PolicyFile) -> Iterable[date]:
-    edges = {edge for basis in card.bases for edge in (basis.valid_from_on, basis.valid_until_on) if edge is not None}
-    return sorted({card.valid_from_on} | {edge for edge in edges if card.valid_from_on < edge < card.valid_until_on})
-
-
-def _era(card: PolicyFile, in_force: set[str]) -> _Era:
-    barred = {kind for bar in card.bars for kind in bar.agency_kinds}
-    permitting: defaultdict[Asking, list[RegistrationRule]] = defaultdict(list)
-    for permit in card.registration_rules:
-        if in_force.issuperset(permit.basis):
-            for asking in askings_of(permit):
-                if asking.agency_kind not in barred:
-                    permitting[asking].append(permit)
-    concerning: defaultdict[Situation, list[DisclosureRule]] = defaultdict(list)
-    for rule in card.disclosure_rules:
-        if rule.refuses or in_force.issuperset(rule.basis):  # a refusal needs no basis to hold
-            for situation in situations_of(rule):
-                concerning[situation].append(rule)
-    return _Era(
-        {asking: tuple(rules) for asking, rules in permitting.items()},
-        {situation: _decision(rules) for situation, rules in concerning.items()},
-    )
-
-
-def _decision(rules: Sequence[DisclosureRule]) -> Decision:
-    """Take the highest step that a rule allows, held below the lowest that a rule refuses; name first what decided."""
-    refusing = [rule for rule in rules if rule.refuses]
-    allowing = [rule for rule in rules if not rule.refuses]
-    allowed = max((rule.level for rule in allowing), default=DisclosureLevel.SILENT)
-    ceiling = DisclosureLevel(min((rule.level - 1 for rule in refusing), default=max(DisclosureLevel)))
-    level = min(allowed, ceiling)
-    holding = [rule for rule in refusing if rule.level - 1 == ceiling]
-    carrying = [rule for rule in allowing if rule.level >= level > DisclosureLevel.SILENT]
-    telling = [*holding, *carrying] if ceiling < allowed else [*carrying, *holding]
-    return Decision(
-        level=level,
-        rules=tuple(rule.id for rule in telling),
-        basis=tuple(dict.fromkeys(name for rule in carrying for name in rule.basis)),
-        explanation_nl=telling[0].explanation_nl,
-        explanation_en=telling[0].explanation_en,
-    )
-
-
-def _admission(card: PolicyFile) -> _Admission:
-    asked = [(rule, asking) for rule in card.registration_rules for asking in askings_of(rule)]
-    purposes: defaultdict[str, dict[str, None]] = defaultdict(dict)
-    flags: defaultdict[tuple[str, str], dict[str, None]] = defaultdict(dict)
-    for _, (kind, purpose, flag) in asked:
-        purposes[kind][purpose] = flags[kind, purpose][flag] = None
-    return _Admission(
-        barred={kind: _barred(bar) for bar in card.bars for kind in bar.agency_kinds},
-        purposes={kind: tuple(found) for kind, found in purposes.items()},
-        flags={place: tuple(found) for place, found in flags.items()},
-        lapsed={asking: _lapsed(rule) for rule, asking in reversed(asked)},
-    )
-
-
-def askings_of(rule: RegistrationRule) -> Iterator[Asking]:
-    """Give everything that a rule permits."""
-    return map(Asking._make, product(rule.agency_kinds, rule.purposes, rule.flags))
-
-
-def situations_of(rule: DisclosureRule) -> Iterator[Situation]:
-    """Give every situation that a rule speaks of."""
-    every = product(rule.recipients, rule.others, rule.purposes, rule.own_flags, rule.other_flags)
-    return map(Situation._make, every)
-
-
-def _heard(rules: Sequence[RegistrationRule]) -> Iterator[str]:
-    """Give those rules, in their order, that are not preceded by one that requires no more than they do."""
-    for index, rule in enumerate(rules):
-        if not any(set(rule.preconditions).issuperset(earlier.preconditions) for earlier in rules[:index]):
-            yield rule.id
-
-
-def _lapsed(rule: RegistrationRule) -> Denied:
-    return replace(DENIALS[Denial.BASIS_NOT_IN_FORCE], rule=rule.id, basis=rule.basis)
-
-
-def _barred(bar: Bar) -> Denied:
-    return Denied(Denial.AGENCY_KIND_NOT_ADMITTED, bar.id, bar.explanation_nl, bar.explanation_en)
+    starts_on = tuple(era_starts(card))
+    eras = tuple(era_of(card, bases, on) for on in starts_on)
+    return LanePolicy(card, bases, starts_on, eras, admission_of(card))

@@ -14,8 +14,8 @@ import pytest
 from adapters import cli
 from adapters.cli.policies import officers
 from adapters.cli.policies.names import POLICY
-from gateway.policy_directory import policy_files
-from gateway.policy_signing import save_release
+from gateway.policies.directory import policy_files
+from gateway.policies.signing import save_release
 from keys.custody import CHEAP
 from tests.support.cards import POLICIES
 from tests.support.gateway_records import gateway_with_a_record

@@ -14,7 +14,7 @@ from gateway.core.purge import Counts
 from gateway.flows.ports import Recorded
 from gateway.ids import mint
 from gateway.peers.converter import DATA, SIGNING, factor_entries, pepper_name
-from gateway.policy_directory import policy_files
+from gateway.policies.directory import policy_files
 from gateway.protocol.problems import PROBLEMS
 from gateway.store import open_store
 from gateway.store.transactions import SqlTx

@@ -3,12 +3,13 @@
 import json
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, Final
 
 import pytest
 
-from gateway.core.policy import LanePolicy
-from gateway.core.policy.words import Language
+from gateway.core.policy import LanePolicy, compile_policy
+from gateway.core.policy.questions.words import Language
 from gateway.reading.dpia import dpia_annex
 from gateway.reading.markdown import escaped
 from gateway.reading.odrl import odrl
@@ -148,8 +149,10 @@ class TestOdrl:
     def test_no_text_of_a_card_becomes_another_name(self) -> None:
         """A rule that is called like a name stays one part of its own."""
         odd = "V1:../x y#z"
-        rule = {"regel": odd, "van": ["school"], "aan": ["politie"], "mag-niet": "vlag"}
-        node = sets(exported(policy(telling(odd, rule))))[0]
+        rule = {"van": ["school"], "aan": ["politie"], "mag-niet": "vlag"}
+        card = policy(telling("V1-odd", rule)).card
+        rules = (*card.disclosure_rules[:-1], replace(card.disclosure_rules[-1], id=odd))  # no card could say it
+        node = sets(exported(compile_policy(replace(card, disclosure_rules=rules))))[0]
         uids = [each["uid"] for each in node["prohibition"]]
         assert "urn:seinhuis:policy:youth:1:rule:V1%3A..%2Fx%20y%23z" in uids
 

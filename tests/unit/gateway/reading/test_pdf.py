@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from gateway.core.policy.words import Language
+from gateway.core.policy.questions.words import Language
 from gateway.reading.matrix import matrix_pdf
 from gateway.reading.page import Page, bullets, heading, line, paragraph
 from gateway.reading.pdf import page_pdf, policy_pdf, settable

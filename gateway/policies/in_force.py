@@ -1,0 +1,68 @@
+"""Holds which release of the policies is in force, and what an operator should know about it."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from gateway.core.policy import PolicySet
+from gateway.core.policy.releases.release import Assurance, Release
+from gateway.core.policy.releases.releasing import NOTHING
+from gateway.policies.signing import VerifiedRelease
+from keys.trust import TrustList
+
+Mark = tuple[int, int, int]  # what changes when a file does: written in place or replaced
+
+
+class Trust(Protocol):
+    """A trust list that may change while we run."""
+
+    @property
+    def current(self) -> TrustList:
+        """The list in force now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What came of a file as it was when its mark was that; `told` once everybody has heard that it is refused."""
+
+    file: str
+    mark: Mark | None
+    faults: tuple[str, ...] = ()
+    told: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseInForce:
+    """What is in force now, and what an operator should know about it; without a release everything is refused."""
+
+    verified: VerifiedRelease | None = None
+    file_gone: bool = False
+    refused: tuple[Judged, ...] = ()
+
+    @property
+    def release(self) -> Release | None:
+        """The release in force."""
+        return None if self.verified is None else self.verified.release
+
+    @property
+    def policies(self) -> PolicySet:
+        """The policies in force."""
+        return NOTHING if self.verified is None else self.verified.policies
+
+    @property
+    def demo(self) -> bool:
+        """Whether demo officers signed it, who protect nobody."""
+        return self.release is not None and self.release.contents.assurance is Assurance.DEMO
+
+
+class Releases(Protocol):
+    """Whoever says which policies are in force, and may follow where new ones come from."""
+
+    @property
+    def in_force(self) -> ReleaseInForce:
+        """What is in force now."""
+
+    def start(self) -> None:
+        """Follow what comes."""
+
+    def close(self) -> None:
+        """Follow it no more."""
