@@ -1,19 +1,22 @@
 """The reading versions in the folder are those of the cards, and what a card says stands on its page."""
 
 from dataclasses import replace
+from datetime import date
 from typing import Any, Final
 
 import pytest
 
 from gateway.core.policy import LanePolicy, compile_policy
-from gateway.core.policy.words import Language
+from gateway.core.policy.questions.words import Language
 from gateway.reading import reading_files, reading_version
 from gateway.reading.markdown import escaped
+from gateway.reading.matrix import matrix_svg
 from gateway.reading.page import printable
 from tests.support.cards import POLICIES, VOCABULARY, basis_until, policy
 from tests.support.lanes import CARDS, LANES
 
 FOLDER: Final = POLICIES / "reading"
+PICTURE: Final = POLICIES.parent / "docs" / "pictures" / "who-hears-what.svg"
 RENEW: Final = "renew them with: seinhuis policy render --reading policies/reading"
 EACH_LANE: Final = pytest.mark.parametrize("lane", LANES, ids=lambda lane: lane.lane)
 LANGUAGES: Final = pytest.mark.parametrize("language", ["nl", "en"])
@@ -51,6 +54,14 @@ class TestTheFolder:
         odd = compile_policy(replace(policy().card, lane=code))
         with pytest.raises(ValueError, match="code"):
             reading_files([odd], VOCABULARY)
+
+
+def test_the_picture_of_the_front_page_is_that_of_the_card() -> None:
+    """What a visitor sees first is what the lane of Veilig Thuis decides."""
+    [lane] = (lane for lane in LANES if lane.lane == "veilig_thuis")
+    made = matrix_svg(lane, VOCABULARY, "en", on=date(2026, 11, 24))
+    renew = "seinhuis policy matrix --lane veilig-thuis --format svg --on 2026-11-24 --language en --out"
+    assert made == PICTURE.read_text("utf-8"), f"renew it with: {renew} docs/pictures/who-hears-what.svg"
 
 
 class TestWhatStandsOnThePage:
