@@ -114,7 +114,7 @@ FAULTS = (
         "refusal-without-event",
         "a replayed registration leaves a nonce and no event: a contradiction that stops the process",
         "gateway/flows/register.py",
-        "        return self._refuse(Refused(refusal), SINGLE, prepared)",
+        "        return self._refuse(Refused(refusal), SINGLE, prepared, {})",
         "        return Refused(refusal)",
         CALLS + "test_a_call_heard_again_is_refused",
     ),
