@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from gateway.core.involvement import Oin
+from gateway.core.ladder import RaisedAlert, StepDays
 from gateway.core.policy import DisclosureLevel
 from gateway.core.refusals import Refusal, Refused
-from gateway.protocol.messages import ContactOutcome, MatchState
+from gateway.protocol.messages import ContactOutcome, LadderStep, MatchState
 from keys.tokens import IndexToken
 
 
@@ -27,7 +28,10 @@ class Party:
 
 @dataclass(frozen=True, slots=True)
 class OpenedMatch:
-    """A match as it is recorded: both parties, both alerts; there is no way to make one with a single alert."""
+    """A match as it is recorded: both parties, both alerts; there is no way to make one with a single alert.
+
+    `more` are alerts besides those two, for desks that are to hear of it at once.
+    """
 
     id: str
     lane: str
@@ -37,6 +41,8 @@ class OpenedMatch:
     due_on: date
     calendar: str
     policy_digest: str
+    days: StepDays = StepDays()
+    more: tuple[RaisedAlert, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +60,8 @@ class StandingMatch:
     other_contact_id: str
     other_flag: str
     other_outcome: ContactOutcome | None
+    step: LadderStep = LadderStep.REPORTER
+    next_step_on: date | None = None
 
 
 def state_after(match: StandingMatch, outcome: ContactOutcome, *, reason: str | None) -> MatchState:

@@ -5,12 +5,14 @@ A list discloses nothing of the other: that takes a look at one match, for one c
 
 from typing import Any
 
+from gateway.core.consent import lives_on_consent
 from gateway.core.contact import StandingMatch
 from gateway.core.events import EventKind
 from gateway.core.policy import DisclosureLevel
 from gateway.core.refusals import Refusal, Refused
 from gateway.flows.admission import admit_one, admitted_event, change_or_refuse, event_of, slip_of
 from gateway.flows.ports import House, Recorded, Tx, View
+from gateway.flows.show_oversight import with_oversight
 from gateway.protocol.messages import Explanation, ListedMatch, Matches, MatchState, MatchView, OtherParty
 from keys.signing import Signed
 
@@ -37,7 +39,8 @@ def show_match(call: Signed[Any], house: House, match: str) -> MatchView:
         if own.purpose != call.purpose:
             raise Refused(Refusal.PURPOSE_DIFFERS)
         event = event_of(call, house, EventKind.MATCH_VIEWED, match=match, level=standing.own.level.code)
-        return Recorded(_view(standing, tx, house), (event,))
+        seen = with_oversight(_view(standing, tx, house), standing, own.index_token, tx, house)
+        return Recorded(seen, (event,))
 
     return change_or_refuse(call, house, "show match", work)
 
@@ -73,9 +76,11 @@ def _listed(match: StandingMatch) -> dict[str, Any]:
         "due_on": match.due_on,
         "calendar": match.calendar,
         "registration_id": match.own.registration,
-        "case_reference": match.own.case_reference,
+        "case_reference": match.own.case_reference or None,
         "outcome": match.own.outcome,
         "other_reported": match.other_outcome is not None,
+        "step": match.step,
+        "next_step_on": match.next_step_on,
     }
 
 
@@ -96,6 +101,10 @@ def _other(match: StandingMatch, view: View, house: House) -> OtherParty | None:
     Whoever is only acknowledged learns of nobody, and nobody is shown once the match is over.
     """
     if match.own.level < DisclosureLevel.CONTACT or match.state in _OVER:
+        return None
+    if lives_on_consent(house.policies().lane(match.lane)) and not view.consents.carry_both(match.id):
+        return None
+    if view.cool_downs.holds(match.id, agency=match.own.agency):
         return None
     agency = house.directory.agency(match.other)
     if agency is None:
