@@ -30,6 +30,11 @@ class EventKind(StrEnum):
     MATCH_WITHHELD = "match_withheld"
     MATCH_VIEWED = "match_viewed"
     MATCH_ESCALATED = "match_escalated"
+    MATCH_TAKEN_OVER = "match_taken_over"
+    MATCH_MUTED = "match_muted"
+    MUTE_ENDED = "mute_ended"
+    COORDINATOR_NAMED = "coordinator_named"
+    DESK_CONFIRMED = "desk_confirmed"
     JOB_FAILED = "job_failed"
     ALERTS_ACKNOWLEDGED = "alerts_acknowledged"
     CONTACT_REPORTED = "contact_reported"
@@ -90,6 +95,11 @@ FIELDS: Mapping[EventKind, frozenset[str]] = MappingProxyType(
         EventKind.MATCH_OPENED: frozenset({"match", "lane", "policy", "levels", "rules", "alerts"}),
         EventKind.MATCH_WITHHELD: frozenset({"lane", "policy", "agencies", "purposes", "flags", "levels", "rules"}),
         EventKind.MATCH_VIEWED: frozenset(_CALL | {"match", "level"}),
+        EventKind.MATCH_TAKEN_OVER: frozenset(_CALL | {"match"}),
+        EventKind.MATCH_MUTED: frozenset(_CALL | {"match", "both"}),
+        EventKind.MUTE_ENDED: frozenset({"match", "agency"}),
+        EventKind.COORDINATOR_NAMED: frozenset(_CALL | {"match", "named", "agreed"}),
+        EventKind.DESK_CONFIRMED: frozenset(_CALL | {"contact"}),
         EventKind.MATCH_ESCALATED: frozenset({"match", "lane", "step", "due_on", "raised_on", "alerts"}),
         EventKind.JOB_FAILED: frozenset({"registration", "attempts", "parked"}),
         EventKind.ALERTS_ACKNOWLEDGED: frozenset(_CALL | {"alerts"}),

@@ -12,11 +12,11 @@ from typing import Generic, Protocol, TypeVar
 
 from gateway.core.archive import Bygone, GivenHint, Hint
 from gateway.core.consent import Consent, Consenting, StandingConsent
-from gateway.core.contact import OpenedMatch, StandingMatch
+from gateway.core.contact import Mute, OpenedMatch, StandingMatch
 from gateway.core.events import Event
 from gateway.core.handover import Handover, HandoverAlert, OfferedHandover, Oversight
 from gateway.core.involvement import Ending, Oin, Registration
-from gateway.core.ladder import Climb, ClimbingMatch
+from gateway.core.ladder import Climb, ClimbingMatch, ListedState
 from gateway.core.matching import Meeting
 from gateway.core.policy import DisclosureLevel, PolicySet
 from gateway.core.purge import Counts, Purge, PurgeReceipt
@@ -27,8 +27,10 @@ from gateway.protocol.messages import (
     ConsentStatus,
     ContactDesk,
     ContactOutcome,
+    Handler,
     HandoverState,
     MatchState,
+    OwnContactDesk,
     RegistrationStatus,
     SubjectNotice,
 )
@@ -296,6 +298,27 @@ class Matches(Protocol):
     def report(self, match: str, *, agency: Oin, outcome: ContactOutcome, state: MatchState) -> None:
         """Record this party's outcome and the state that follows; a closed match climbs no further."""
 
+    def take_over(self, match: str, *, agency: Oin, handler: Handler) -> None:
+        """Record who handles the match at this party."""
+
+    def mute(self, match: str, *, agency: Oin, both: bool) -> None:
+        """Record that this party wants to hear nothing more; with `both` it holds for both from now on."""
+
+    def mutes(self, index_tokens: Collection[IndexToken]) -> tuple[Mute, ...]:
+        """Return the mutes that hold about these persons."""
+
+    def end_mutes(self, mutes: Sequence[Mute]) -> None:
+        """Let these parties hear again of new matches with the other party of the mute."""
+
+    def name_coordinator(self, match: str, *, agency: Oin, named: Oin, agreed: bool) -> None:
+        """Record whom this party names to lead; with `agreed` that agency leads from now on."""
+
+    def supervised(self, agencies: Collection[Oin], *, after: str, only: str, limit: int) -> tuple[ListedState, ...]:
+        """Return how the standing matches are in which one of these agencies is a party, in order of id.
+
+        Those with an id after `after`, or just the one named `only`.
+        """
+
     def climbing(self, *, before_on: date) -> bool:
         """Return whether a match waits whose next step came before this day; cheap, asked outside a change."""
 
@@ -328,14 +351,20 @@ class Alerts(Protocol):
 class Desks(Protocol):
     """Contact desks."""
 
-    def of(self, agency: Oin) -> tuple[ContactDesk, ...]:
+    def of(self, agency: Oin) -> tuple[OwnContactDesk, ...]:
         """Return the desks of an agency."""
 
     def known(self, wanted: Collection[tuple[Oin, str]]) -> frozenset[tuple[Oin, str]]:
         """Return which of these (agency, contact id) exist."""
 
     def put(self, agency: Oin, desk: ContactDesk) -> None:
-        """Add a desk or replace the one of the same id."""
+        """Add a desk or replace the one of the same id; it counts as confirmed now."""
+
+    def confirm(self, agency: Oin, desk: str) -> bool:
+        """Record that a desk is as it should be now; False when there is none such of this agency."""
+
+    def unconfirmed(self, registrations: Collection[str], *, before_at: datetime) -> Mapping[str, str]:
+        """Return, of registrations whose desk was last confirmed before a moment, its deputy desk or an empty text."""
 
 
 class Webhooks(Protocol):

@@ -294,10 +294,22 @@ class ContactDesk(Message):
     deputy_id: ContactId | None = None
 
 
+class OwnContactDesk(ContactDesk):
+    """A desk as its own agency sees it: after the day in `confirm_before`, alerts go to its deputy too."""
+
+    confirmed_on: date
+    confirm_before: date
+
+    @property
+    def disclosed(self) -> ContactDesk:
+        """Return what others may learn of it."""
+        return ContactDesk(**{name: getattr(self, name) for name in ContactDesk.model_fields})
+
+
 class ContactDesks(Message):
     """The desks of one agency."""
 
-    contacts: tuple[ContactDesk, ...]
+    contacts: tuple[OwnContactDesk, ...]
 
 
 class MatchState(StrEnum):
@@ -317,6 +329,21 @@ class LadderStep(StrEnum):
     DEPUTY = "deputy"
     COORDINATOR = "coordinator"
     SUPERVISOR = "supervisor"
+
+
+class Handler(StrEnum):
+    """Who handles a match at an agency: its reporter, unless a deputy or the coordinator took it over."""
+
+    REPORTER = "reporter"
+    DEPUTY = "deputy"
+    COORDINATOR = "coordinator"
+
+
+class Side(StrEnum):
+    """One of the two parties of a match, as the other or itself names it."""
+
+    OWN = "own"
+    OTHER = "other"
 
 
 class ContactOutcome(StrEnum):
@@ -368,6 +395,9 @@ class ListedMatch(Message):
     other_reported: bool
     step: LadderStep = Field(description="How far up the ladder it went for want of contact.")
     next_step_on: date | None = Field(default=None, description="Last day of the term after which it goes further.")
+    handled_by: Handler = Field(description="Who handles it at your own agency.")
+    muted: bool = Field(description="Whether you hear nothing more of this person with this party, as both asked.")
+    desk_unconfirmed: bool = Field(description="Whether your own desk was not confirmed in time, so the deputy hears.")
 
 
 class MatchView(ListedMatch):
@@ -380,6 +410,9 @@ class MatchView(ListedMatch):
     other: OtherParty | None = None
     safety_oversight: OversightHeld | None = None
     handover: HandoverId | None = Field(default=None, description="The last one that was offered through this match.")
+    case_coordinator: Side | None = Field(default=None, description="Who leads, once both named the same agency.")
+    named_by_own: Side | None = Field(default=None, description="Whom you named to lead.")
+    named_by_other: Side | None = Field(default=None, description="Whom the other named; name the same to accept.")
 
 
 class Matches(Message):
@@ -401,6 +434,54 @@ class ContactReported(Message):
 
     id: MatchId
     state: MatchState
+
+
+class TakenOver(Message):
+    """Who handles the match at your agency now."""
+
+    id: MatchId
+    handled_by: Handler
+
+
+class Muted(Message):
+    """What became of asking to hear nothing more: it holds once both parties asked, until a third agency appears."""
+
+    id: MatchId
+    muted: bool
+
+
+class NameCoordinator(Message):
+    """Which of the two agencies is to lead; it does once both named the same."""
+
+    coordinator: Side
+
+
+class CoordinatorNamed(Message):
+    """Which agency leads, if both named the same."""
+
+    id: MatchId
+    case_coordinator: Side | None = None
+
+
+class SupervisedMatch(Message):
+    """A match as the supervisor of a municipality sees it: whether contact was made, nothing of whom or about whom."""
+
+    id: MatchId
+    lane: Name
+    state: MatchState
+    age_days: int = Field(ge=0, description="Since it was made.")
+    due_on: date
+    calendar: str
+    step: LadderStep
+    next_step_on: date | None = None
+    sides_reported: int = Field(ge=0, le=2, description="How many of the two agencies reported.")
+
+
+class SupervisedMatches(Message):
+    """A page of the matches that stand in one's municipality, in order of id; `next` is absent on the last page."""
+
+    matches: tuple[SupervisedMatch, ...]
+    next: MatchId | None = None
 
 
 class AddWebhook(Message):
