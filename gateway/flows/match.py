@@ -21,6 +21,7 @@ from gateway.core.policy import DisclosureLevel, LanePolicy
 from gateway.core.refusals import Refused
 from gateway.flows.carried import carried
 from gateway.flows.hint import give_hints
+from gateway.flows.opening import settled
 from gateway.flows.ports import House, MatchJob, Recorded, Tx
 from gateway.flows.told import told_of
 
@@ -95,8 +96,8 @@ def match_jobs(tx: Tx, jobs: Sequence[MatchJob], house: House) -> tuple[Event, .
     found = {meeting: _decide(meeting, house, now) for meeting in of_two_agencies(tx.matches.meetings(jobs))}
     can_be = carried(tx, found, house)
     telling = one_per_pair(meeting for meeting, decided in found.items() if decided.tells_both and meeting in can_be)
-    opened = tuple(_open(meeting, found[meeting], house, now) for meeting in telling)
-    tx.matches.open(opened)
+    new = settled(tx, [_open(meeting, found[meeting], house, now) for meeting in telling], house, now)
+    tx.matches.open(new.opened)
     met = {pair_of(meeting) for meeting in telling}
     silent = tx.matches.withhold([meeting for meeting in found if pair_of(meeting) not in met])
     withheld = (
@@ -105,7 +106,7 @@ def match_jobs(tx: Tx, jobs: Sequence[MatchJob], house: House) -> tuple[Event, .
         if meeting in silent
     )
     hinted = give_hints(tx, {job.index_token for job in jobs}, house)
-    return (*(_opened_event(match, house) for match in opened), *withheld, *hinted)
+    return (*new.events, *(_opened_event(match, house) for match in new.opened), *withheld, *hinted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +155,7 @@ def _opened_event(match: OpenedMatch, house: House) -> Event:
             "policy": match.policy_digest,
             "levels": tuple(party.level.code for party in match.parties),
             "rules": tuple(rule for party in match.parties for rule in party.rules),
-            "alerts": match.alerts,
+            "alerts": (*match.alerts, *(alert.id for alert in match.more)),
         },
     )
 
