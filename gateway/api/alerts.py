@@ -14,6 +14,7 @@ from gateway.flows.hear import INBOX_PAGE, acknowledge, begin_hearing, newest, w
 from gateway.flows.ports import WaitingAlert
 from gateway.protocol.events import alert_event, event_bytes, inbox_bytes
 from gateway.protocol.messages import AcknowledgeAlerts, AcknowledgedAlerts, CloudEvent, Inbox
+from keys.parties import Role
 
 LONGEST_WAIT_SECONDS: Final = 20
 HEARTBEAT_SECONDS: Final = 10.0
@@ -119,6 +120,8 @@ async def _acknowledge(request: Request, front: Front) -> Reply:
     return Reply(200, await front.threads.run(call.caller.oin, acknowledge, call, front.house))
 
 
+HEARS_ALERTS: Final = (Role.AGENCY, Role.SUPERVISOR)
+
 ENDPOINTS: Final = (
     Endpoint(
         name="listAlerts",
@@ -132,6 +135,7 @@ ENDPOINTS: Final = (
             Query("limit", "How many at most.", lowest=1, highest=100, default=100),
         ),
         seconds=LONGEST_WAIT_SECONDS + SECONDS,
+        roles=HEARS_ALERTS,
     ),
     Endpoint(
         name="streamAlerts",
@@ -141,6 +145,7 @@ ENDPOINTS: Final = (
         serve=_stream,
         answer_type=EVENT_STREAM,
         seconds=None,
+        roles=HEARS_ALERTS,
     ),
     Endpoint(
         name="acknowledgeAlerts",
@@ -151,5 +156,6 @@ ENDPOINTS: Final = (
         takes=AcknowledgeAlerts,
         answers=AcknowledgedAlerts,
         changes=True,
+        roles=HEARS_ALERTS,
     ),
 )

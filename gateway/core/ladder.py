@@ -1,12 +1,12 @@
-"""The ladder of a match without contact: reporter, deputy desk, agency coordinator, match supervisor; each step once."""
+"""The ladder of a match without contact: reporter, deputy desk, agency coordinator, match supervisor; each once."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 from gateway.core.involvement import Oin
-from gateway.protocol.messages import AlertKind, LadderStep
+from gateway.protocol.messages import AlertKind, LadderStep, MatchState
 
 #: Whom a step alerts, by the name of the alert.
 ALERT_OF: Final = {
@@ -33,6 +33,10 @@ class StepDays:
     def _stated(self) -> Iterator[tuple[LadderStep, date]]:
         days = (self.deputy_on, self.coordinator_on, self.supervisor_on)
         return ((step, on) for step, on in zip(ALERT_OF, days, strict=True) if on is not None)
+
+
+#: Of a match that goes nowhere.
+NO_LADDER: Final = StepDays()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,21 @@ class ClimbingMatch:
     step: LadderStep
     days: StepDays
     sides: tuple[ClimbingSide, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ListedState:
+    """How a match stands, for whoever sees that contact is made: no party, no person, no case."""
+
+    id: str
+    lane: str
+    state: MatchState
+    opened_at: datetime
+    due_on: date
+    calendar: str
+    step: LadderStep
+    next_step_on: date | None
+    sides_reported: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,9 @@ Done twice it is done once: a match is on one step, and nobody has two alerts of
 from collections.abc import Iterator
 
 from gateway.core.deadlines import local_date
-from gateway.core.events import Event, EventKind
+from gateway.core.events import GATEWAY, Event, EventKind
 from gateway.core.involvement import Oin
 from gateway.core.ladder import ALERT_OF, Climb, ClimbingMatch, ClimbingSide, RaisedAlert
-from gateway.flows.match import GATEWAY
 from gateway.flows.ports import House, Recorded, Tx
 from gateway.protocol.messages import LadderStep
 

@@ -1,19 +1,19 @@
 """Matches and their parties: found as a set, recorded with both alerts and their deliveries, seen by a party only."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any, Final
 
 from sqlalchemy import Select, and_, bindparam, case, exists, insert, literal_column, null, or_, select, update
 
-from gateway.core.contact import OpenedMatch, Party, StandingMatch
+from gateway.core.contact import Mute, OpenedMatch, Party, StandingMatch
 from gateway.core.involvement import Oin
-from gateway.core.ladder import Climb, ClimbingMatch, RaisedAlert
+from gateway.core.ladder import Climb, ClimbingMatch, ListedState, RaisedAlert
 from gateway.core.matching import Meeting, Side, meeting
 from gateway.flows.ports import MatchJob
-from gateway.protocol.messages import AlertKind, ContactOutcome, LadderStep, MatchState
-from gateway.store import climbing, tables
+from gateway.protocol.messages import AlertKind, ContactOutcome, Handler, LadderStep, MatchState
+from gateway.store import agreements, climbing, tables
 from gateway.store.activity import is_active
 from gateway.store.ending import end_matches, end_stale_matches
 from gateway.store.faults import Overtaken
@@ -56,6 +56,7 @@ def _meetings() -> Select[Any]:
 
 
 MEETINGS: Final = _meetings()
+_STATES: Final = (MatchState.OPEN, MatchState.ANSWERED, MatchState.CLOSED)  # by how many parties reported
 _HOLD = select(_matches.c.id).where(_matches.c.id == bindparam("id")).with_for_update()
 _REPORT = (
     update(_parties)
@@ -99,7 +100,8 @@ class SqlMatches(Port):
             return
         self._sheet.insert(_matches, [_match_row(match) for match in matches])
         self._sheet.insert(_parties, [_party_row(match.id, party) for match in matches for party in match.parties])
-        self._alert([row for match in matches for row in _alert_rows(match)])
+        quiet = [(match.id, party.agency) for match in matches for party in match.parties if party.muted]
+        self._alert([row for match in matches for row in _alert_rows(match)], quiet)
 
     def withhold(self, meetings: Sequence[Meeting]) -> frozenset[Meeting]:
         """Remember which meetings are kept silent; a pair of registrations is new once."""
@@ -136,6 +138,30 @@ class SqlMatches(Port):
         if self._sheet.write(_MOVE, {"reported": match, "new_state": state.value}).rowcount != 1:
             raise Overtaken
 
+    def take_over(self, match: str, *, agency: Oin, handler: Handler) -> None:
+        """Record who handles the match at this party."""
+        agreements.take_over(self._sheet, match, agency=agency, handler=handler)
+
+    def mute(self, match: str, *, agency: Oin, both: bool) -> None:
+        """Record that this party wants to hear nothing more; with `both` it holds for both from now on."""
+        agreements.mute(self._sheet, match, agency=agency, both=both)
+
+    def mutes(self, index_tokens: Collection[IndexToken]) -> tuple[Mute, ...]:
+        """Return the mutes that hold about these persons."""
+        return agreements.mutes(self._sheet, index_tokens)
+
+    def end_mutes(self, mutes: Sequence[Mute]) -> None:
+        """Let these parties hear again of new matches with the other party of the mute."""
+        agreements.end_mutes(self._sheet, mutes)
+
+    def name_coordinator(self, match: str, *, agency: Oin, named: Oin, agreed: bool) -> None:
+        """Record whom this party names to lead; with `agreed` that agency leads from now on."""
+        agreements.name_coordinator(self._sheet, match, agency=agency, named=named, agreed=agreed)
+
+    def supervised(self, agencies: Collection[Oin], *, after: str, only: str, limit: int) -> tuple[ListedState, ...]:
+        """Return how the standing matches are in which one of these agencies is a party, in order of id."""
+        return agreements.supervised(self._sheet, agencies, after=after, only=only, limit=limit)
+
     def climbing(self, *, before_on: date) -> bool:
         """Return whether a match waits whose next step came before this day."""
         return climbing.is_climbing(self._sheet, before_on=before_on)
@@ -149,17 +175,20 @@ class SqlMatches(Port):
         climbing.climb(self._sheet, climbs)
         self._alert(climbing.rows_of_alerts([alert for one in climbs for alert in one.alerts]))
 
-    def _alert(self, rows: Sequence[Row]) -> None:
-        """Record alerts and their deliveries, and wake whoever hears or sends them."""
+    def _alert(self, rows: Sequence[Row], quiet: Sequence[tuple[str, Oin]] = ()) -> None:
+        """Record alerts and their deliveries, and wake whoever hears or sends them; the quiet hear nothing of it."""
         if rows:
             self._sheet.insert(_alerts, rows)
-            self._sheet.write(_DELIVER, {"alerts": [row["id"] for row in rows]})
+            agreements.keep_quiet(self._sheet, quiet)
+            loud = [row["id"] for row in rows if (row["match"], row["agency"]) not in quiet]
+            self._sheet.write(_DELIVER, {"alerts": loud})
             self._sheet.ring()
 
 
 def _match_row(match: OpenedMatch) -> Row:
     low, high = sorted(party.agency for party in match.parties)
-    next_step = match.days.after(LadderStep.REPORTER)
+    state = _STATES[sum(party.outcome is not None for party in match.parties)]
+    next_step = None if state is MatchState.CLOSED else match.days.after(LadderStep.REPORTER)
     return {
         "id": match.id,
         "lane": match.lane,
@@ -167,7 +196,7 @@ def _match_row(match: OpenedMatch) -> Row:
         "index_token": match.index_token.value,
         "agency_low": low,
         "agency_high": high,
-        "state": MatchState.OPEN.value,
+        "state": state.value,
         "due_on": match.due_on,
         "calendar": match.calendar,
         "policy_digest": match.policy_digest,

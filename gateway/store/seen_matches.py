@@ -8,19 +8,24 @@ from sqlalchemy import RowMapping, and_, bindparam, select
 from gateway.core.contact import Party, StandingMatch
 from gateway.core.involvement import Oin
 from gateway.core.policy import DisclosureLevel
-from gateway.protocol.messages import ContactOutcome, LadderStep, MatchState
+from gateway.protocol.messages import ContactOutcome, Handler, LadderStep, MatchState
 from gateway.store import tables
 from gateway.store.instants import instant
 from gateway.store.sets import among
 
 _matches, _parties = tables.matches, tables.match_parties
-_own, _other, _theirs = _parties.alias("own"), _parties.alias("other"), tables.registrations.alias("theirs")
+_own, _other = _parties.alias("own"), _parties.alias("other")
+_mine, _theirs, _desks = tables.registrations.alias("mine"), tables.registrations.alias("theirs"), tables.desks
 _SEEN = (
     select(
         *(_matches.c[name] for name in ("id", "lane", "state", "opened_at", "due_on", "calendar")),
-        *(_matches.c[name] for name in ("step", "next_step_on")),
+        *(_matches.c[name] for name in ("step", "next_step_on", "case_coordinator")),
         *(_own.c[name] for name in ("agency", "registration", "case_reference", "level", "rules")),
         *(_own.c[name] for name in ("legal_basis", "why_nl", "why_en", "outcome")),
+        *(_own.c[name] for name in ("handled_by", "mute_asked_at", "muted_at", "named_coordinator")),
+        _other.c.mute_asked_at.label("other_mute_asked_at"),
+        _other.c.named_coordinator.label("other_named_coordinator"),
+        _desks.c.confirmed_at.label("desk_confirmed_at"),
         _other.c.agency.label("other"),
         _other.c.outcome.label("other_outcome"),
         _theirs.c.contact_id.label("other_contact_id"),
@@ -30,6 +35,8 @@ _SEEN = (
     .join(_matches, _matches.c.id == _own.c.match)
     .join(_other, and_(_other.c.match == _own.c.match, _other.c.agency != _own.c.agency))
     .join(_theirs, _theirs.c.id == _other.c.registration)
+    .join(_mine, _mine.c.id == _own.c.registration)
+    .outerjoin(_desks, and_(_desks.c.agency == _own.c.agency, _desks.c.id == _mine.c.contact_id))
     .where(_own.c.agency == bindparam("agency"))
 )
 ONE: Final = _SEEN.where(_own.c.match == bindparam("id"))
@@ -62,6 +69,9 @@ def standing_match(row: RowMapping) -> StandingMatch:
             why_nl=row["why_nl"],
             why_en=row["why_en"],
             outcome=_outcome(row["outcome"]),
+            muted=row["muted_at"] is not None,
+            handled_by=Handler(row["handled_by"] or Handler.REPORTER),
+            named_coordinator=row["named_coordinator"],
         ),
         other=Oin(row["other"]),
         other_contact_id=row["other_contact_id"],
@@ -69,6 +79,11 @@ def standing_match(row: RowMapping) -> StandingMatch:
         other_outcome=_outcome(row["other_outcome"]),
         step=LadderStep(row["step"]),
         next_step_on=row["next_step_on"],
+        mute_asked=row["mute_asked_at"] is not None,
+        other_mute_asked=row["other_mute_asked_at"] is not None,
+        other_named_coordinator=row["other_named_coordinator"],
+        case_coordinator=row["case_coordinator"],
+        desk_confirmed_at=None if row["desk_confirmed_at"] is None else instant(row["desk_confirmed_at"]),
     )
 
 

@@ -170,7 +170,8 @@ def test_a_report_and_an_escalation_at_one_moment_agree(ladder: Ladder) -> None:
     matches = [ladder.meet(ladder.police, ladder.team, person=person) for person in range(8)]
     ladder.clock.set(DEPUTY_COMES)
     reports: list[Callable[[], object]] = [partial(ladder.report, ladder.police, match) for match in matches]
-    at_once([*reports, partial(_climb_all, ladder), partial(_climb_all, ladder)])
+    works: list[Callable[[], object]] = [*reports, partial(_climb_all, ladder), partial(_climb_all, ladder)]
+    at_once(works)
     _climb_all(ladder)
     page = ladder.store.view("page", lambda view: view.matches.page(ladder.police.oin, after="", limit=100))
     assert {(MatchState.ANSWERED, LadderStep.DEPUTY)} == {(one.state, one.step) for one in page}

@@ -149,13 +149,14 @@ class SmallHouse:
         key: str | None = None,
         nonce: str | None = None,
         purpose: str = PURPOSE,
+        user_role: str = "reporter",
     ) -> Signed[T]:
         """Return the message as carried by a verified call of this agency."""
         headers = (
             ("content-type", "application/json"),
             ("idempotency-key", key or secrets.token_urlsafe(18)),
             ("purpose", purpose),
-            ("user-role", "reporter"),
+            ("user-role", user_role),
             ("case-reference", "Z-1"),
         )
         now = datetime.now(UTC)
