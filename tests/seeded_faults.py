@@ -212,9 +212,9 @@ FAULTS = (
     Fault(
         "match-shown-to-anybody",
         "a match is shown to whoever has its id",
-        "gateway/store/matches.py",
-        '    .where(_own.c.agency == bindparam("agency"))\n)\n_ONE',
-        '    .where(bindparam("agency") == bindparam("agency"))\n)\n_ONE',
+        "gateway/store/seen_matches.py",
+        '    .where(_own.c.agency == bindparam("agency"))\n)\nONE',
+        '    .where(bindparam("agency") == bindparam("agency"))\n)\nONE',
         "tests/attacks/test_strangers.py::test_what_is_anothers_is_as_absent_as_what_never_was",
     ),
     Fault(

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 from urllib.parse import parse_qsl
 
-from gateway.api import alerts, contacts, matches, registrations, standing, webhooks
+from gateway.api import alerts, consents, contacts, handovers, matches, registrations, standing, supervision, webhooks
 from gateway.api.exchange import CORS, Endpoint, Reply
 from gateway.core.refusals import Refusal, Refused
 
@@ -14,7 +14,10 @@ ENDPOINTS: Final = (
     *registrations.ENDPOINTS,
     *alerts.ENDPOINTS,
     *matches.ENDPOINTS,
+    *supervision.ENDPOINTS,
     *contacts.ENDPOINTS,
+    *consents.ENDPOINTS,
+    *handovers.ENDPOINTS,
     *webhooks.ENDPOINTS,
     *standing.ENDPOINTS,
 )

@@ -10,11 +10,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from gateway.core.consent import Consenting, StandingConsent, lives_on_consent
 from gateway.core.events import Event, EventKind, Value
+from gateway.core.handover import runs_as_monitoring
 from gateway.core.involvement import Oin, Registration, renew_before
+from gateway.core.notices import checked_notice, first_notice
 from gateway.core.refusals import Refusal, Refused
-from gateway.core.terms import checked_notice, checked_term
+from gateway.core.terms import checked_term
 from gateway.flows.admission import SINGLE, event_of, json_of, slip_of
+from gateway.flows.monitoring import Monitoring, monitoring_of
 from gateway.flows.ports import Answer, Answers, CallSlip, House, Recorded, Tx
 from gateway.flows.refusal_of_policy import Leave, in_words_of_policy, leave_of
 from gateway.flows.silence import silent_events
@@ -35,12 +39,14 @@ class Row:
 class PreparedRow:
     """A row that the policy permits, converted and ready to be written, with its events; or refused.
 
-    The receipt names the first event. `said` is what the event of a refusal tells of the row.
+    The receipt names the first event. `said` is what the event of a refusal tells of the row. `term_asked` says that
+    the caller named the end of the term.
     """
 
     number: int
     ready: tuple[Registration, tuple[Event, ...]] | Refused
     said: Mapping[str, Value] = field(default_factory=dict)
+    term_asked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +106,7 @@ def _permitted(
     )
     leave = leave_of(answer, policies.lane(asked.lane), preconditions=asked.preconditions, on=today_on)
     valid_until_on = checked_term(asked.valid_until, permitted=leave.permitted, today_on=today_on)
-    checked_notice(asked.subject_notice, today_on=today_on)
+    checked_notice(asked.subject_notice, today_on=today_on, at_most=first_notice(policies.lane(asked.lane)))
     return _PermittedRow(number, asked, _token(asked.token), leave, valid_until_on)
 
 
@@ -144,8 +150,10 @@ def _convert(
                 contact_id=row.asked.contact_id,
                 notice=row.asked.subject_notice,
                 valid_until_on=row.valid_until_on,
+                archive_until_on=row.asked.archive_until,
             )
-            done[row.number] = PreparedRow(row.number, (registration, _registered(registration, row, call, house)))
+            ready = (registration, _registered(registration, row, call, house))
+            done[row.number] = PreparedRow(row.number, ready, term_asked=row.asked.valid_until is not None)
     return tuple(done[row.number] for row in rows)
 
 
@@ -181,7 +189,9 @@ def _record(tx: Tx, group: Sequence[Prepared], house: House) -> Recorded[tuple[O
     kept = {(answer.agency, answer.idempotency_key, answer.row): answer for answer in tx.calls.answers(slips)}
     desks = tx.desks.known({(r.agency, r.contact_id) for p in group for r in _registrations(p)})
 
-    writing = _Writing(desks, dict(kept), house)
+    monitoring = monitoring_of(tx, (r for p in group for r in _registrations(p)))
+
+    writing = _Writing(desks, dict(kept), _consents(tx, group, house), monitoring, house)
     outcomes = tuple(
         writing.call(prepared) if new.get(i, True) else writing.refuse(Refusal.SIGNATURE_REPLAYED, prepared)
         for i, prepared in enumerate(group)
@@ -200,11 +210,35 @@ def _registrations(prepared: Prepared) -> list[Registration]:
     return [row.ready[0] for row in prepared.rows if not isinstance(row.ready, Refused)]
 
 
+def _consents(tx: Tx, group: Sequence[Prepared], house: House) -> Mapping[Consenting, StandingConsent]:
+    """Hold what the group's agencies have consents for, where a lane lives on them: none ends before this is written.
+
+    It depends on nothing but the caller's own consents; in every other lane nothing is asked.
+    """
+    resting = [one for prepared in group for one in _registrations(prepared) if _needs_consent(one, house)]
+    if not resting:
+        return {}
+    return tx.consents.hold_valid({one.index_token for one in resting}, holders={one.agency for one in resting})
+
+
+def _needs_consent(registration: Registration, house: House) -> bool:
+    return lives_on_consent(house.policies().lane(registration.lane))
+
+
 class _Writing:
     """What one commit group is about to write; answers made here count at once for a repetition in the same group."""
 
-    def __init__(self, desks: frozenset[tuple[Oin, str]], kept: Answers, house: House) -> None:
+    def __init__(
+        self,
+        desks: frozenset[tuple[Oin, str]],
+        kept: Answers,
+        consents: Mapping[Consenting, StandingConsent],
+        monitoring: Monitoring,
+        house: House,
+    ) -> None:
         self._desks = desks
+        self._consents = consents
+        self._monitoring = monitoring
         self._kept = dict(kept)
         self._digests = {place[:2]: answer.body_digest for place, answer in kept.items()}
         self._house = house
@@ -248,6 +282,12 @@ class _Writing:
         if not isinstance(ready, Refused) and (slip.agency, ready[0].contact_id) not in self._desks:
             said = _said(*ready)
             ready = Refused(Refusal.CONTACT_UNKNOWN)
+        if not isinstance(ready, Refused) and (consent := self._consent(*ready)) is not None:
+            said = _said(*ready)
+            ready = consent if isinstance(consent, Refused) else (replace(ready[0], consent=consent), ready[1])
+        if not isinstance(ready, Refused) and runs_as_monitoring(ready[0]):
+            said = _said(*ready)
+            ready = self._monitored(*ready, term_asked=row.term_asked)
         if isinstance(ready, Refused):
             return self._refuse(ready, row.number, prepared, said)
         registration, events = ready
@@ -256,6 +296,27 @@ class _Writing:
         self.registrations.append(registration)
         self.events.extend(events)
         return answer.body
+
+    def _monitored(
+        self, registration: Registration, events: tuple[Event, ...], *, term_asked: bool
+    ) -> tuple[Registration, tuple[Event, ...]] | Refused:
+        """Return a registration that runs as monitoring within its term, or why not; silence is left as it is."""
+        if events[0].kind is not EventKind.REGISTERED:
+            return registration, events
+        until_on = registration.valid_until_on
+        try:
+            ends_on = self._monitoring.end_of(registration, valid_until_on=until_on, term_asked=term_asked)
+        except Refused as refused:
+            return refused
+        return replace(registration, valid_until_on=ends_on), events
+
+    def _consent(self, registration: Registration, events: tuple[Event, ...]) -> str | Refused | None:
+        """Return the consent that a registration rests on, that there is none, or nothing where none is needed."""
+        if events[0].kind is not EventKind.REGISTERED or not _needs_consent(registration, self._house):
+            return None
+        person = (registration.purpose, registration.index_token)
+        found = self._consents.get(Consenting(registration.agency, registration.lane, *person))
+        return Refused(Refusal.CONSENT_MISSING) if found is None else found.id
 
     def _refuse(self, refused: Refused, row: int, prepared: Prepared, said: Mapping[str, Value]) -> Refused:
         where: Mapping[str, int] = {} if row == SINGLE else {"row": row}

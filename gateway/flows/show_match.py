@@ -3,14 +3,17 @@
 A list discloses nothing of the other: that takes a look at one match, for one case and one purpose, with its event.
 """
 
+from datetime import datetime
 from typing import Any
 
-from gateway.core.contact import StandingMatch
+from gateway.core.consent import lives_on_consent
+from gateway.core.contact import CONFIRM_EVERY, StandingMatch
 from gateway.core.events import EventKind
 from gateway.core.policy import DisclosureLevel
 from gateway.core.refusals import Refusal, Refused
 from gateway.flows.admission import admit_one, admitted_event, change_or_refuse, event_of, slip_of
 from gateway.flows.ports import House, Recorded, Tx, View
+from gateway.flows.show_oversight import with_oversight
 from gateway.protocol.messages import Explanation, ListedMatch, Matches, MatchState, MatchView, OtherParty
 from keys.signing import Signed
 
@@ -37,7 +40,8 @@ def show_match(call: Signed[Any], house: House, match: str) -> MatchView:
         if own.purpose != call.purpose:
             raise Refused(Refusal.PURPOSE_DIFFERS)
         event = event_of(call, house, EventKind.MATCH_VIEWED, match=match, level=standing.own.level.code)
-        return Recorded(_view(standing, tx, house), (event,))
+        seen = with_oversight(_view(standing, tx, house), standing, own.index_token, tx, house)
+        return Recorded(seen, (event,))
 
     return change_or_refuse(call, house, "show match", work)
 
@@ -47,9 +51,10 @@ def list_matches(call: Signed[Any], house: House, *, after: str, only: str = "",
 
     def work(tx: Tx) -> Recorded[Matches]:
         admit_one(tx, slip_of(call))
+        now = tx.now()
         rows = _rows(tx, call, after=after, only=only, limit=limit + 1)
         page = Matches(
-            matches=tuple(ListedMatch(**_listed(row)) for row in rows[:limit]),
+            matches=tuple(ListedMatch(**_listed(row, now)) for row in rows[:limit]),
             next=rows[limit - 1].id if len(rows) > limit else None,
         )
         return Recorded(page, (admitted_event(call, house, "list matches"),))
@@ -64,7 +69,7 @@ def _rows(tx: Tx, call: Signed[Any], *, after: str, only: str, limit: int) -> tu
     return () if one is None else (one,)
 
 
-def _listed(match: StandingMatch) -> dict[str, Any]:
+def _listed(match: StandingMatch, now: datetime) -> dict[str, Any]:
     return {
         "id": match.id,
         "lane": match.lane,
@@ -73,21 +78,37 @@ def _listed(match: StandingMatch) -> dict[str, Any]:
         "due_on": match.due_on,
         "calendar": match.calendar,
         "registration_id": match.own.registration,
-        "case_reference": match.own.case_reference,
+        "case_reference": match.own.case_reference or None,
         "outcome": match.own.outcome,
         "other_reported": match.other_outcome is not None,
+        "step": match.step,
+        "next_step_on": match.next_step_on,
+        "handled_by": match.own.handled_by,
+        "muted": match.own.muted,
+        "desk_unconfirmed": match.desk_confirmed_at is None or match.desk_confirmed_at < now - CONFIRM_EVERY,
     }
 
 
 def _view(match: StandingMatch, view: View, house: House) -> MatchView:
+    other = _other(match, view, house)
     return MatchView(
-        **_listed(match),
+        **_listed(match, view.now()),
         disclosure=match.own.level.code,
         rules=match.own.rules,
         legal_basis=match.own.legal_basis,
         why=Explanation(nl=match.own.why_nl, en=match.own.why_en),
-        other=_other(match, view, house),
+        other=other,
+        **({} if other is None else _leading(match)),
     )
+
+
+def _leading(match: StandingMatch) -> dict[str, Any]:
+    """Return who leads and whom each party named: for whoever knows who the other is, and for nobody else."""
+    return {
+        "case_coordinator": match.side(match.case_coordinator),
+        "named_by_own": match.side(match.own.named_coordinator),
+        "named_by_other": match.side(match.other_named_coordinator),
+    }
 
 
 def _other(match: StandingMatch, view: View, house: House) -> OtherParty | None:
@@ -97,9 +118,13 @@ def _other(match: StandingMatch, view: View, house: House) -> OtherParty | None:
     """
     if match.own.level < DisclosureLevel.CONTACT or match.state in _OVER:
         return None
+    if lives_on_consent(house.policies().lane(match.lane)) and not view.consents.carry_both(match.id):
+        return None
+    if view.cool_downs.holds(match.id, agency=match.own.agency):
+        return None
     agency = house.directory.agency(match.other)
     if agency is None:
         return None
-    desk = next((desk for desk in view.desks.of(match.other) if desk.id == match.other_contact_id), None)
+    desk = next((desk.disclosed for desk in view.desks.of(match.other) if desk.id == match.other_contact_id), None)
     flag = match.other_flag if match.own.level >= DisclosureLevel.FLAG else None
     return OtherParty(agency=agency.name, contact=desk, flag=flag)

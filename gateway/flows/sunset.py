@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from functools import partial
 
-from gateway.core.events import Event, EventKind
+from gateway.core.events import Event, EventKind, Value
 from gateway.core.involvement import AMSTERDAM
 from gateway.core.policy import LanePolicy
 from gateway.core.purge import Counts, Purge, statement_of
@@ -40,9 +40,13 @@ def _step(policy: LanePolicy, house: House, sign: Sign, limit: int, tx: Tx) -> R
         left = {job.registration for job in _next(tx, policy.lane, purge, limit)}  # again: now under the claim
         ids = [job.registration for job in found if job.registration in left]
         return _counted(tx, policy.lane, purge, ids, house) if ids else Recorded(result=True, events=())
-    if purge is None or tx.purges.holds(policy.lane):  # what is left is in the hands of another worker: next time
+    if tx.purges.holds(policy.lane):  # what is left is in the hands of another worker: next time
         return Recorded(result=False, events=())
-    return _signed(tx, purge, policy, house, sign)
+    forgotten = _forgotten(tx, policy.lane, house)
+    if purge is None:
+        return Recorded(result=False, events=forgotten)
+    signed = _signed(tx, purge, policy, house, sign)
+    return Recorded(signed.result, (*forgotten, *signed.events))
 
 
 def _next(tx: Tx, lane: str, purge: Purge | None, limit: int) -> tuple[MatchJob, ...]:
@@ -56,6 +60,14 @@ def _counted(tx: Tx, lane: str, purge: Purge | None, ids: Sequence[str], house: 
     receipt = house.mint("prg") if purge is None else purge.receipt
     tx.purges.advance(lane, receipt, gone, reached=ids[-1])
     return Recorded(result=True, events=(_event(EventKind.LANE_PURGED, lane, receipt, gone, house),))
+
+
+def _forgotten(tx: Tx, lane: str, house: House) -> tuple[Event, ...]:
+    """Forget what registrations of this lane rested on, now that none is left."""
+    if not tx.consents.kept_in(lane):
+        return ()
+    fields: dict[str, Value] = {"lane": lane, "consents": tx.consents.forget(lane)}
+    return (Event(house.mint("evt"), EventKind.CONSENTS_PURGED, GATEWAY, fields),)
 
 
 def _signed(tx: Tx, purge: Purge, policy: LanePolicy, house: House, sign: Sign) -> Recorded[bool]:

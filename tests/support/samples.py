@@ -33,6 +33,27 @@ SAMPLES: dict[str, Json] = {
         "email": "intake@agency.example",
         "deputyId": None,
     },
+    "RecordConsent": {
+        "token": "hx1." + "A" * 54,
+        "lane": "adult",
+        "purpose": "adult-coordination",
+        "caseReference": "Z-1",
+        "attested": True,
+        "kinds": ["local_team"],
+        "agencies": ["00000000990000000404"],
+        "givenOn": _TODAY,
+        "validUntil": None,
+    },
+    "NameCoordinator": {"coordinator": "own"},
+    "BeginOversight": {"registrationId": "reg_01ARZ3NDEKTSV4RRFFQ69G5FAV"},
+    "OfferHandover": {
+        "registrationId": "reg_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+        "matchId": "mat_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+        "conditionsVersion": "a" * 64,
+    },
+    "AcceptHandover": {"conditionsVersion": "a" * 64},
+    "RefuseHandover": {"reason": "no_capacity"},
+    "WithdrawHandover": {"reason": "situation_changed"},
     "AddWebhook": {"url": "https://hooks.agency.example/alerts"},
 }
 

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Final
 
 from gateway.core.deadlines import add_working_days
+from gateway.core.ladder import StepDays
 from gateway.core.policy.answers import (
     DENIALS,
     EXPIRED,
@@ -28,7 +29,7 @@ from gateway.core.policy.card import Basis, PolicyFile
 from gateway.core.policy.tables import Admission, Era, admission_of, era_of, era_starts, heard, unattested
 
 #: The parts of the house on which cards can rely (`vergt`) and that exist.
-BUILT: Final[frozenset[str]] = frozenset()
+BUILT: Final[frozenset[str]] = frozenset({"consent_register"})
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -108,6 +109,12 @@ class LanePolicy:
     def contact_deadline(self, from_at: datetime) -> date:
         """Give the last working day on which the parties of a match found at this moment must make contact."""
         return add_working_days(from_at, self.card.terms.contact_working_days)
+
+    def step_days(self, from_at: datetime) -> StepDays:
+        """Give the last working day before each step of the ladder, for a match found at this moment."""
+        ladder = self.card.terms.ladder
+        steps = (ladder.deputy_working_days, ladder.coordinator_working_days, ladder.supervisor_working_days)
+        return StepDays(*(None if days is None else add_working_days(from_at, days) for days in steps))
 
     def tells_both_alike(self, situation: Situation) -> bool:
         """Whether on every day of the policy both sides learn the same of one another."""

@@ -1,0 +1,58 @@
+"""Makes what some lanes rely on: the register of consents, and which registration rests on which."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0007"
+down_revision = "0006"
+
+
+def upgrade() -> None:
+    """Make the tables; no registration rests on a consent yet."""
+    op.add_column("registrations", _key("consent", nullable=True))
+    _index("registrations_on_consent", "registrations", "consent", where="consent IS NOT NULL")
+    op.create_table(
+        "consents",
+        _key("id", primary=True),
+        *(_key(name) for name in ("agency", "lane", "purpose")),
+        sa.Column("case_reference", sa.Text(), nullable=False),
+        sa.Column("token_prefix", sa.BigInteger()),
+        sa.Column("index_token", sa.LargeBinary()),
+        sa.Column("sealed", sa.LargeBinary()),
+        sa.Column("epoch", sa.Integer(), nullable=False),
+        sa.Column("kinds", sa.Text(), nullable=False),
+        sa.Column("agencies", sa.Text(), nullable=False),
+        sa.Column("given_on", sa.Date(), nullable=False),
+        sa.Column("valid_until_on", sa.Date(), nullable=False),
+        sa.Column("ends_at", sa.BigInteger(), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("recorded_at", sa.BigInteger(), nullable=False),
+        sa.Column("ended_at", sa.BigInteger()),
+    )
+    _index(
+        "consents_valid",
+        "consents",
+        *("token_prefix", "index_token", "lane", "agency", "purpose"),
+        where="status = 'valid'",
+        unique=True,
+    )
+    _index("consents_of_agency", "consents", "agency", "id")
+    _index("consents_ending", "consents", "ends_at", where="status = 'valid'")
+
+
+def downgrade() -> None:
+    """Drop them: a lane that lives on consent is closed without them."""
+    op.drop_table("consents")
+    op.drop_index("registrations_on_consent", "registrations")
+    op.drop_column("registrations", "consent")
+
+
+def _key(name: str, *constraints: sa.ForeignKey, primary: bool = False, nullable: bool = False) -> sa.Column[str]:
+    """Return a text column that is compared by its bytes."""
+    by_bytes = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+    return sa.Column(name, by_bytes, *constraints, primary_key=primary, nullable=nullable)
+
+
+def _index(name: str, table: str, *columns: str, where: str | None = None, unique: bool = False) -> None:
+    only = None if where is None else sa.text(where)
+    op.create_index(name, table, list(columns), unique=unique, sqlite_where=only, postgresql_where=only)
