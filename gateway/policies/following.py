@@ -6,7 +6,6 @@ here, which the database keeps. Whatever else lies in the folder, or happens to 
 
 import threading
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from os import getpid
@@ -16,17 +15,17 @@ from typing import Final
 from gateway.core.events import Event, EventKind
 from gateway.core.policy import PolicySet
 from gateway.core.policy.releases.faults import ReleaseFault, ReleaseRejected, rejected
-from gateway.core.policy.releases.release import NO_RELEASE, Release
+from gateway.core.policy.releases.release import Release
 from gateway.core.policy.releases.releasing import Before
 from gateway.core.refusals import Refused
 from gateway.flows.match import GATEWAY
 from gateway.flows.ports import KeptRelease, Recorded, Store, Tx
+from gateway.policies.folder import content_of, files_in, released_before
 from gateway.policies.in_force import Judged, Mark, ReleaseInForce, Trust
 from gateway.policies.signing import (
     VerifiedRelease,
     counting_officers,
     file_name,
-    load_release,
     read_release,
     release_paths,
     verify_release,
@@ -86,7 +85,7 @@ class PolicyReleases:
     def look(self) -> None:
         """Take in what changed in the folder or in the trust list; raises Refused when the store is away."""
         try:
-            files = _files(self.folder)
+            files = files_in(self.folder)
         except OSError:
             self.in_force = replace(self.in_force, file_gone=self.in_force.verified is not None)
             return
@@ -149,7 +148,7 @@ class PolicyReleases:
         return ()
 
     def _try(self, name: str) -> None:
-        content = self._content(name)
+        content = content_of(self.folder / name)
         release = read_release(content)
         if release.file_name != name:
             raise rejected(ReleaseFault.MISNAMED)
@@ -166,26 +165,14 @@ class PolicyReleases:
         previous = None if accepted else self._before(release)
         self._adopt(verify_release(content, trust, _now(), previous=previous, demo=self.demo, compared=not accepted))
 
-    def _content(self, name: str) -> bytes:
-        try:
-            return load_release(self.folder / name)
-        except OSError:
-            raise rejected(ReleaseFault.UNREADABLE) from None
-
     def _before(self, release: Release) -> Release | Before | None:
-        """Return the release that one follows, if it is at hand: in force, in the database or in the folder."""
+        """Return the release that one follows: in force, in the database, or, while nothing ever was, beside it."""
         follows, in_force = release.contents.follows, self.in_force
         if in_force.release is not None and in_force.release.digest == follows:
             return Before(follows, in_force.policies)
-        if follows == NO_RELEASE:
-            return None
         if (kept := self._kept(follows)) is not None:
             return read_release(kept.content)
-        try:
-            beside = read_release(self._content(file_name(release.number - 1)))
-        except ReleaseRejected:
-            return None
-        return beside if beside.digest == follows else None
+        return released_before(release, self.folder, self.trust.current, _now())
 
     def _kept(self, digest: str) -> KeptRelease | None:
         return self.store.view("kept policies", lambda view: view.policies.one(digest))
@@ -242,14 +229,6 @@ class PolicyReleases:
                 failing = True
 
 
-def newest_release(folder: Path, trust: TrustList, *, demo: bool) -> VerifiedRelease:
-    """Return the release in a folder with the highest number, verified; raises ReleaseRejected and OSError."""
-    paths = release_paths(folder)
-    if not paths:
-        raise rejected(ReleaseFault.UNREADABLE, "there is no release")
-    return verify_release(load_release(paths[-1]), trust, _now(), demo=demo, compared=False)
-
-
 def _said(verified: VerifiedRelease) -> dict[str, str | int | tuple[str, ...]]:
     release = verified.release
     return {
@@ -258,16 +237,6 @@ def _said(verified: VerifiedRelease) -> dict[str, str | int | tuple[str, ...]]:
         "assurance": release.contents.assurance.value,
         "lanes": tuple(policy.lane for policy in verified.policies.policies),
     }
-
-
-def _files(folder: Path) -> dict[str, Mark]:
-    """Return what lies in the folder; raises OSError when that cannot be seen."""
-    files: dict[str, Mark] = {}
-    for path in release_paths(folder):
-        with suppress(FileNotFoundError):
-            status = path.stat()
-            files[path.name] = status.st_mtime_ns, status.st_size, status.st_ino
-    return files
 
 
 def _now() -> datetime:

@@ -11,7 +11,7 @@ from gateway.core.policy import Denial, Denied
 from gateway.core.policy.cards.collection import VOCABULARY
 from gateway.core.policy.releases.faults import ReleaseFault, ReleaseRejected
 from gateway.core.policy.releases.release import Assurance
-from gateway.policies.following import newest_release
+from gateway.policies.folder import newest_release
 from gateway.policies.signing import make_release, read_release, save_release
 from gateway.store import SqlStore
 from keys.trust import TrustList
