@@ -17,7 +17,7 @@ from gateway.core.deadlines import CALENDAR_VERSION
 from gateway.core.events import GATEWAY, Event, EventKind, Value
 from gateway.core.involvement import AMSTERDAM
 from gateway.core.matching import Meeting, of_two_agencies, one_per_pair, pair_of
-from gateway.core.policy import DisclosureLevel, LanePolicy
+from gateway.core.policy import DisclosureLevel, LanePolicy, PolicySet
 from gateway.core.refusals import Refused
 from gateway.flows.carried import carried
 from gateway.flows.hint import give_hints
@@ -92,8 +92,8 @@ def match_jobs(tx: Tx, jobs: Sequence[MatchJob], house: House) -> tuple[Event, .
     """
     tx.claim({job.index_token for job in jobs})
     tx.matches.end_stale(jobs)
-    now = tx.now()
-    found = {meeting: _decide(meeting, house, now) for meeting in of_two_agencies(tx.matches.meetings(jobs))}
+    now, policies = tx.now(), house.policies()  # one release decides about the whole set
+    found = {meeting: _decide(meeting, policies, house, now) for meeting in of_two_agencies(tx.matches.meetings(jobs))}
     can_be = carried(tx, found, house)
     telling = one_per_pair(meeting for meeting, decided in found.items() if decided.tells_both and meeting in can_be)
     new = settled(tx, [_open(meeting, found[meeting], house, now) for meeting in telling], house, now)
@@ -121,8 +121,8 @@ class _Decided:
         return all(party.level is not DisclosureLevel.SILENT for party in self.parties)
 
 
-def _decide(meeting: Meeting, house: House, now: datetime) -> _Decided:
-    policy = house.policies().lane(meeting.lane)
+def _decide(meeting: Meeting, policies: PolicySet, house: House, now: datetime) -> _Decided:
+    policy = policies.open_lane(meeting.lane)
     today_on = now.astimezone(AMSTERDAM).date()
     low = told_of(meeting.low, meeting.high, policy, house, today_on)
     return _Decided(policy, (low, told_of(meeting.high, meeting.low, policy, house, today_on)))

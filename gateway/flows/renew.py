@@ -8,6 +8,7 @@ from gateway.core.events import Event, EventKind, Value
 from gateway.core.handover import runs_as_monitoring
 from gateway.core.involvement import Registration, renew_before
 from gateway.core.notices import checked_notice, first_notice
+from gateway.core.policy.answers import Asking
 from gateway.core.refusals import Refusal, Refused
 from gateway.core.terms import checked_term
 from gateway.flows.admission import change_once, event_of
@@ -73,16 +74,9 @@ def _check_consent(registration: Registration, tx: Tx, house: House) -> None:
 
 def _leave(registration: Registration, call: Signed[Renewal], house: House, today_on: date) -> Leave:
     policies = house.policies()
-    answer = policies.may_register(
-        lane=registration.lane,
-        agency_kind=call.caller.kind,
-        purpose=registration.purpose,
-        flag=registration.flag,
-        preconditions=frozenset(call.message.asked.preconditions),
-        on=today_on,
-    )
+    asking = Asking(call.caller.kind, registration.purpose, registration.flag)
     attested = call.message.asked.preconditions
-    leave = leave_of(answer, policies.lane(registration.lane), preconditions=attested, on=today_on)
+    leave = leave_of(asking, policies, lane=registration.lane, preconditions=attested, on=today_on)
     at_most = first_notice(policies.lane(registration.lane))
     checked_notice(call.message.asked.subject_notice, today_on=today_on, at_most=at_most)
     return leave

@@ -9,6 +9,7 @@ from typing import Any
 from gateway.core.consent import lives_on_consent
 from gateway.core.contact import CONFIRM_EVERY, StandingMatch
 from gateway.core.events import EventKind
+from gateway.core.involvement import AMSTERDAM
 from gateway.core.policy import DisclosureLevel
 from gateway.core.refusals import Refusal, Refused
 from gateway.flows.admission import admit_one, admitted_event, change_or_refuse, event_of, slip_of
@@ -114,11 +115,15 @@ def _leading(match: StandingMatch) -> dict[str, Any]:
 def _other(match: StandingMatch, view: View, house: House) -> OtherParty | None:
     """Return the other agency's name and desk from the level of contact up, its flag from that of flag up.
 
-    Whoever is only acknowledged learns of nobody, and nobody is shown once the match is over.
+    Whoever is only acknowledged learns of nobody, and nobody is shown once the match is over, nor once an article on
+    which it was told has ended: it stops at that instant, not when a worker purges (domain rule 21).
     """
     if match.own.level < DisclosureLevel.CONTACT or match.state in _OVER:
         return None
-    if lives_on_consent(house.policies().lane(match.lane)) and not view.consents.carry_both(match.id):
+    policy = house.policies().open_lane(match.lane)
+    if policy is None or not policy.carries(match.own.legal_basis, view.now().astimezone(AMSTERDAM).date()):
+        return None
+    if lives_on_consent(policy) and not view.consents.carry_both(match.id):
         return None
     if view.cool_downs.holds(match.id, agency=match.own.agency):
         return None

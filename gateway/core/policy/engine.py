@@ -5,7 +5,7 @@ the date, so a decision is one lookup however many rules there are. Refuse beats
 """
 
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from types import MappingProxyType
@@ -127,6 +127,11 @@ class LanePolicy:
         registering = (id_ for era in self._eras for permits in era.permitting.values() for id_ in heard(permits))
         return frozenset((*telling, *registering))
 
+    def carries(self, bases: Iterable[str], on: date) -> bool:
+        """Whether what was told on these bases may still be shown: the card and each of them are in force."""
+        in_force = self.card.valid_from_on <= on < self.card.valid_until_on
+        return in_force and all(name in self.bases and self.bases[name].in_force(on) for name in bases)
+
     def has_basis(self, on: date) -> bool:
         """Whether any article that the lane rests on is in force, or will be; once none is, it is purged (rule 21)."""
         return any(basis.valid_until_on is None or on < basis.valid_until_on for basis in self.card.bases)
@@ -166,8 +171,17 @@ class PolicySet:
         object.__setattr__(self, "_by_lane", {policy.lane: policy for policy in self.policies})
 
     def lane(self, lane: str) -> LanePolicy | None:
-        """Give the policy of a lane, or nothing: then nothing is allowed in it."""
+        """Give the policy of a lane, to read what its card says; whether it may be used, `open_lane` says."""
         return self._by_lane.get(lane)
+
+    def open_lane(self, lane: str) -> LanePolicy | None:
+        """Give the policy of a lane that can be run as its card says, or nothing: then nothing is told in it."""
+        policy = self._by_lane.get(lane)
+        return policy if policy is not None and self.mechanisms.issuperset(policy.card.mechanisms) else None
+
+    def is_silent(self, purpose: str) -> bool:
+        """Whether a card names this purpose as always silent."""
+        return any(purpose in policy.card.silent_purposes for policy in self.policies)
 
     def may_register(
         self,
@@ -183,7 +197,7 @@ class PolicySet:
         policy = self.lane(lane)
         if policy is None:
             return DENIALS[Denial.UNKNOWN_LANE]
-        if not self.mechanisms.issuperset(policy.card.mechanisms):
+        if self.open_lane(lane) is None:
             return DENIALS[Denial.LANE_NOT_BUILT]
         return policy.may_register(
             agency_kind=agency_kind, purpose=purpose, flag=flag, on=on, preconditions=preconditions
