@@ -95,7 +95,7 @@ class Model:
         self._hint({person for _, person, _ in waiting})
 
     def _hint(self, persons: set[int]) -> None:
-        """Give the one hint of each that was archived to whoever registered first after it, elsewhere, and is active."""
+        """Give the one hint of each archived one to whoever was the first to register after it, and still is active."""
         for agency, person, since in list(self.archived):
             later = [row for row in self.ever[since:] if row[1] == person and row[0] != agency and row in self.active]
             if later and person in persons:
