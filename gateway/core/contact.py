@@ -9,7 +9,7 @@ from gateway.core.involvement import Oin
 from gateway.core.ladder import NO_LADDER, RaisedAlert, StepDays
 from gateway.core.policy import DisclosureLevel
 from gateway.core.refusals import Refusal, Refused
-from gateway.protocol.messages import ContactOutcome, Handler, LadderStep, MatchState, Side
+from gateway.protocol.messages import AlertKind, ContactOutcome, Handler, LadderStep, MatchState, Side
 from keys.tokens import IndexToken
 
 #: How long a desk counts as right after its agency said so; then the ladder starts at its deputy.
@@ -51,6 +51,7 @@ class OpenedMatch:
     policy_digest: str
     days: StepDays = NO_LADDER
     more: tuple[RaisedAlert, ...] = ()
+    kinds: tuple[AlertKind, AlertKind] = (AlertKind.MATCH, AlertKind.MATCH)
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,6 +140,16 @@ def monitoring_ends_on(accepted_at: datetime) -> date:
     return add_months(local_date(accepted_at), MONITORING_MONTHS)
 
 
+def is_re_report(registration: Registration, last_accepted_at: datetime | None) -> bool:
+    """Return whether an open report came while its own agency monitored, after the handover that is given."""
+    if (registration.lane, registration.flag) != (LANE, OPEN_REPORT):
+        return False
+    at = registration.registered_at
+    if at is None or last_accepted_at is None:
+        return False
+    return last_accepted_at <= at and local_date(at) < monitoring_ends_on(last_accepted_at)
+
+
 def runs_as_monitoring(registration: Registration) -> bool:
     """Return whether a registration says that Veilig Thuis keeps watch after a handover."""
     return (registration.lane, registration.flag) == (LANE, MONITORING)

@@ -6,7 +6,7 @@ from gateway.core.refusals import Refusal, Refused
 from gateway.flows.admission import admit_read
 from gateway.flows.ports import House, View
 from gateway.flows.renew import own_view
-from gateway.flows.show_clocks import clocks_shown
+from gateway.flows.show_clocks import shown_besides
 from gateway.protocol.messages import OwnRegistration, OwnRegistrations
 from keys.signing import Signed
 
@@ -31,7 +31,7 @@ def own_registration(call: Signed[Any], house: House, registration: str) -> OwnR
 
     def look(view: View) -> OwnRegistration | None:
         row = view.registrations.one(registration, agency=call.caller.oin)
-        return None if row is None else own_view(row).model_copy(update={"clocks": clocks_shown(row, view)})
+        return None if row is None else own_view(row).model_copy(update=shown_besides(row, view))
 
     shown = house.store.view("show registration", look)
     if shown is None:

@@ -18,6 +18,7 @@ from gateway.core.events import GATEWAY, Event, EventKind, Value
 from gateway.core.involvement import AMSTERDAM
 from gateway.core.matching import Meeting, of_two_agencies, one_per_pair, pair_of
 from gateway.core.policy import DisclosureLevel, LanePolicy, PolicySet
+from gateway.core.radar import kinds_of
 from gateway.core.refusals import Refused
 from gateway.flows.carried import carried
 from gateway.flows.hint import give_hints
@@ -141,6 +142,7 @@ def _open(meeting: Meeting, decided: _Decided, house: House, now: datetime) -> O
         calendar=CALENDAR_VERSION,
         policy_digest=decided.policy.digest,
         days=decided.policy.step_days(now),
+        kinds=kinds_of(meeting, decided.parties),
     )
 
 

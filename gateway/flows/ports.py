@@ -15,6 +15,7 @@ from gateway.core.consent import Consent, Consenting, StandingConsent
 from gateway.core.contact import Mute, OpenedMatch, StandingMatch
 from gateway.core.events import Event
 from gateway.core.handover import Handover, HandoverAlert, OfferedHandover, Oversight
+from gateway.core.home_ban import BanInForce, HomeBan
 from gateway.core.involvement import Ending, Oin, Registration
 from gateway.core.ladder import Climb, ClimbingMatch, ListedState
 from gateway.core.matching import Meeting
@@ -215,14 +216,11 @@ class CoolDowns(Protocol):
 class Reminders(Protocol):
     """What agencies are to be reminded of, by the calendar of Amsterdam; each thing once."""
 
-    def notices(self, *, today_on: date, limit: int) -> tuple[tuple[str, Oin], ...]:
-        """Return the registrations of which the notice is to be looked at again by today, and whose they are."""
+    def due(self, kind: AlertKind, *, today_on: date) -> bool:
+        """Return whether anybody is to be reminded of a notice or of the end of a term; cheap, outside a change."""
 
-    def renewals(self, *, today_on: date, limit: int) -> tuple[tuple[str, Oin], ...]:
-        """Return the registrations of which the term ends within two weeks, and whose they are."""
-
-    def done(self, registrations: Sequence[str], kind: AlertKind) -> None:
-        """Remember that their agencies were reminded."""
+    def take(self, kind: AlertKind, *, today_on: date, limit: int) -> tuple[tuple[str, Oin], ...]:
+        """Return registrations of which the agency is to be reminded, and whose they are; it will not be again."""
 
 
 class MatchJobs(Protocol):
@@ -598,6 +596,19 @@ class Handovers(Protocol):
         """Return when each agency last handed safety oversight of these persons over."""
 
 
+class HomeBans(Protocol):
+    """The clock of the home bans, which lapse with the registration that they are."""
+
+    def add(self, bans: Sequence[tuple[str, HomeBan]]) -> None:
+        """Add each ban beside its registration."""
+
+    def of(self, registration: str) -> HomeBan | None:
+        """Return the ban that a registration is, in force or not."""
+
+    def in_force(self, match: str, *, by: Oin) -> BanInForce | None:
+        """Return the ban that this party of a match registered, while it is in force by the database's clock."""
+
+
 class View(Protocol):
     """A consistent look at the store, without changing it."""
 
@@ -660,6 +671,10 @@ class View(Protocol):
     @property
     def consents(self) -> Consents:
         """The register of consents."""
+
+    @property
+    def bans(self) -> HomeBans:
+        """The clock of the home bans."""
 
     def now(self) -> datetime:
         """Return the database's time, to the millisecond at least."""

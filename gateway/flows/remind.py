@@ -1,17 +1,16 @@
 """Remind agencies of their own registrations: a notice that was put off until today, a term that is about to end."""
 
-from collections.abc import Sequence
 from datetime import date
+from typing import Final
 
 from gateway.core.events import GATEWAY, Event, EventKind, Value
-from gateway.core.involvement import AMSTERDAM, Oin
+from gateway.core.involvement import AMSTERDAM
 from gateway.core.reminders import OwnAlert
 from gateway.flows.ports import House, Recorded, Tx, View
 from gateway.protocol.messages import AlertKind
 
-REMIND_AT_ONCE = 200
-
-Due = Sequence[tuple[str, Oin]]
+REMIND_AT_ONCE: Final = 200
+_KINDS: Final = (AlertKind.NOTICE_DUE, AlertKind.RENEWAL_DUE)
 
 
 def remind(house: House, *, limit: int = REMIND_AT_ONCE) -> int:
@@ -20,29 +19,37 @@ def remind(house: House, *, limit: int = REMIND_AT_ONCE) -> int:
     A worker that was down gives them when it is back: what is due is read from the registrations, not from a clock of
     its own, so nothing is skipped and nothing doubled.
     """
-    if not any(house.store.view("reminders", lambda view: _due(view, limit=1)).values()):
+    if not house.store.view("reminders", _due):
         return 0
 
     def work(tx: Tx) -> Recorded[int]:
-        due = {kind: found for kind, found in _due(tx, limit=limit).items() if found}
-        events = tuple(_remind(tx, kind, found, house) for kind, found in due.items())
-        return Recorded(sum(map(len, due.values())), events)
+        told = {kind: _remind(tx, kind, house, limit) for kind in _KINDS}
+        events = tuple(_event(kind, alerts, house) for kind, alerts in told.items() if alerts)
+        if not events:  # another worker was faster
+            return Recorded(0, (Event(house.mint("evt"), EventKind.REMINDED, GATEWAY, {"alerts": ()}),))
+        return Recorded(sum(map(len, told.values())), events)
 
     return house.store.change("remind", work)
 
 
-def _due(view: View, *, limit: int) -> dict[AlertKind, Due]:
-    today_on: date = view.now().astimezone(AMSTERDAM).date()
-    return {
-        AlertKind.NOTICE_DUE: view.reminders.notices(today_on=today_on, limit=limit),
-        AlertKind.RENEWAL_DUE: view.reminders.renewals(today_on=today_on, limit=limit),
-    }
+def _due(view: View) -> bool:
+    today_on = _today_on(view)
+    return any(view.reminders.due(kind, today_on=today_on) for kind in _KINDS)
 
 
-def _remind(tx: Tx, kind: AlertKind, due: Due, house: House) -> Event:
+def _today_on(view: View) -> date:
+    return view.now().astimezone(AMSTERDAM).date()
+
+
+def _remind(tx: Tx, kind: AlertKind, house: House, limit: int) -> tuple[OwnAlert, ...]:
+    due = tx.reminders.take(kind, today_on=_today_on(tx), limit=limit)
     alerts = tuple(OwnAlert(house.mint("alt"), agency, registration, kind) for registration, agency in due)
-    tx.alerts.tell(alerts)
-    tx.reminders.done([alert.registration for alert in alerts], kind)
+    if alerts:
+        tx.alerts.tell(alerts)
+    return alerts
+
+
+def _event(kind: AlertKind, alerts: tuple[OwnAlert, ...], house: House) -> Event:
     fields: dict[str, Value] = {
         "kind": kind.value,
         "registrations": tuple(alert.registration for alert in alerts),

@@ -25,7 +25,7 @@ def files_in(folder: Path) -> dict[str, Mark]:
     for path in release_paths(folder):
         with suppress(FileNotFoundError):
             status = path.stat()
-            files[path.name] = status.st_mtime_ns, status.st_size, status.st_ino
+            files[path.name] = status.st_mtime_ns, status.st_size, status.st_ino, status.st_ctime_ns
     return files
 
 

@@ -218,6 +218,9 @@ class OwnRegistration(Message):
     registered_at: datetime
     valid_until: date
     renew_before: date
+    re_report: bool | None = Field(
+        default=None, description="An open report about someone whom the same Veilig Thuis was monitoring."
+    )
     clocks: tuple[Clock, ...] | None = Field(
         default=None, description="Statutory clocks; only where one registration of Veilig Thuis is shown."
     )
@@ -248,8 +251,9 @@ class CloudEvent(Message):
 class AlertKind(StrEnum):
     """Why an agency or a supervisor is alerted.
 
-    About a match: it was made, or it went up a step of the ladder. About a registration of one's own: somebody was
-    involved before, a notice that was put off is to be looked at again, a term is about to end.
+    About a match: it was made (and Veilig Thuis may be told that it is a re-report, or came while monitoring runs), it
+    went up a step of the ladder, or safety oversight is handed over through it. About a registration of one's own:
+    somebody was involved before, a notice that was put off is to be looked at again, a term is about to end.
     """
 
     MATCH = "match"
@@ -264,6 +268,8 @@ class AlertKind(StrEnum):
     HANDOVER_REFUSED = "handover_refused"
     HANDOVER_WITHDRAWN = "handover_withdrawn"
     HANDOVER_UNANSWERED = "handover_unanswered"
+    RE_REPORT = "re_report"
+    DURING_MONITORING = "during_monitoring"
 
 
 class Inbox(Message):
@@ -366,12 +372,22 @@ class Explanation(Message):
     en: str
 
 
+class HomeBanFact(Message):
+    """A home ban is in force: up to and including which day, and which agency leads."""
+
+    kind: Literal["home_ban"] = "home_ban"
+    through: date = Field(description="The last day on which it is in force, unless it is extended.")
+    until: date = Field(description="The first day on which it no longer is (00:00 Europe/Amsterdam).")
+    led_by: str
+
+
 class OtherParty(Message):
     """What the rule discloses of the other agency."""
 
     agency: str
     contact: ContactDesk | None = None
     flag: Name | None = Field(default=None, description="How the other is involved; only where the rule tells that.")
+    fact: HomeBanFact | None = Field(default=None, description="One dated fact; only where the rule tells that.")
 
 
 class OversightHeld(Message):
@@ -765,3 +781,24 @@ class ArchiveHints(Message):
 
     registration_id: RegistrationId
     hints: tuple[ArchiveHint, ...]
+
+
+class ImposeHomeBan(Message):
+    """The mayor imposed a home ban: it is in force for ten days from its first, and lapses by itself."""
+
+    token: TokenText
+    purpose: Name
+    case_reference: CaseReference
+    contact_id: ContactId = Field(description="Desk that the other agency may call.")
+    attested: Attested = Field(description="The mayor has imposed the ban, and it was not withdrawn.")
+    subject_notice: SubjectNotice
+    starts_on: date
+    led_by: OinText | None = Field(default=None, description="The agency that leads; the ban desk itself if absent.")
+
+
+class ExtendHomeBan(Message):
+    """The mayor extended a ban that is in force, to twenty-eight days in all at most."""
+
+    attested: Attested = Field(description="The mayor has extended the ban.")
+    subject_notice: SubjectNotice
+    until: date = Field(description="First day on which it is no longer in force (00:00 Europe/Amsterdam).")

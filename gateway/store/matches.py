@@ -12,7 +12,7 @@ from gateway.core.involvement import Oin
 from gateway.core.ladder import Climb, ClimbingMatch, ListedState, RaisedAlert
 from gateway.core.matching import Meeting, Side, meeting
 from gateway.flows.ports import MatchJob
-from gateway.protocol.messages import AlertKind, ContactOutcome, Handler, LadderStep, MatchState
+from gateway.protocol.messages import ContactOutcome, Handler, LadderStep, MatchState
 from gateway.store import agreements, climbing, tables
 from gateway.store.activity import is_active
 from gateway.store.ending import end_matches, end_stale_matches
@@ -224,7 +224,7 @@ def _party_row(match: str, party: Party) -> Row:
 
 def _alert_rows(match: OpenedMatch) -> list[Row]:
     both = (
-        RaisedAlert(alert, match.id, party.agency, AlertKind.MATCH)
-        for alert, party in zip(match.alerts, match.parties, strict=True)
+        RaisedAlert(alert, match.id, party.agency, kind)
+        for alert, party, kind in zip(match.alerts, match.parties, match.kinds, strict=True)
     )
     return climbing.rows_of_alerts([*both, *match.more])

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, ScalarSelect, Select, Table, and_, exists, func, not_, or_, select
 
+from gateway.core.radar import OPENING
 from gateway.protocol.messages import AlertKind
 from gateway.store import tables
 from gateway.store.activity import held_active, is_active
@@ -110,7 +111,7 @@ def _number(of: Select[Any]) -> ScalarSelect[int]:
 _FINDINGS: Final = select(
     _number(_pairs_without_match()),
     _number(_standing_without_two(_parties)),
-    _number(_standing_without_two(_alerts, _alerts.c.kind == AlertKind.MATCH.value)),
+    _number(_standing_without_two(_alerts, _alerts.c.kind.in_([kind.value for kind in OPENING]))),
     _number(_doubled()),
     _number(_of_ended_registrations()),
     _number(_to_strangers()),

@@ -71,7 +71,7 @@ def test_the_answer_is_that_of_a_no_hit(any_door: Door, purpose: str) -> None:
 
 
 def test_whoever_may_never_register_is_refused_as_for_any_purpose(any_door: Door) -> None:
-    """Childcare is barred from the lane, and hears just that: an answer for silent purposes alone would tell of them."""
+    """Childcare is barred from the lane, and hears just that: an answer of its own would tell of the purpose."""
     childcare, child = any_door.visitor("childcare"), _known_to_school(any_door)
     ordinary = any_door.send(childcare.signs_registration(child))
     silent = _asks(childcare, child)

@@ -6,6 +6,8 @@ from datetime import UTC, date, datetime
 from functools import cache, partial
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import case, update
+
 from gateway.core.events import EventKind, Value
 from gateway.core.policy import PolicySet
 from gateway.core.policy.engine import compile_policy
@@ -15,7 +17,7 @@ from gateway.flows.ports import WaitingAlert
 from gateway.flows.report_contact import Report, report_contact
 from gateway.policies.directory import load_policies
 from gateway.protocol.messages import AlertKind, ContactDesk, ContactOutcome, ReportContact
-from gateway.store import RecordedEvent, SqlStore, SqlView
+from gateway.store import RecordedEvent, SqlStore, SqlView, tables
 from keys.parties import Role
 from tests.support.house import DESK, POLICIES, SmallHouse, TestAgency, agencies
 from tests.support.stores import HeldClock, hold_clock
@@ -126,3 +128,13 @@ class Ladder:
 
 def _page(after: str, view: SqlView) -> tuple[RecordedEvent, ...]:
     return view.events.page(after=after, limit=500)
+
+
+def let_steps_come(store: SqlStore) -> None:
+    """Let so much time pass that every step of every match has come."""
+    dates = [tables.matches.c[name] for name in ("deputy_on", "coordinator_on", "supervisor_on")]
+    values = {date_.name: case((date_.is_not(None), date(2020, 1, place))) for place, date_ in enumerate(dates, 1)}
+    statement = update(tables.matches).values(**values)
+    first = case((tables.matches.c.next_step_on.is_not(None), date(2020, 1, 1)))
+    with store.database.engines.writer.begin() as connection:
+        connection.execute(statement.values(next_step_on=first))

@@ -62,6 +62,7 @@ def downgrade() -> None:
     told = "(SELECT id FROM alerts WHERE handover <> '')"
     op.execute(f"DELETE FROM deliveries WHERE alert IN {told}")  # noqa: S608 - texts of our own
     op.execute("DELETE FROM alerts WHERE handover <> ''")
+    op.execute("UPDATE alerts SET kind = 'match' WHERE kind IN ('re_report', 'during_monitoring')")
     op.drop_index("alerts_of_match", "alerts")
     op.drop_column("alerts", "handover")
     _index("alerts_of_match", "alerts", *_ALERT, unique=True)
