@@ -24,7 +24,7 @@ SAMPLES: dict[str, Json] = {
     "RenewRegistration": {"attested": True, "subjectNotice": _NOTICE, "validUntil": None},
     "SubjectNotice": _NOTICE,
     "RestrictRegistration": {"reason": "objection"},
-    "LiftRestriction": {"reason": "objection_rejected"},
+    "LiftRestriction": {"attested": True},
     "WithdrawRegistration": {"reason": "risk_gone"},
     "CheckPolicy": {"lane": "youth", "purpose": "youth-coordination", "flag": "involved"},
     "AcknowledgeAlerts": {"alerts": ["alt_01ARZ3NDEKTSV4RRFFQ69G5FAV"]},
