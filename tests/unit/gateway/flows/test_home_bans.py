@@ -62,7 +62,8 @@ def police(small: SmallHouse) -> TestAgency:
 
 
 def _recorded(small: SmallHouse, agency: TestAgency, row: register.Row) -> Receipt:
-    call = small.signed(agency, (row,), purpose=PURPOSE)
+    rows: tuple[register.Row, ...] = (row,)
+    call = small.signed(agency, rows, purpose=PURPOSE)
     return receipt_of(register.record([register.prepare(call, small.house, today_on=_today())], small.house)[0])
 
 
