@@ -18,7 +18,7 @@ from typing import Concatenate, ParamSpec, Self, TypeVar
 
 import httpx2
 
-from adapters import consenting, handing_over, hearing, keeping, registering, settling, streaming
+from adapters import banning, consenting, handing_over, hearing, keeping, registering, settling, streaming
 from adapters.agency import Agency
 from adapters.hearing import Alert
 from adapters.involvement import Involvement
@@ -139,6 +139,13 @@ class Handovers(_Part):
     list = _blocking(handing_over.list_handovers)
 
 
+class HomeBans(_Part):
+    """Say that a home ban is in force, and that it was extended."""
+
+    impose = _blocking(banning.impose_ban)
+    extend = _blocking(banning.extend_ban)
+
+
 class Webhooks(_Part):
     """Be called when an alert waits."""
 
@@ -161,6 +168,7 @@ class Gateway(_Part):
         self.handovers = Handovers(*parts)
         self.webhooks = Webhooks(*parts)
         self.consents = Consents(*parts)
+        self.home_bans = HomeBans(*parts)
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Self:
@@ -266,6 +274,13 @@ class AsyncHandovers(_AsyncPart):
     list = _awaited(handing_over.list_handovers)
 
 
+class AsyncHomeBans(_AsyncPart):
+    """Say that a home ban is in force, and that it was extended."""
+
+    impose = _awaited(banning.impose_ban)
+    extend = _awaited(banning.extend_ban)
+
+
 class AsyncWebhooks(_AsyncPart):
     """Be called when an alert waits."""
 
@@ -290,6 +305,7 @@ class AsyncGateway(_AsyncPart):
         self.handovers = AsyncHandovers(*parts)
         self.webhooks = AsyncWebhooks(*parts)
         self.consents = AsyncConsents(*parts)
+        self.home_bans = AsyncHomeBans(*parts)
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Self:

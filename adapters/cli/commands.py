@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from adapters.cli import consents, handovers, hearing, importing, keeping, parts, registrations, setup
+from adapters.cli import consents, handovers, hearing, home_bans, importing, keeping, parts, registrations, setup
 from adapters.cli.locale import words
 from adapters.cli.policies.names import POLICY
 
@@ -231,6 +231,20 @@ _CONSENT: tuple[_Entry, ...] = (
         "consent withdraw cns_... --case Z-2027-12",
     ),
 )
+_HOME_BAN: tuple[_Entry, ...] = (
+    (
+        "impose",
+        home_bans.impose,
+        ("Leg een huisverbod vast.", "Record a home ban."),
+        "home-ban impose --person p.json --case Z-1 --starts-on 2027-04-19 --notice-given-on 2027-04-19 --attest",
+    ),
+    (
+        "extend",
+        home_bans.extend,
+        ("Verleng een huisverbod.", "Extend a home ban."),
+        "home-ban extend reg_... --case Z-1 --until 2027-05-17 --notice-given-on 2027-04-29 --attest",
+    ),
+)
 _IMPORT: tuple[_Entry, ...] = (
     (
         "csv",
@@ -300,6 +314,7 @@ for _group_of, _entries in (
     (_nested(app, "handover", "Zicht op veiligheid overdragen.", "Hand safety oversight over."), _HANDOVER),
     (_nested(app, "contact", "Loketten.", "Desks."), _CONTACT),
     (_nested(app, "consent", "Toestemmingen.", "Consents."), _CONSENT),
+    (_nested(app, "home-ban", "Huisverboden.", "Home bans."), _HOME_BAN),
     (_nested(app, "import", "Exports inlezen.", "Read exports."), _IMPORT),
     (_nested(app, "serve", "Onderdelen starten.", "Start parts."), _SERVE),
     (_nested(app, "db", "De opslag.", "The store."), _DATABASE),

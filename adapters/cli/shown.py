@@ -123,6 +123,8 @@ NAMES: Final = {
     "openedAt": ("sinds", "since"),
     "validUntil": ("geldt tot", "valid until"),
     "validUntilAtMost": ("hooguit tot", "at most until"),
+    "other.fact.through": ("huisverbod tot en met", "home ban through"),
+    "other.fact.ledBy": ("leiding", "led by"),
     "givenOn": ("gegeven op", "given on"),
     "replaced": ("vervangt", "replaces"),
     "registrations": ("gewiste registraties", "erased registrations"),
@@ -162,4 +164,5 @@ NAMES: Final = {
 
 NOT_ON_A_CARD: Final = frozenset(
     {"calendar", "safetyOversight.own", "disclosure", "other.contact.id", "other.contact.deputyId"}
+    | {"other.fact.kind", "other.fact.until"}
 )

@@ -56,6 +56,8 @@ _CODES: Final[Mapping[Refusal, str]] = MappingProxyType(
         Refusal.TERM_PAST: "policy-term-past",
         Refusal.NOTICE_INCOMPLETE: "policy-notice-incomplete",
         Refusal.NOTICE_PUT_OFF_TOO_LONG: "policy-notice-put-off-too-long",
+        Refusal.BAN_UNDATED: "policy-ban-undated",
+        Refusal.BAN_TERM: "policy-ban-term",
         Refusal.CONSENT_MISSING: "policy-consent-missing",
         Refusal.CONSENT_SCOPE: "policy-consent-scope",
         Refusal.CONSENT_NOT_KEPT: "policy-consent-not-kept",

@@ -56,6 +56,7 @@ _PERMISSION: Final = (
     Refusal.TERM_TOO_LONG,
     Refusal.TERM_PAST,
     *_NOTICE,
+    Refusal.MONITORING_WITHOUT_HANDOVER,
 )
 _TOKEN: Final = (
     Refusal.TOKEN_KEY_UNKNOWN,
@@ -221,6 +222,7 @@ ENDPOINTS: Final = (
         refusals=(
             *_PERMISSION,
             *_TOKEN,
+            Refusal.BAN_UNDATED,
             Refusal.CONSENT_MISSING,
             Refusal.CONTACT_UNKNOWN,
             Refusal.PURPOSE_DIFFERS,
@@ -256,7 +258,7 @@ ENDPOINTS: Final = (
         status=201,
         changes=True,
         about_a_person=True,
-        refusals=(Refusal.NOT_FOUND, Refusal.NOT_ACTIVE, *_PERMISSION, Refusal.CONSENT_MISSING),
+        refusals=(Refusal.NOT_FOUND, Refusal.NOT_ACTIVE, *_PERMISSION, Refusal.BAN_TERM, Refusal.CONSENT_MISSING),
     ),
     Endpoint(
         name="withdrawRegistration",

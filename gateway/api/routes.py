@@ -5,7 +5,18 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 from urllib.parse import parse_qsl
 
-from gateway.api import alerts, consents, contacts, handovers, matches, registrations, standing, supervision, webhooks
+from gateway.api import (
+    alerts,
+    consents,
+    contacts,
+    handovers,
+    home_bans,
+    matches,
+    registrations,
+    standing,
+    supervision,
+    webhooks,
+)
 from gateway.api.exchange import CORS, Endpoint, Reply
 from gateway.core.refusals import Refusal, Refused
 
@@ -17,6 +28,7 @@ ENDPOINTS: Final = (
     *supervision.ENDPOINTS,
     *contacts.ENDPOINTS,
     *consents.ENDPOINTS,
+    *home_bans.ENDPOINTS,
     *handovers.ENDPOINTS,
     *webhooks.ENDPOINTS,
     *standing.ENDPOINTS,

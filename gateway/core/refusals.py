@@ -45,6 +45,8 @@ class Refusal(StrEnum):
     TERM_PAST = "term_past"
     NOTICE_INCOMPLETE = "notice_incomplete"
     NOTICE_PUT_OFF_TOO_LONG = "notice_put_off_too_long"
+    BAN_UNDATED = "ban_undated"
+    BAN_TERM = "ban_term"
     CONSENT_MISSING = "consent_missing"
     CONSENT_SCOPE = "consent_scope"
     CONSENT_NOT_KEPT = "consent_not_kept"

@@ -10,15 +10,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from gateway.core.consent import Consenting, StandingConsent, lives_on_consent
 from gateway.core.events import Event, EventKind, Value
 from gateway.core.handover import runs_as_monitoring
+from gateway.core.home_ban import HomeBan
 from gateway.core.involvement import Oin, Registration, renew_before
 from gateway.core.notices import checked_notice, first_notice
 from gateway.core.policy.answers import Asking
 from gateway.core.refusals import Refusal, Refused
 from gateway.core.terms import checked_term
 from gateway.flows.admission import SINGLE, event_of, json_of, slip_of
+from gateway.flows.footing import Footing
 from gateway.flows.monitoring import Monitoring, monitoring_of
 from gateway.flows.ports import Answer, Answers, CallSlip, House, Recorded, Tx
 from gateway.flows.refusal_of_policy import Leave, in_words_of_policy, leave_of
@@ -34,6 +35,7 @@ class Row:
 
     number: int
     asked: RegisterInvolvement | Refused
+    ban: HomeBan | None = None  # what is recorded with it, when it is a home ban
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,7 @@ class PreparedRow:
     ready: tuple[Registration, tuple[Event, ...]] | Refused
     said: Mapping[str, Value] = field(default_factory=dict)
     term_asked: bool = False
+    ban: HomeBan | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,7 @@ def prepare(call: Signed[tuple[Row, ...]], house: House, *, today_on: date, firs
 
 @dataclass(frozen=True, slots=True)
 class _PermittedRow:
-    number: int
+    row: Row
     asked: RegisterInvolvement
     token: PersonToken
     leave: Leave
@@ -86,13 +89,13 @@ def _permit(row: Row, call: Signed[tuple[Row, ...]], house: House, today_on: dat
     try:
         if isinstance(row.asked, Refused):
             raise row.asked
-        return _permitted(row.number, row.asked, call, house, today_on)
+        return _permitted(row, row.asked, call, house, today_on)
     except Refused as refused:
         return PreparedRow(row.number, refused, in_words_of_policy(row.asked, house.policies()))
 
 
 def _permitted(
-    number: int, asked: RegisterInvolvement, call: Signed[tuple[Row, ...]], house: House, today_on: date
+    row: Row, asked: RegisterInvolvement, call: Signed[tuple[Row, ...]], house: House, today_on: date
 ) -> _PermittedRow:
     if asked.purpose != call.purpose:
         raise Refused(Refusal.PURPOSE_DIFFERS)
@@ -101,7 +104,7 @@ def _permitted(
     leave = leave_of(asking, policies, lane=asked.lane, preconditions=asked.preconditions, on=today_on)
     valid_until_on = checked_term(asked.valid_until, permitted=leave.permitted, today_on=today_on)
     checked_notice(asked.subject_notice, today_on=today_on, at_most=first_notice(policies.lane(asked.lane)))
-    return _PermittedRow(number, asked, _token(asked.token), leave, valid_until_on)
+    return _PermittedRow(row, asked, _token(asked.token), leave, valid_until_on)
 
 
 def _token(text: str) -> PersonToken:
@@ -128,7 +131,7 @@ def _convert(
         for row, id_, index in zip(permitted, ids, converted, strict=True):
             if isinstance(index, Refusal):
                 said = in_words_of_policy(row.asked, house.policies())
-                done[row.number] = PreparedRow(row.number, Refused(index), said)
+                done[row.row.number] = PreparedRow(row.row.number, Refused(index), said)
                 continue
             registration = Registration(
                 id=id_,
@@ -147,8 +150,9 @@ def _convert(
                 archive_until_on=row.asked.archive_until,
             )
             ready = (registration, _registered(registration, row, call, house))
-            done[row.number] = PreparedRow(row.number, ready, term_asked=row.asked.valid_until is not None)
-    return tuple(done[row.number] for row in rows)
+            term_asked = row.asked.valid_until is not None
+            done[row.row.number] = PreparedRow(row.row.number, ready, term_asked=term_asked, ban=row.row.ban)
+    return tuple(done[number] for number in sorted(done))
 
 
 def _registered(
@@ -183,14 +187,16 @@ def _record(tx: Tx, group: Sequence[Prepared], house: House) -> Recorded[tuple[O
     kept = {(answer.agency, answer.idempotency_key, answer.row): answer for answer in tx.calls.answers(slips)}
     desks = tx.desks.known({(r.agency, r.contact_id) for p in group for r in _registrations(p)})
 
+    footing = Footing.of(tx, [r for p in group for r in _registrations(p)], house)
     monitoring = monitoring_of(tx, (r for p in group for r in _registrations(p)))
 
-    writing = _Writing(desks, dict(kept), _consents(tx, group, house), monitoring, house)
+    writing = _Writing(desks, dict(kept), footing, monitoring, house)
     outcomes = tuple(
         writing.call(prepared) if new.get(i, True) else writing.refuse(Refusal.SIGNATURE_REPLAYED, prepared)
         for i, prepared in enumerate(group)
     )
     tx.registrations.add(writing.registrations)
+    tx.bans.add(writing.bans)
     tx.calls.keep(writing.answers)
     return Recorded(outcomes, tuple(writing.events))
 
@@ -204,21 +210,6 @@ def _registrations(prepared: Prepared) -> list[Registration]:
     return [row.ready[0] for row in prepared.rows if not isinstance(row.ready, Refused)]
 
 
-def _consents(tx: Tx, group: Sequence[Prepared], house: House) -> Mapping[Consenting, StandingConsent]:
-    """Hold what the group's agencies have consents for, where a lane lives on them: none ends before this is written.
-
-    It depends on nothing but the caller's own consents; in every other lane nothing is asked.
-    """
-    resting = [one for prepared in group for one in _registrations(prepared) if _needs_consent(one, house)]
-    if not resting:
-        return {}
-    return tx.consents.hold_valid({one.index_token for one in resting}, holders={one.agency for one in resting})
-
-
-def _needs_consent(registration: Registration, house: House) -> bool:
-    return lives_on_consent(house.policies().lane(registration.lane))
-
-
 class _Writing:
     """What one commit group is about to write; answers made here count at once for a repetition in the same group."""
 
@@ -226,17 +217,18 @@ class _Writing:
         self,
         desks: frozenset[tuple[Oin, str]],
         kept: Answers,
-        consents: Mapping[Consenting, StandingConsent],
+        footing: Footing,
         monitoring: Monitoring,
         house: House,
     ) -> None:
         self._desks = desks
-        self._consents = consents
+        self._footing = footing
         self._monitoring = monitoring
         self._kept = dict(kept)
         self._digests = {place[:2]: answer.body_digest for place, answer in kept.items()}
         self._house = house
         self.registrations: list[Registration] = []
+        self.bans: list[tuple[str, HomeBan]] = []
         self.answers: list[Answer] = []
         self.events: list[Event] = []
 
@@ -276,9 +268,9 @@ class _Writing:
         if not isinstance(ready, Refused) and (slip.agency, ready[0].contact_id) not in self._desks:
             said = _said(*ready)
             ready = Refused(Refusal.CONTACT_UNKNOWN)
-        if not isinstance(ready, Refused) and (consent := self._consent(*ready)) is not None:
+        if not isinstance(ready, Refused):
             said = _said(*ready)
-            ready = consent if isinstance(consent, Refused) else (replace(ready[0], consent=consent), ready[1])
+            ready = self._footed(*ready, row.ban)
         if not isinstance(ready, Refused) and runs_as_monitoring(ready[0]):
             said = _said(*ready)
             ready = self._monitored(*ready, term_asked=row.term_asked)
@@ -291,6 +283,8 @@ class _Writing:
         answer = Answer(*place, slip.body_digest, _receipt(registration, events[0]))
         self._keep(answer)
         self.registrations.append(registration)
+        if row.ban is not None and events[0].kind is EventKind.REGISTERED:
+            self.bans.append((registration.id, row.ban))
         self.events.extend(events)
         return answer.body
 
@@ -307,13 +301,16 @@ class _Writing:
             return refused
         return replace(registration, valid_until_on=ends_on), events
 
-    def _consent(self, registration: Registration, events: tuple[Event, ...]) -> str | Refused | None:
-        """Return the consent that a registration rests on, that there is none, or nothing where none is needed."""
-        if events[0].kind is not EventKind.REGISTERED or not _needs_consent(registration, self._house):
-            return None
-        person = (registration.purpose, registration.index_token)
-        found = self._consents.get(Consenting(registration.agency, registration.lane, *person))
-        return Refused(Refusal.CONSENT_MISSING) if found is None else found.id
+    def _footed(
+        self, registration: Registration, events: tuple[Event, ...], ban: HomeBan | None
+    ) -> tuple[Registration, tuple[Event, ...]] | Refused:
+        """Return a registration on what its lane relies on, or why it may not be; silence is left as it is."""
+        if events[0].kind is not EventKind.REGISTERED:
+            return registration, events
+        try:
+            return self._footing.under(registration, ban=ban), events
+        except Refused as refused:
+            return refused
 
     def _refuse(self, refused: Refused, row: int, prepared: Prepared, said: Mapping[str, Value]) -> Refused:
         where: Mapping[str, int] = {} if row == SINGLE else {"row": row}

@@ -6,6 +6,7 @@ from datetime import date
 from gateway.core.consent import Consenting, lives_on_consent
 from gateway.core.events import Event, EventKind, Value
 from gateway.core.handover import runs_as_monitoring
+from gateway.core.home_ban import checked_extension, says_ban
 from gateway.core.involvement import Registration, renew_before
 from gateway.core.notices import checked_notice, first_notice
 from gateway.core.policy.answers import Asking
@@ -26,6 +27,7 @@ class Renewal:
 
     registration: str
     asked: RenewRegistration
+    of_ban: bool = False  # only a home ban will do
 
 
 def renew(call: Signed[Renewal], house: House, *, today_on: date) -> bytes:
@@ -49,6 +51,7 @@ def renew(call: Signed[Renewal], house: House, *, today_on: date) -> bytes:
         leave = _leave(registration, call, house, today_on)
         _check_consent(registration, tx, house)
         valid_until_on = checked_term(wanted.asked.valid_until, permitted=leave.permitted, today_on=today_on)
+        _check_ban(registration, call, tx, valid_until_on)
         if runs_as_monitoring(registration) and not leave.silent:
             valid_until_on = monitoring_of(tx, (registration,)).end_of(
                 registration, valid_until_on=valid_until_on, term_asked=wanted.asked.valid_until is not None
@@ -70,6 +73,15 @@ def _check_consent(registration: Registration, tx: Tx, house: House) -> None:
     of = Consenting(registration.agency, registration.lane, *person)
     if of not in tx.consents.valid({registration.index_token}):
         raise Refused(Refusal.CONSENT_MISSING)
+
+
+def _check_ban(registration: Registration, call: Signed[Renewal], tx: Tx, until_on: date) -> None:
+    """Hold a home ban to its days, however it is renewed, and take nothing else for one."""
+    ban = tx.bans.of(registration.id) if says_ban(registration) else None
+    if ban is None and call.message.of_ban:
+        raise Refused(Refusal.NOT_FOUND)
+    if ban is not None:
+        checked_extension(until_on, ban, now_until_on=registration.valid_until_on)
 
 
 def _leave(registration: Registration, call: Signed[Renewal], house: House, today_on: date) -> Leave:

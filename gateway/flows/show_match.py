@@ -3,19 +3,21 @@
 A list discloses nothing of the other: that takes a look at one match, for one case and one purpose, with its event.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from gateway.core.consent import lives_on_consent
 from gateway.core.contact import CONFIRM_EVERY, StandingMatch
 from gateway.core.events import EventKind
+from gateway.core.home_ban import FLAG as BAN
+from gateway.core.home_ban import counts_bans
 from gateway.core.involvement import AMSTERDAM
 from gateway.core.policy import DisclosureLevel
 from gateway.core.refusals import Refusal, Refused
 from gateway.flows.admission import admit_one, admitted_event, change_or_refuse, event_of, slip_of
 from gateway.flows.ports import House, Recorded, Tx, View
 from gateway.flows.show_oversight import with_oversight
-from gateway.protocol.messages import Explanation, ListedMatch, Matches, MatchState, MatchView, OtherParty
+from gateway.protocol.messages import Explanation, HomeBanFact, ListedMatch, Matches, MatchState, MatchView, OtherParty
 from keys.signing import Signed
 
 PAGE = 100
@@ -112,24 +114,43 @@ def _leading(match: StandingMatch) -> dict[str, Any]:
     }
 
 
-def _other(match: StandingMatch, view: View, house: House) -> OtherParty | None:
-    """Return the other agency's name and desk from the level of contact up, its flag from that of flag up.
+def _may_be_shown(match: StandingMatch, view: View, house: House) -> bool:
+    """Tell whether this party may see who the other is, now.
 
     Whoever is only acknowledged learns of nobody, and nobody is shown once the match is over, nor once an article on
     which it was told has ended: it stops at that instant, not when a worker purges (domain rule 21).
     """
-    if match.own.level < DisclosureLevel.CONTACT or match.state in _OVER:
-        return None
     policy = house.policies().open_lane(match.lane)
-    if policy is None or not policy.carries(match.own.legal_basis, view.now().astimezone(AMSTERDAM).date()):
-        return None
-    if lives_on_consent(policy) and not view.consents.carry_both(match.id):
-        return None
-    if view.cool_downs.holds(match.id, agency=match.own.agency):
-        return None
-    agency = house.directory.agency(match.other)
+    return (
+        match.own.level >= DisclosureLevel.CONTACT
+        and match.state not in _OVER
+        and policy is not None
+        and policy.carries(match.own.legal_basis, view.now().astimezone(AMSTERDAM).date())
+        and (not lives_on_consent(policy) or view.consents.carry_both(match.id))
+        and not view.cool_downs.holds(match.id, agency=match.own.agency)
+    )
+
+
+def _other(match: StandingMatch, view: View, house: House) -> OtherParty | None:
+    """Return the other agency's name and desk, its flag from the level of flag up, its ban while that is in force."""
+    agency = house.directory.agency(match.other) if _may_be_shown(match, view, house) else None
     if agency is None:
         return None
     desk = next((desk.disclosed for desk in view.desks.of(match.other) if desk.id == match.other_contact_id), None)
     flag = match.other_flag if match.own.level >= DisclosureLevel.FLAG else None
-    return OtherParty(agency=agency.name, contact=desk, flag=flag)
+    says_ban = match.other_flag == BAN and counts_bans(house.policies().lane(match.lane))
+    ban = _ban(match, view, house) if says_ban else None
+    if says_ban and ban is None:  # it has lapsed: nothing of it is told, however late the worker is
+        return None
+    fact = ban if match.own.level >= DisclosureLevel.FACT else None
+    return OtherParty(agency=agency.name, contact=desk, flag=flag, fact=fact)
+
+
+def _ban(match: StandingMatch, view: View, house: House) -> HomeBanFact | None:
+    """Return the home ban that the other registered, while it is in force."""
+    ban = view.bans.in_force(match.id, by=match.other)
+    if ban is None:
+        return None
+    leading = house.directory.agency(ban.led_by)
+    last_on = ban.until_on - timedelta(days=1)
+    return HomeBanFact(until=ban.until_on, through=last_on, led_by="" if leading is None else leading.name)

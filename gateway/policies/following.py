@@ -204,7 +204,9 @@ class PolicyReleases:
         if not accepted and newest is not None and release.contents.follows != newest.digest:
             raise rejected(ReleaseFault.FOLLOWS_ANOTHER)
         previous = None if accepted else self._before(release)
-        self._adopt(verify_release(content, trust, self.now(), previous=previous, demo=self.demo, compared=not accepted))
+        self._adopt(
+            verify_release(content, trust, self.now(), previous=previous, demo=self.demo, compared=not accepted)
+        )
 
     def _before(self, release: Release) -> Release | Before | None:
         """Return the release that one follows: in force, in the database, or, while nothing ever was, beside it."""

@@ -365,6 +365,22 @@ _POLICY: Final = (
         "Choose a review day no later than `latest`.",
     ),
     Problem(
+        "policy-ban-undated",
+        403,
+        "Een huisverbod wordt alleen met zijn dagen vastgelegd.",
+        "A home ban is recorded only with its days.",
+        "Leg het verbod vast met POST /home-bans.",
+        "Record the ban with POST /home-bans.",
+    ),
+    Problem(
+        "policy-ban-term",
+        403,
+        "Een huisverbod duurt tien dagen en na verlenging hooguit achtentwintig, vanaf de eerste dag geteld.",
+        "A home ban lasts ten days and, extended, twenty-eight at most, counted from its first day.",
+        "Noem een dag van `earliest` tot en met `latest`; een verbod dat is geëindigd, is niet te verlengen.",
+        "Name a day from `earliest` up to and including `latest`; a ban that is over cannot be extended.",
+    ),
+    Problem(
         "policy-consent-missing",
         403,
         "Uw organisatie heeft voor deze persoon en dit doel geen geldige toestemming vastgelegd.",

@@ -17,7 +17,7 @@ from gateway.store.sheet import Port
 _registrations, _receipts = tables.registrations, tables.purge_receipts
 _matches, _parties, _alerts = tables.matches, tables.match_parties, tables.alerts
 _jobs, _deliveries, _withheld = tables.match_jobs, tables.deliveries, tables.withheld_meetings
-_hints = tables.archive_hints
+_hints, _bans = tables.archive_hints, tables.home_bans
 
 NEXT: Final = (
     select(_registrations.c.id, _registrations.c.lane, _registrations.c.index_token, literal_column("0"))
@@ -41,9 +41,10 @@ _OWN_ALERTS = select(_alerts.c.id).where(among(_alerts.c.registration, "ids"))
 _DELETE_OWN_DELIVERIES = delete(_deliveries).where(_deliveries.c.alert.in_(_OWN_ALERTS))
 _DELETE_OWN_ALERTS = delete(_alerts).where(among(_alerts.c.registration, "ids"))
 _DELETE_HINTS = delete(_hints).where(or_(among(_hints.c.archived, "ids"), among(_hints.c.registration, "ids")))
+_DELETE_BANS = delete(_bans).where(among(_bans.c.registration, "ids"))
 _DELETE_REGISTRATIONS = delete(_registrations).where(among(_registrations.c.id, "ids"))
 _OF_REGISTRATIONS = (
-    *(_DELETE_OWN_DELIVERIES, _DELETE_OWN_ALERTS, _DELETE_JOBS, _DELETE_WITHHELD, _DELETE_HINTS),
+    *(_DELETE_OWN_DELIVERIES, _DELETE_OWN_ALERTS, _DELETE_JOBS, _DELETE_WITHHELD, _DELETE_HINTS, _DELETE_BANS),
     _DELETE_REGISTRATIONS,
 )
 

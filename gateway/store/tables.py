@@ -344,6 +344,15 @@ policy_releases = Table(
     Column("loaded_at", BigInteger, nullable=False, default=DatabaseTime()),
 )
 
+#: A home ban stands beside the registration that it is; when that ends it has lapsed.
+home_bans = Table(
+    "home_bans",
+    metadata,
+    Column("registration", Key, ForeignKey("registrations.id"), primary_key=True),
+    Column("starts_on", Date, nullable=False),
+    Column("led_by", Key, nullable=False),
+)
+
 #: What a person consented to; whose it is goes when it ends. An agency has one valid consent of a person and purpose.
 consents = Table(
     "consents",

@@ -16,6 +16,7 @@ from gateway.store.desks import SqlDesks
 from gateway.store.dialect import Dialect
 from gateway.store.events import SqlEvents
 from gateway.store.handovers import SqlHandovers
+from gateway.store.home_bans import SqlHomeBans
 from gateway.store.instants import DatabaseTime, instant
 from gateway.store.match_jobs import SqlMatchJobs
 from gateway.store.matches import SqlMatches
@@ -53,6 +54,7 @@ class SqlView:
         self.oversights = SqlOversights(sheet)
         self.handovers = SqlHandovers(sheet)
         self.consents = SqlConsents(sheet)
+        self.bans = SqlHomeBans(sheet)
 
     def now(self) -> datetime:
         """Return the database's time."""

@@ -16,6 +16,7 @@ KINDS = {
     "contactId": "cnt",
     "endpointId": "whe",
     "consentId": "cns",
+    "handoverId": "hov",
     "code": None,
 }
 
@@ -29,7 +30,7 @@ def _routes_with_ids(door: Door) -> Iterator[tuple[str, str]]:
 def _outwardly(answer: httpx2.Response) -> tuple[object, ...]:
     """Return all of an answer but what is new in each: the correlation id, signature, times and its own ids."""
     body = re.sub(r'"correlationId":"[^"]*"', "", answer.text)
-    body = re.sub(r"(reg|mat|alt|evt|whe|cns)_[0-9A-Z]{26}|cnt_[a-z_]+", "an-id", body)
+    body = re.sub(r"(reg|mat|alt|evt|whe|cns|hov)_[0-9A-Z]{26}|cnt_[a-z_]+", "an-id", body)
     names = sorted(name.lower() for name, _ in answer.headers.multi_items())
     return answer.status_code, body, names, len(answer.content)
 
@@ -94,7 +95,7 @@ def test_another_agencys_desk_cannot_be_named(door: Door) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/registrations", "/matches", "/contacts", "/webhook-endpoints", "/alerts", "/consents"]
+    "path", ["/registrations", "/matches", "/contacts", "/webhook-endpoints", "/alerts", "/consents", "/handovers"]
 )
 def test_a_list_holds_ones_own_alone(door: Door, path: str) -> None:
     """However many others there are."""

@@ -54,7 +54,7 @@ def _met_by_the_other(small: SmallHouse, person: str, *, on: date) -> int:
 
 
 def test_two_years_end_on_a_saturday(small: SmallHouse, clock: HeldClock) -> None:
-    """A term in years is never shifted to a working day: on Saturday at 00:00 in Amsterdam it is over, matched or not."""
+    """A term in years is never shifted to a working day: on Saturday at 00:00 in Amsterdam it is over."""
     assert "Saturday" == SATURDAY.strftime("%A")
     receipt = _register(small, small.parties[0], "Noor", on=REGISTERED_ON, until=SATURDAY)
     clock.set(ends_at(SATURDAY) - JUST_BEFORE)

@@ -19,7 +19,9 @@ import httpx2
 from gateway import app
 from gateway.api.openapi import document
 from gateway.core.consent import Consent, Scope
+from gateway.core.deadlines import CALENDAR_VERSION
 from gateway.core.events import Event, EventKind
+from gateway.core.handover import OfferedHandover
 from gateway.core.involvement import Oin
 from gateway.core.policy import PolicySet
 from gateway.flows.deliver import due
@@ -260,18 +262,34 @@ class Door:
         """Let an agency have one of everything; return the ids by the names that the routes give them."""
         child = self.child()
         receipt = owner.registers(child)
-        other.registers(child)
+        others = other.registers(child)
         self.settle()
+        match = owner.gets("/matches")["matches"][-1]["id"]
         webhook = self.send(owner.signs("POST", "/webhook-endpoints", {"url": "https://hooks.agency.example/"}))
         assert 201 == webhook.status_code, webhook.text
         self.send(owner.signs("PUT", "/contacts/cnt_of_the_owner", owner.desk("cnt_of_the_owner")))
         return {
             "registrationId": receipt["id"],
-            "matchId": owner.gets("/matches")["matches"][-1]["id"],
+            "matchId": match,
             "endpointId": webhook.json()["id"],
             "contactId": "cnt_of_the_owner",
             "consentId": self.consent_of(owner),
+            "handoverId": self.handover_of(owner, other, match, receipt["id"], others["id"]),
         }
+
+    def handover_of(self, owner: Visitor, other: Visitor, match: str, own: str, others: str) -> str:
+        """Put an offer of safety oversight into the index, whatever the lane of the match; return its id."""
+        now, token = datetime.now(UTC), IndexToken(secrets.token_bytes(INDEX_TOKEN_BYTES))
+        parties = (Oin(owner.oin), own, Oin(other.oin), others)
+        offered = OfferedHandover(mint("hov"), match, token, *parties, "a" * 64, now, now.date(), CALENDAR_VERSION)
+        event = Event(mint("evt"), EventKind.HANDOVER_OFFERED, owner.oin, {"handover": offered.id})
+
+        def record(tx: Tx) -> Recorded[None]:
+            tx.handovers.offer(offered)
+            return Recorded(None, (event,))
+
+        self.store.change("offer handover", record)
+        return offered.id
 
     def consent_of(self, owner: Visitor) -> str:
         """Put a consent of an agency into the index, whatever its kind may record by itself; return its id."""
@@ -291,7 +309,7 @@ class Door:
 
     def belongings_now(self, owner: Visitor) -> dict[str, Any]:
         """Return all that an agency has, as it is now."""
-        kept = ("/registrations", "/matches", "/webhook-endpoints", "/contacts", "/consents")
+        kept = ("/registrations", "/matches", "/webhook-endpoints", "/contacts", "/consents", "/handovers")
         return {path: owner.gets(path) for path in kept}
 
     def alerts_of(self, visitor: Visitor) -> list[str]:

@@ -43,8 +43,12 @@ class Follower:
             broken=lambda: None,
             demo=self.demo,
             now=lambda: self.now,
-            clock=lambda: self.now.timestamp(),
+            clock=self.seconds,
         )
+
+    def seconds(self) -> float:
+        """Return what its clock says."""
+        return self.now.timestamp()
 
     def wait(self, seconds: float) -> None:
         """Let time pass, which stands still otherwise."""

@@ -29,7 +29,7 @@ from gateway.core.policy.card import Basis, PolicyFile
 from gateway.core.policy.tables import Admission, Era, admission_of, era_of, era_starts, heard, unattested
 
 #: The parts of the house on which cards can rely (`vergt`) and that exist.
-BUILT: Final[frozenset[str]] = frozenset({"consent_register"})
+BUILT: Final[frozenset[str]] = frozenset({"ban_clock", "consent_register"})
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from gateway.core.policy.card import DisclosureLevel, Told
-from gateway.core.policy.cards.collection import grammar
+from gateway.core.policy.cards import grammar
 from gateway.core.policy.cards.vocabulary import Term, Vocabulary
 
 Schema = Mapping[str, object]

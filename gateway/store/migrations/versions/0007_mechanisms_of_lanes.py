@@ -1,4 +1,4 @@
-"""Makes what some lanes rely on: the register of consents, and which registration rests on which."""
+"""Makes what some lanes rely on: the register of consents with what rests on each, and the clock of home bans."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -37,11 +37,18 @@ def upgrade() -> None:
         unique=True,
     )
     _index("consents_of_agency", "consents", "agency", "id")
+    op.create_table(
+        "home_bans",
+        _key("registration", sa.ForeignKey("registrations.id"), primary=True),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        _key("led_by"),
+    )
     _index("consents_ending", "consents", "ends_at", where="status = 'valid'")
 
 
 def downgrade() -> None:
-    """Drop them: a lane that lives on consent is closed without them."""
+    """Drop them: the lanes that rely on them are closed without."""
+    op.drop_table("home_bans")
     op.drop_table("consents")
     op.drop_index("registrations_on_consent", "registrations")
     op.drop_column("registrations", "consent")
