@@ -37,7 +37,7 @@ def content_of(path: Path) -> bytes:
         raise rejected(ReleaseFault.UNREADABLE) from None
 
 
-def released_before(release: Release, folder: Path, trust: TrustList, now: datetime) -> Release | None:
+def released_before(release: Release, folder: Path, trust: TrustList, now: datetime, *, demo: bool) -> Release | None:
     """Return the release that one follows, which lies beside it; None before the first.
 
     What it changes counts from what the officers were shown before it, so that must have been released too, and what
@@ -47,7 +47,7 @@ def released_before(release: Release, folder: Path, trust: TrustList, now: datet
     try:
         elders = tuple(_elders(release, folder))
         for elder in elders:
-            counting_officers(elder, trust, now)
+            counting_officers(elder, trust, now, demo=demo)
     except ReleaseRejected:
         raise rejected(ReleaseFault.FOLLOWS_ANOTHER, "one before it is not there, or too few signed it") from None
     return elders[0] if elders else None
@@ -62,8 +62,14 @@ def _elders(release: Release, folder: Path) -> Iterator[Release]:
 
 
 def newest_release(folder: Path, trust: TrustList, *, demo: bool) -> VerifiedRelease:
-    """Return the release in a folder with the highest number, verified; raises ReleaseRejected and OSError."""
-    paths = release_paths(folder)
-    if not paths:
-        raise rejected(ReleaseFault.UNREADABLE, "there is no release")
-    return verify_release(load_release(paths[-1]), trust, datetime.now(UTC), demo=demo, compared=False)
+    """Return the release with the highest number that is verified: one that waits for a signature is not in force yet.
+
+    Raises ReleaseRejected with what is wrong with the highest when there is none, and OSError.
+    """
+    first: ReleaseRejected | None = None
+    for path in reversed(release_paths(folder)):
+        try:
+            return verify_release(content_of(path), trust, datetime.now(UTC), demo=demo, compared=False)
+        except ReleaseRejected as refused:
+            first = first or refused
+    raise first or rejected(ReleaseFault.UNREADABLE, "there is no release")

@@ -149,7 +149,7 @@ class PolicyReleases:
             empty = release is None and not files  # an operator's switch
             return None if empty else self._amiss if stands else self._catch_up(kept)
         if release is not None and (self._counting.due() or anew):
-            return self._amiss_with(release.number, lambda: counting_officers(release, self.trust.current, self.now()))
+            return self._amiss_with(release.number, lambda: self._count(release))
         return self._amiss
 
     def _catch_up(self, kept: KeptRelease) -> Judged | None:
@@ -160,6 +160,9 @@ class PolicyReleases:
             self._adopt(verify_release(kept.content, trust, self.now(), demo=self.demo, compared=False))
 
         return self._amiss_with(kept.number, adopt)
+
+    def _count(self, release: Release) -> None:
+        counting_officers(release, self.trust.current, self.now(), demo=self.demo)
 
     def _amiss_with(self, number: int, attempt: Callable[[], object]) -> Judged | None:
         try:
@@ -194,7 +197,7 @@ class PolicyReleases:
         if release.file_name != name:
             raise rejected(ReleaseFault.MISNAMED)
         trust, newest = self.trust.current, self._newest
-        counting_officers(release, trust, self.now())
+        counting_officers(release, trust, self.now(), demo=self.demo)
         if newest is not None and release.digest != newest.digest and release.number <= newest.number:
             raise rejected(ReleaseFault.OLDER if release.number < newest.number else ReleaseFault.NUMBER_TAKEN)
         if self.in_force.release is not None and release.digest == self.in_force.release.digest:
@@ -215,7 +218,7 @@ class PolicyReleases:
             return Before(follows, in_force.policies)
         if (kept := self._kept(follows)) is not None:
             return read_release(kept.content)
-        return released_before(release, self.folder, self.trust.current, self.now())
+        return released_before(release, self.folder, self.trust.current, self.now(), demo=self.demo)
 
     def _kept(self, digest: str) -> KeptRelease | None:
         return self.store.view("kept policies", lambda view: view.policies.one(digest))

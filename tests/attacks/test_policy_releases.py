@@ -48,10 +48,12 @@ def office(tmp_path: Path, small_store: SqlStore) -> Follower:
     return Follower(tmp_path / "releases", small_store)
 
 
-def faults_of(content: bytes, trust: TrustList, *, previous: Release | None = None) -> tuple[str, ...]:
+def faults_of(
+    content: bytes, trust: TrustList, *, previous: Release | None = None, demo: bool = False
+) -> tuple[str, ...]:
     """Return why a release is not believed; nothing when it is."""
     try:
-        verify_release(content, trust, NOW, previous=previous)
+        verify_release(content, trust, NOW, previous=previous, demo=demo)
     except ReleaseRejected as refused:
         return refused.faults
     return ()
@@ -230,6 +232,17 @@ def test_three_of_five_may_be_asked_for(first: Release) -> None:
 
     assert ("too_few_signatures",) == faults_of(signed(bare, five[:2]).to_bytes(), trust)
     assert () == faults_of(signed(bare, five[1:4]).to_bytes(), trust)
+
+
+@pytest.mark.parametrize(("demo", "faults"), [(False, ("too_few_signatures",)), (True, ())])
+def test_one_officer_is_enough_in_a_demonstration_only(
+    two: Officers, first: Release, demo: bool, faults: tuple[str, ...]
+) -> None:
+    """Whoever can change the number in the trust list does not thereby make two people one."""
+    alone = one_officer(two, first)
+    trust = trusting(two.members[0].party, needed=1)
+
+    assert faults == faults_of(alone.to_bytes(), trust, demo=demo)
 
 
 def _second(two: Officers) -> Release:

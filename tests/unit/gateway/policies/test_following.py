@@ -18,7 +18,7 @@ from keys.trust import TrustList
 from tests.support.followers import Follower, look_twice, number_of
 from tests.support.gateways import neighborhood
 from tests.support.parties import with_key
-from tests.support.releases import CREATED_ON, SIGNED_AT, Officers, small_files, unsigned
+from tests.support.releases import CREATED_ON, SIGNED_AT, Officers, signed, small_files, unsigned
 
 PROPOSAL = "voorstel: Meer scholen\nwaarom: Omdat het moet.\nverwachte-verruiming: {{geopend: {}}}\n"
 
@@ -430,3 +430,18 @@ def test_taking_on_an_agency_uses_the_lanes_of_the_newest_release(office: Follow
 
     found = newest_release(office.folder, trust, demo=False)
     assert ["youth", "adult"] == [policy.lane for policy in found.policies.policies]
+
+
+def test_taking_on_an_agency_passes_over_a_release_that_waits_for_a_signature(office: Follower) -> None:
+    """Half-signed it is not in force; when no other is there, what is wrong with it is said."""
+    one, _ = office.officers.members
+    half = signed(unsigned(small_files(1, lanes=("jeugd", "volwassenen"))), (one,))
+    save_release(half, office.folder)
+    with pytest.raises(ReleaseRejected) as waiting:
+        newest_release(office.folder, office.officers.trust, demo=False)
+    assert (ReleaseFault.TOO_FEW_SIGNATURES.value,) == waiting.value.faults
+
+    first = office.next_release(1)
+    save_release(signed(unsigned(small_files(2), previous=first), (one,)), office.folder)
+
+    assert first == newest_release(office.folder, office.officers.trust, demo=False).release
