@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from gateway.protocol.events import alert_event, event_bytes
+from gateway.protocol.events import EVENT_BYTES, alert_event, event_bytes
 from gateway.protocol.messages import Receipt, RegisterInvolvement
 from keys import group, http_signature, oprf, sharing
 from keys.conversion import ConversionFactor, IndexSecrets
@@ -390,7 +390,7 @@ def test_the_bases_are_those_that_are_signed() -> None:
 def test_the_parties_of_the_example_believe_each_other() -> None:
     """The call verifies at the gateway, the answer at the agency, the webhook at its receiver, the manifest for all."""
     parties, call, (headers, body) = trust(), registration_call(), registration_answer()
-    event = EXPECTED["alert"].encode()
+    event = EXPECTED["alert"].encode().ljust(EVENT_BYTES)
     webhook = dict(line.split(": ", 1) for line in EXPECTED["webhook headers"].splitlines())
 
     verified = verify_call(call, parties, now=given_at("answered at"))
