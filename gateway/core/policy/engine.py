@@ -26,6 +26,7 @@ from gateway.core.policy.answers import (
     Situation,
 )
 from gateway.core.policy.card import Basis, PolicyFile
+from gateway.core.policy.cards.vocabulary import Vocabulary
 from gateway.core.policy.tables import Admission, Era, admission_of, era_of, era_starts, heard, unattested
 
 #: The parts of the house on which cards can rely (`vergt`) and that exist.
@@ -158,12 +159,13 @@ class PolicySet:
     """All lanes with a policy, under the digest of every file they come from; without lanes everything is refused.
 
     `mechanisms` are the parts of the house that exist: a lane whose card relies on another one is refused, because it
-    could not be run as its card promises.
+    could not be run as its card promises. `vocabulary` holds the words that the cards are written in.
     """
 
     policies: tuple[LanePolicy, ...]
     digest: str
     mechanisms: frozenset[str] = BUILT
+    vocabulary: Vocabulary | None = None
     _by_lane: Mapping[str, LanePolicy] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

@@ -10,6 +10,7 @@ from gateway.core.policy.engine import LanePolicy, PolicySet
 from gateway.core.policy.questions.changes import ChangedBox, LaneChanges, changes_between
 from gateway.core.policy.questions.particulars import Particular, opening_of, particulars_of
 from gateway.core.policy.questions.sentences import Teller
+from gateway.core.policy.questions.wording import wording_of
 from gateway.core.policy.questions.words import Language, Words, plain, written
 
 
@@ -51,8 +52,8 @@ _NO_SITUATION: Final[Mapping[Language, str]] = {
     "en": "No situation changes: everyone may do and learns the same as before. What stands below does change.\n",
 }
 _NOTHING_BESIDES: Final[Mapping[Language, str]] = {
-    "nl": "Ook verder verandert er niets op de kaarten, zoals termijnen, grondslagen en uitleg.\n",
-    "en": "Nor does anything else on the cards change, such as terms, bases and explanations.\n",
+    "nl": "Ook verder verandert er niets op de kaarten, zoals termijnen en uitleg, en niets aan de woorden.\n",
+    "en": "Nor does anything else on the cards change, such as terms and explanations, nor any word.\n",
 }
 
 
@@ -62,7 +63,7 @@ class Difference:
 
     `situations` is how many were compared and `comparisons` how often, since each is compared in every period between
     days on which a version changes. `opened` and `closed` count situations, each once for every way in which it
-    changes. `particulars` are changes of the cards that no situation shows.
+    changes. `particulars` are changes of the cards and of their words that no situation shows.
     """
 
     opened: int
@@ -97,7 +98,7 @@ def compare(old: PolicySet, new: PolicySet, vocabulary: Vocabulary) -> Differenc
     """
     dutch, english = Words(vocabulary, "nl"), Words(vocabulary, "en")
     changes: list[Change] = []
-    particulars: list[Particular] = []
+    particulars = list(wording_of(old.vocabulary, new.vocabulary))
     compared: list[LaneChanges] = []
     for lane in dict.fromkeys(policy.lane for policy in (*old.policies, *new.policies)):
         before, after, shut = _answering(lane, old, new)
