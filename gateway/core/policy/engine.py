@@ -31,7 +31,7 @@ from gateway.core.policy.answers import (
 from gateway.core.policy.card import Bar, Basis, DisclosureLevel, DisclosureRule, PolicyFile, RegistrationRule
 
 #: The parts of the house on which cards can rely (`vergt`) and that exist.
-BUILT: Final[frozenset[str]] = frozenset({"ban_clock", "consent_register"})
+BUILT: Final[frozenset[str]] = frozenset({"ban_clock", "case_list", "consent_register"})
 
 
 @dataclass(frozen=True, slots=True)
