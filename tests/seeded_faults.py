@@ -67,8 +67,8 @@ FAULTS = (
         "one-party-told",
         "a match makes one alert",
         "gateway/store/matches.py",
-        "zip(match.alerts, match.parties, strict=True)",
-        "zip(match.alerts[:1], match.parties[:1], strict=True)",
+        "zip(match.alerts, match.parties, match.kinds, strict=True)",
+        "zip(match.alerts[:1], match.parties[:1], match.kinds[:1], strict=True)",
         "tests/scenarios/test_two_agencies.py::test_police_and_school_hear_of_each_other_and_make_contact[in_process]",
     ),
     Fault(

@@ -1,9 +1,11 @@
 """Which mutes a new match ends, and what a muted party has of a new match with the other."""
 
+from dataclasses import replace
+
 from gateway.core.contact import Mute, OpenedMatch, kept_muted, lapsed
 from gateway.core.involvement import Oin
 from gateway.core.matching import Side, meeting
-from gateway.protocol.messages import ContactOutcome
+from gateway.protocol.messages import AlertKind, ContactOutcome
 from tests.support.records import CARE, POLICE, SCHOOL, opened_match, person
 
 LANE = "youth"
@@ -29,6 +31,13 @@ def test_another_person_or_lane_ends_no_mute() -> None:
     """Nor does a new match of the two."""
     others = [_match(POLICE, CARE, who=2), _match(POLICE, CARE, lane="adult"), _match(POLICE, SCHOOL)]
     assert () == lapsed(MUTES, others)
+
+
+def test_a_report_anew_is_news_to_whoever_muted() -> None:
+    """What Veilig Thuis hears again of the person is not what both knew."""
+    again = replace(_match(POLICE, SCHOOL), kinds=(AlertKind.RE_REPORT, AlertKind.MATCH))
+    kept = kept_muted(again, MUTES)
+    assert {POLICE: False, SCHOOL: True} == {party.agency: party.muted for party in kept.parties}
 
 
 def test_a_party_that_is_still_muted_has_reported_beforehand() -> None:
