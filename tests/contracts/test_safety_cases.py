@@ -1,7 +1,6 @@
 """The list of accepted cases: seen by participants, found by reference while open, held against being closed."""
 
 from dataclasses import replace
-from datetime import date
 from functools import partial
 
 from gateway.core.involvement import Oin, Registration
@@ -9,19 +8,8 @@ from gateway.core.safety_case import SafetyCase
 from gateway.protocol.messages import CaseStatus
 from gateway.store import SqlStore
 from gateway.store.transactions import SqlTx
-from tests.support.records import CARE, POLICE, SCHOOL, add, do, mint, person, registration, withdraw
-
-
-def _case(*participants: Oin, reference: str = "ZVH-1", lane: str = "safety_house") -> SafetyCase:
-    return SafetyCase(
-        id=mint("cas"),
-        lane=lane,
-        reference=reference,
-        opened_by=participants[0],
-        participants=tuple(sorted(participants)),
-        coordinator=participants[-1],
-        accepted_on=date(2026, 3, 4),
-    )
+from tests.support.footings import case_of
+from tests.support.records import CARE, POLICE, SCHOOL, add, do, person, registration, withdraw
 
 
 def _add(store: SqlStore, *cases: SafetyCase) -> None:
@@ -47,7 +35,7 @@ def _close(store: SqlStore, case: SafetyCase) -> None:
 
 def test_a_case_comes_back_to_whoever_takes_part(store: SqlStore) -> None:
     """As it was added; to anybody else it is as absent as none (G24)."""
-    case = _case(POLICE, SCHOOL)
+    case = case_of(POLICE, SCHOOL)
     _add(store, case)
     for agency in (POLICE, SCHOOL):
         found = _one(store, case, agency)
@@ -58,9 +46,9 @@ def test_a_case_comes_back_to_whoever_takes_part(store: SqlStore) -> None:
 
 def test_pages_of_cases_follow_each_other(store: SqlStore) -> None:
     """So many cases, not so many participants; in order of id."""
-    cases = [_case(POLICE, SCHOOL, CARE, reference=f"ZVH-{number}") for number in range(5)]
+    cases = [case_of(POLICE, SCHOOL, CARE, reference=f"ZVH-{number}") for number in range(5)]
     _add(store, *cases)
-    _add(store, _case(SCHOOL))
+    _add(store, case_of(SCHOOL))
     first = store.view("page", lambda view: view.cases.page(POLICE, after="", limit=3))
     rest = store.view("page", lambda view: view.cases.page(POLICE, after=first[-1].id, limit=3))
     assert [case.id for case in cases] == [one.id for one in (*first, *rest)]
@@ -68,7 +56,7 @@ def test_pages_of_cases_follow_each_other(store: SqlStore) -> None:
 
 def test_an_open_case_is_found_by_agency_and_reference(store: SqlStore) -> None:
     """Only by whoever takes part, and not once it is closed."""
-    case = _case(POLICE, SCHOOL)
+    case = case_of(POLICE, SCHOOL)
     _add(store, case)
     wanted = {(POLICE, "ZVH-1"), (CARE, "ZVH-1"), (POLICE, "ZVH-2")}
     found: list[frozenset[tuple[Oin, str, str]]] = []
@@ -80,7 +68,7 @@ def test_an_open_case_is_found_by_agency_and_reference(store: SqlStore) -> None:
 
 def test_cases_of_one_reference_are_kept_apart(store: SqlStore) -> None:
     """Each with its own participants, the closed ones left out."""
-    one, other, closed = _case(POLICE, SCHOOL), _case(CARE), _case(POLICE, CARE)
+    one, other, closed = case_of(POLICE, SCHOOL), case_of(CARE), case_of(POLICE, CARE)
     _add(store, one, other, closed)
     _close(store, closed)
     found = store.view("open", lambda view: view.cases.open_of({"ZVH-1"}))
@@ -89,7 +77,7 @@ def test_cases_of_one_reference_are_kept_apart(store: SqlStore) -> None:
 
 def test_a_case_is_held_while_it_is_open(store: SqlStore) -> None:
     """And says when it is no longer."""
-    case = _case(POLICE)
+    case = case_of(POLICE)
     _add(store, case)
     held: list[bool] = []
     do(store, lambda tx: held.append(tx.cases.hold(case.id)))
@@ -107,7 +95,7 @@ def _under(agency: Oin, reference: str = "ZVH-1", lane: str = "safety_house") ->
 
 def test_what_rests_on_a_case_is_what_its_participants_registered_under_it(store: SqlStore) -> None:
     """Active, in its lane, under its reference."""
-    case = _case(POLICE, SCHOOL)
+    case = case_of(POLICE, SCHOOL)
     _add(store, case)
 
     resting, gone = _under(POLICE), _under(SCHOOL)
@@ -119,7 +107,7 @@ def test_what_rests_on_a_case_is_what_its_participants_registered_under_it(store
 
 def test_a_lane_can_forget_its_cases(store: SqlStore) -> None:
     """When its legal basis ends; those of another lane stay."""
-    case, other = _case(POLICE), _case(POLICE, lane="another")
+    case, other = case_of(POLICE), case_of(POLICE, lane="another")
     _add(store, case, other)
     do(store, lambda tx: tx.cases.forget("safety_house"))
     assert [False, True] == [_kept(store, lane) for lane in ("safety_house", "another")]
