@@ -8,7 +8,7 @@ from typing import ClassVar
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from gateway.core.refusals import Refusal, Refused
 from gateway.protocol.messages import HandoverState, HandoverView, Receipt
@@ -105,6 +105,14 @@ class Handing(RuleBasedStateMachine):
         """Close the house."""
         self.store.close()
 
+    @initialize()
+    def begin_everywhere(self) -> None:
+        """Everybody is involved with everyone, and a Veilig Thuis holds it: most of what can happen is near."""
+        for person in range(PERSONS):
+            for agency in (*THOSE_WHO_REPORT, *TEAMS):
+                self.register(agency, person)
+            self.begin(VEILIG_THUIS, person)
+
     @rule(agency=anyone, person=persons)
     def register(self, agency: int, person: int) -> None:
         """An agency becomes involved, Veilig Thuis by an open report, and the worker matches."""
@@ -130,9 +138,11 @@ class Handing(RuleBasedStateMachine):
         assert expected == self._refusal(lambda: self.lane.begins(agency, receipt))
         self.model.holder.setdefault(person, agency)
 
-    @rule(giving=who_reports, taking=teams, person=persons)
-    def offer(self, giving: int, taking: int, person: int) -> None:
-        """Veilig Thuis offers it to a local team."""
+    @rule(by=st.one_of(st.none(), who_reports), taking=teams, person=persons)
+    def offer(self, by: int | None, taking: int, person: int) -> None:
+        """A Veilig Thuis, mostly the one that holds it, offers it to a local team."""
+        holder = self.model.holder.get(person)
+        giving = by or (holder if holder in THOSE_WHO_REPORT else VEILIG_THUIS)
         mine, theirs = (self.model.involved.get((agency, person)) for agency in (giving, taking))
         if mine is None or theirs is None:
             return
