@@ -17,7 +17,7 @@ from gateway.core.deadlines import CALENDAR_VERSION
 from gateway.core.events import Event, EventKind, Value
 from gateway.core.involvement import AMSTERDAM, Oin
 from gateway.core.matching import Meeting, Side, of_two_agencies, one_per_pair, pair_of
-from gateway.core.policy import DisclosureLevel, LanePolicy, Situation
+from gateway.core.policy import DisclosureLevel, LanePolicy, PolicySet, Situation
 from gateway.core.policy.answers import NO_RULE
 from gateway.core.refusals import Refused
 from gateway.flows.ports import House, MatchJob, Recorded, Tx
@@ -88,8 +88,8 @@ def match_jobs(tx: Tx, jobs: Sequence[MatchJob], house: House) -> tuple[Event, .
     """
     tx.claim({job.index_token for job in jobs})
     tx.matches.end_stale(jobs)
-    now = tx.now()
-    found = {meeting: _decide(meeting, house, now) for meeting in of_two_agencies(tx.matches.meetings(jobs))}
+    now, policies = tx.now(), house.policies()  # one release decides about the whole set
+    found = {meeting: _decide(meeting, policies, house, now) for meeting in of_two_agencies(tx.matches.meetings(jobs))}
     telling = one_per_pair(meeting for meeting, decided in found.items() if decided.tells_both)
     opened = tuple(_open(meeting, found[meeting], house, now) for meeting in telling)
     tx.matches.open(opened)
@@ -111,8 +111,8 @@ class _Decided:
         return all(party.level is not DisclosureLevel.SILENT for party in self.parties)
 
 
-def _decide(meeting: Meeting, house: House, now: datetime) -> _Decided:
-    policy = house.policies().lane(meeting.lane)
+def _decide(meeting: Meeting, policies: PolicySet, house: House, now: datetime) -> _Decided:
+    policy = policies.open_lane(meeting.lane)
     today_on = now.astimezone(AMSTERDAM).date()
     low = _party(meeting.low, meeting.high, policy, house, today_on)
     return _Decided(policy, (low, _party(meeting.high, meeting.low, policy, house, today_on)))

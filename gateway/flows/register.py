@@ -12,12 +12,13 @@ from datetime import date
 
 from gateway.core.events import Event, EventKind, Value
 from gateway.core.involvement import Oin, Registration, renew_before
+from gateway.core.policy.answers import Asking
 from gateway.core.refusals import Refusal, Refused
 from gateway.core.terms import checked_notice, checked_term
 from gateway.flows.admission import SINGLE, event_of, json_of, slip_of
 from gateway.flows.ports import Answer, Answers, CallSlip, House, Recorded, Tx
 from gateway.flows.refusal_of_policy import Leave, in_words_of_policy, leave_of
-from gateway.flows.silence import silent_events
+from gateway.flows.silence import alarm_of_silence, silent_events
 from gateway.protocol.messages import Receipt, RegisterInvolvement, RegistrationStatus
 from keys.signing import Signed
 from keys.tokens import PersonToken
@@ -90,15 +91,8 @@ def _permitted(
     if asked.purpose != call.purpose:
         raise Refused(Refusal.PURPOSE_DIFFERS)
     policies = house.policies()
-    answer = policies.may_register(
-        lane=asked.lane,
-        agency_kind=call.caller.kind,
-        purpose=asked.purpose,
-        flag=asked.flag,
-        preconditions=frozenset(asked.preconditions),
-        on=today_on,
-    )
-    leave = leave_of(answer, policies.lane(asked.lane), preconditions=asked.preconditions, on=today_on)
+    asking = Asking(call.caller.kind, asked.purpose, asked.flag)
+    leave = leave_of(asking, policies, lane=asked.lane, preconditions=asked.preconditions, on=today_on)
     valid_until_on = checked_term(asked.valid_until, permitted=leave.permitted, today_on=today_on)
     checked_notice(asked.subject_notice, today_on=today_on)
     return _PermittedRow(number, asked, _token(asked.token), leave, valid_until_on)
@@ -249,7 +243,10 @@ class _Writing:
             said = _said(*ready)
             ready = Refused(Refusal.CONTACT_UNKNOWN)
         if isinstance(ready, Refused):
-            return self._refuse(ready, row.number, prepared, said)
+            refused = self._refuse(ready, row.number, prepared, said)
+            if self._house.policies().is_silent(prepared.call.purpose):  # officers hear of it whatever else is wrong
+                self.events.append(alarm_of_silence(prepared.call, self._house, self.events[-1]))
+            return refused
         registration, events = ready
         answer = Answer(*place, slip.body_digest, _receipt(registration, events[0]))
         self._keep(answer)

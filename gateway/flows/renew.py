@@ -5,6 +5,7 @@ from datetime import date
 
 from gateway.core.events import Event, EventKind, Value
 from gateway.core.involvement import Registration, renew_before
+from gateway.core.policy.answers import Asking
 from gateway.core.refusals import Refusal, Refused
 from gateway.core.terms import checked_notice, checked_term
 from gateway.flows.admission import change_once, event_of
@@ -54,16 +55,9 @@ def renew(call: Signed[Renewal], house: House, *, today_on: date) -> bytes:
 
 def _leave(registration: Registration, call: Signed[Renewal], house: House, today_on: date) -> Leave:
     policies = house.policies()
-    answer = policies.may_register(
-        lane=registration.lane,
-        agency_kind=call.caller.kind,
-        purpose=registration.purpose,
-        flag=registration.flag,
-        preconditions=frozenset(call.message.asked.preconditions),
-        on=today_on,
-    )
+    asking = Asking(call.caller.kind, registration.purpose, registration.flag)
     attested = call.message.asked.preconditions
-    leave = leave_of(answer, policies.lane(registration.lane), preconditions=attested, on=today_on)
+    leave = leave_of(asking, policies, lane=registration.lane, preconditions=attested, on=today_on)
     checked_notice(call.message.asked.subject_notice, today_on=today_on)
     return leave
 

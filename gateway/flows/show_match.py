@@ -7,6 +7,7 @@ from typing import Any
 
 from gateway.core.contact import StandingMatch
 from gateway.core.events import EventKind
+from gateway.core.involvement import AMSTERDAM
 from gateway.core.policy import DisclosureLevel
 from gateway.core.refusals import Refusal, Refused
 from gateway.flows.admission import admit_one, admitted_event, change_or_refuse, event_of, slip_of
@@ -93,9 +94,13 @@ def _view(match: StandingMatch, view: View, house: House) -> MatchView:
 def _other(match: StandingMatch, view: View, house: House) -> OtherParty | None:
     """Return the other agency's name and desk from the level of contact up, its flag from that of flag up.
 
-    Whoever is only acknowledged learns of nobody, and nobody is shown once the match is over.
+    Whoever is only acknowledged learns of nobody, and nobody is shown once the match is over, nor once an article on
+    which it was told has ended: it stops at that instant, not when a worker purges (domain rule 21).
     """
     if match.own.level < DisclosureLevel.CONTACT or match.state in _OVER:
+        return None
+    policy = house.policies().open_lane(match.lane)
+    if policy is None or not policy.carries(match.own.legal_basis, view.now().astimezone(AMSTERDAM).date()):
         return None
     agency = house.directory.agency(match.other)
     if agency is None:

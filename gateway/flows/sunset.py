@@ -4,7 +4,8 @@
    a card, or whose card has expired while a basis lives, is left alone.
 2. The next registrations are taken, their persons claimed (G8), and all that hangs on them goes with them, in one
    transaction with the count so far and an event. Killed anywhere, the next worker goes on from that count.
-3. Once nothing is left, what was taken is signed. Only then is the purge over, so there is one receipt for it.
+3. Once nothing is left, what was taken is signed. Only then is the purge over. What a call that was under way at
+   midnight still wrote is purged and signed for by itself.
 """
 
 from collections.abc import Callable, Sequence
@@ -27,12 +28,16 @@ def sunset(house: House, *, sign: Sign, limit: int = PURGE_AT_ONCE) -> bool:
     """Purge a chunk of every lane that no basis carries; return whether there may be more to do at once."""
     now = house.store.view("now", lambda view: view.now())
     on = now.astimezone(AMSTERDAM).date()
-    ended = [policy for policy in house.policies().policies if not policy.has_basis(on)]
-    more = [house.store.change("purge", partial(_step, policy, house, sign, limit)) for policy in ended]
+    ended = [policy.lane for policy in house.policies().policies if not policy.has_basis(on)]
+    more = [house.store.change("purge", partial(_step, lane, house, sign, limit)) for lane in ended]
     return any(more)
 
 
-def _step(policy: LanePolicy, house: House, sign: Sign, limit: int, tx: Tx) -> Recorded[bool]:
+def _step(lane: str, house: House, sign: Sign, limit: int, tx: Tx) -> Recorded[bool]:
+    """Take one chunk, by the policy that is in force now: a release may have given the lane a basis meanwhile."""
+    policy = house.policies().lane(lane)
+    if policy is None or policy.has_basis(tx.now().astimezone(AMSTERDAM).date()):
+        return Recorded(result=False, events=())
     purge = tx.purges.under_way(policy.lane)
     found = _next(tx, policy.lane, purge, limit)
     if found:

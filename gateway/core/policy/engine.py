@@ -5,7 +5,7 @@ the date, so a decision is one lookup however many rules there are. Refuse beats
 """
 
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from types import MappingProxyType
@@ -25,6 +25,7 @@ from gateway.core.policy.answers import (
     Situation,
 )
 from gateway.core.policy.card import Basis, PolicyFile
+from gateway.core.policy.cards.vocabulary import Vocabulary
 from gateway.core.policy.tables import Admission, Era, admission_of, era_of, era_starts, heard, unattested
 
 #: The parts of the house on which cards can rely (`vergt`) and that exist.
@@ -120,6 +121,11 @@ class LanePolicy:
         registering = (id_ for era in self._eras for permits in era.permitting.values() for id_ in heard(permits))
         return frozenset((*telling, *registering))
 
+    def carries(self, bases: Iterable[str], on: date) -> bool:
+        """Whether what was told on these bases may still be shown: the card and each of them are in force."""
+        in_force = self.card.valid_from_on <= on < self.card.valid_until_on
+        return in_force and all(name in self.bases and self.bases[name].in_force(on) for name in bases)
+
     def has_basis(self, on: date) -> bool:
         """Whether any article that the lane rests on is in force, or will be; once none is, it is purged (rule 21)."""
         return any(basis.valid_until_on is None or on < basis.valid_until_on for basis in self.card.bases)
@@ -146,12 +152,13 @@ class PolicySet:
     """All lanes with a policy, under the digest of every file they come from; without lanes everything is refused.
 
     `mechanisms` are the parts of the house that exist: a lane whose card relies on another one is refused, because it
-    could not be run as its card promises.
+    could not be run as its card promises. `vocabulary` holds the words that the cards are written in.
     """
 
     policies: tuple[LanePolicy, ...]
     digest: str
     mechanisms: frozenset[str] = BUILT
+    vocabulary: Vocabulary | None = None
     _by_lane: Mapping[str, LanePolicy] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -159,8 +166,17 @@ class PolicySet:
         object.__setattr__(self, "_by_lane", {policy.lane: policy for policy in self.policies})
 
     def lane(self, lane: str) -> LanePolicy | None:
-        """Give the policy of a lane, or nothing: then nothing is allowed in it."""
+        """Give the policy of a lane, to read what its card says; whether it may be used, `open_lane` says."""
         return self._by_lane.get(lane)
+
+    def open_lane(self, lane: str) -> LanePolicy | None:
+        """Give the policy of a lane that can be run as its card says, or nothing: then nothing is told in it."""
+        policy = self._by_lane.get(lane)
+        return policy if policy is not None and self.mechanisms.issuperset(policy.card.mechanisms) else None
+
+    def is_silent(self, purpose: str) -> bool:
+        """Whether a card names this purpose as always silent."""
+        return any(purpose in policy.card.silent_purposes for policy in self.policies)
 
     def may_register(
         self,
@@ -176,7 +192,7 @@ class PolicySet:
         policy = self.lane(lane)
         if policy is None:
             return DENIALS[Denial.UNKNOWN_LANE]
-        if not self.mechanisms.issuperset(policy.card.mechanisms):
+        if self.open_lane(lane) is None:
             return DENIALS[Denial.LANE_NOT_BUILT]
         return policy.may_register(
             agency_kind=agency_kind, purpose=purpose, flag=flag, on=on, preconditions=preconditions
