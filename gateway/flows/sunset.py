@@ -4,7 +4,8 @@
    a card, or whose card has expired while a basis lives, is left alone.
 2. The next registrations are taken, their persons claimed (G8), and all that hangs on them goes with them, in one
    transaction with the count so far and an event. Killed anywhere, the next worker goes on from that count.
-3. Once nothing is left, what was taken is signed. Only then is the purge over, so there is one receipt for it.
+3. Once nothing is left, what was taken is signed. Only then is the purge over. What a call that was under way at
+   midnight still writes is purged after it, and signed for by itself.
 """
 
 from collections.abc import Callable, Sequence

@@ -1,7 +1,7 @@
 """Decides which release of the policies is in force: follows a folder, and never goes back, not even after a restart.
 
-A release takes effect when it passed every step of `signing` and follows the highest one that was ever in force
-here, which the database keeps. Whatever else lies in the folder, or happens to it, changes nothing: it is told once.
+A release takes effect when it passed every step of `signing` and follows the highest one that this process knows to
+have been in force; the database keeps that one for the next start. Whatever else lies in the folder, or happens to it, changes nothing: it is told once.
 """
 
 import threading

@@ -1,4 +1,4 @@
-"""Decides where a simulation reads: the decisions of a period in a gateway's store, and the release in force there."""
+"""Decides where a simulation reads: the decisions of a period in a gateway's store, and the newest release kept there."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
