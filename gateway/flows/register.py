@@ -3,7 +3,8 @@
 1. `prepare` asks the policy (before anything is looked up) and converts tokens; it needs no transaction.
 2. `record` writes a group of prepared calls in one transaction: nonces, registrations, match jobs, events, answers.
 Nothing here depends on whether a match exists, so neither do the bytes nor the time of the receipt (G9, G32). What is
-registered for a silent purpose takes the same way with the token of nobody: it never matches, and its receipt is like any other.
+registered for a silent purpose takes the same way with the token of nobody: it never matches, and its receipt is like
+any other.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,7 +1,8 @@
 """Decides which release of the policies is in force: follows a folder, and never goes back, not even after a restart.
 
 A release takes effect when it passed every step of `signing` and follows the highest one that this process knows to
-have been in force; the database keeps that one for the next start. Whatever else lies in the folder, or happens to it, changes nothing: it is told once.
+have been in force; the database keeps that one for the next start. Whatever else lies in the folder, or happens to it,
+changes nothing: it is told once.
 """
 
 import threading

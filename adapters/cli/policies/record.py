@@ -1,4 +1,4 @@
-"""Decides where a simulation reads: the decisions of a period in a gateway's store, and the newest release kept there."""
+"""Decides where a simulation reads: a period of a gateway's decisions, and the newest release that it kept."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
