@@ -18,7 +18,7 @@ from typing import Concatenate, ParamSpec, Self, TypeVar
 
 import httpx2
 
-from adapters import banning, consenting, handing_over, hearing, keeping, registering, settling, streaming
+from adapters import banning, casework, consenting, handing_over, hearing, keeping, registering, settling, streaming
 from adapters.agency import Agency
 from adapters.hearing import Alert
 from adapters.involvement import Involvement
@@ -146,6 +146,15 @@ class HomeBans(_Part):
     extend = _blocking(banning.extend_ban)
 
 
+class Cases(_Part):
+    """Keep the accepted cases in which we take part."""
+
+    open = _blocking(casework.open_case)
+    close = _blocking(casework.close_case)
+    show = _blocking(casework.show_case)
+    list = _blocking(casework.list_cases)
+
+
 class Webhooks(_Part):
     """Be called when an alert waits."""
 
@@ -169,6 +178,7 @@ class Gateway(_Part):
         self.webhooks = Webhooks(*parts)
         self.consents = Consents(*parts)
         self.home_bans = HomeBans(*parts)
+        self.cases = Cases(*parts)
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Self:
@@ -281,6 +291,15 @@ class AsyncHomeBans(_AsyncPart):
     extend = _awaited(banning.extend_ban)
 
 
+class AsyncCases(_AsyncPart):
+    """Keep the accepted cases in which we take part."""
+
+    open = _awaited(casework.open_case)
+    close = _awaited(casework.close_case)
+    show = _awaited(casework.show_case)
+    list = _awaited(casework.list_cases)
+
+
 class AsyncWebhooks(_AsyncPart):
     """Be called when an alert waits."""
 
@@ -306,6 +325,7 @@ class AsyncGateway(_AsyncPart):
         self.webhooks = AsyncWebhooks(*parts)
         self.consents = AsyncConsents(*parts)
         self.home_bans = AsyncHomeBans(*parts)
+        self.cases = AsyncCases(*parts)
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Self:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from adapters.cli import consents, handovers, hearing, home_bans, importing, keeping, parts, registrations, setup
+from adapters.cli import cases, consents, handovers, hearing, home_bans, importing, keeping, parts, registrations, setup
 from adapters.cli.locale import words
 from adapters.cli.policies.names import POLICY
 
@@ -245,6 +245,16 @@ _HOME_BAN: tuple[_Entry, ...] = (
         "home-ban extend reg_... --case Z-1 --until 2027-05-17 --notice-given-on 2027-04-29 --attest",
     ),
 )
+_CASE: tuple[_Entry, ...] = (
+    (
+        "open",
+        cases.open_case,
+        ("Zet een aangenomen casus op de lijst.", "Put an accepted case on the list."),
+        "case open ZVH-12 --accepted-on 2027-04-19 --participant 00000000990000000404 --attest",
+    ),
+    ("list", cases.list_cases, ("Toon de eigen casussen.", "Show our cases."), "case list"),
+    ("close", cases.close_case, ("Sluit een casus.", "Close a case."), "case close cas_..."),
+)
 _IMPORT: tuple[_Entry, ...] = (
     (
         "csv",
@@ -315,6 +325,7 @@ for _group_of, _entries in (
     (_nested(app, "contact", "Loketten.", "Desks."), _CONTACT),
     (_nested(app, "consent", "Toestemmingen.", "Consents."), _CONSENT),
     (_nested(app, "home-ban", "Huisverboden.", "Home bans."), _HOME_BAN),
+    (_nested(app, "case", "Aangenomen casussen.", "Accepted cases."), _CASE),
     (_nested(app, "import", "Exports inlezen.", "Read exports."), _IMPORT),
     (_nested(app, "serve", "Onderdelen starten.", "Start parts."), _SERVE),
     (_nested(app, "db", "De opslag.", "The store."), _DATABASE),

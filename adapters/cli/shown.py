@@ -36,6 +36,14 @@ REGISTRATIONS: Final = Listing(
         Column("eigen zaak", "own case", ("caseReference",)),
     )
 )
+CASES: Final = Listing(
+    columns=(
+        Column("casus", "case", ("id",)),
+        Column("stand", "status", ("status",)),
+        Column("kenmerk", "reference", ("caseReference",)),
+        Column("leiding", "led by", ("coordinator",)),
+    )
+)
 CONSENTS: Final = Listing(
     columns=(
         Column("toestemming", "consent", ("id",)),

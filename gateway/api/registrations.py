@@ -223,6 +223,7 @@ ENDPOINTS: Final = (
             *_PERMISSION,
             *_TOKEN,
             Refusal.BAN_UNDATED,
+            Refusal.CASE_MISSING,
             Refusal.CONSENT_MISSING,
             Refusal.CONTACT_UNKNOWN,
             Refusal.PURPOSE_DIFFERS,

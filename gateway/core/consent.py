@@ -73,7 +73,7 @@ def checked_scope(scope: Scope, policy: LanePolicy, *, kinds_of_agencies: tuple[
     Raises:
         Refused: `consent_scope`, with the kinds of agency that can be named.
     """
-    admitted = tuple(dict.fromkeys(kind for rule in policy.card.registration_rules for kind in rule.agency_kinds))
+    admitted = policy.card.registering_kinds
     named = (*scope.kinds, *kinds_of_agencies)
     if not named or not set(named) <= set(admitted):
         raise Refused(Refusal.CONSENT_SCOPE, allowed=admitted)

@@ -147,9 +147,13 @@ def lapsed(mutes: Iterable[Mute], opened: Sequence[OpenedMatch]) -> tuple[Mute, 
 
 
 def kept_muted(match: OpenedMatch, mutes: Iterable[Mute]) -> OpenedMatch:
-    """Return a new match as parties that muted its pair have it: already in contact, and nothing to hear."""
-    quiet = {mute.agency for mute in mutes if _same(mute, match) and mute.pair == _pair(match)}
-    low, high = (_quiet(party) if party.agency in quiet else party for party in match.parties)
+    """Return a new match as parties that muted its pair have it: already in contact, and nothing to hear.
+
+    A report anew, or one while monitoring runs, is news whoever muted what.
+    """
+    asked = {mute.agency for mute in mutes if _same(mute, match) and mute.pair == _pair(match)}
+    news = {party.agency for party, kind in zip(match.parties, match.kinds, strict=True) if kind is not AlertKind.MATCH}
+    low, high = (_quiet(party) if party.agency in asked - news else party for party in match.parties)
     return replace(match, parties=(low, high))
 
 

@@ -58,6 +58,9 @@ class EventKind(StrEnum):
     CONSENT_ENDED = "consent_ended"
     CONSENTS_EXPIRED = "consents_expired"
     CONSENTS_PURGED = "consents_purged"
+    CASE_OPENED = "case_opened"
+    CASE_CLOSED = "case_closed"
+    CASES_PURGED = "cases_purged"
     MATCH_NOT_CARRIED = "match_not_carried"
 
 
@@ -124,6 +127,9 @@ FIELDS: Mapping[EventKind, frozenset[str]] = MappingProxyType(
         EventKind.CONSENT_ENDED: frozenset(_CALL | {"consent", "registrations"}),
         EventKind.CONSENTS_EXPIRED: frozenset({"consents", "registrations"}),
         EventKind.CONSENTS_PURGED: frozenset({"lane", "consents"}),
+        EventKind.CASE_OPENED: frozenset(_CALL | {"case", "lane", "policy"}),
+        EventKind.CASE_CLOSED: frozenset(_CALL | {"case", "registrations"}),
+        EventKind.CASES_PURGED: frozenset({"lane", "cases"}),
         EventKind.MATCH_NOT_CARRIED: frozenset({"lane", "policy", "agencies"}),
     }
 )

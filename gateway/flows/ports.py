@@ -23,6 +23,7 @@ from gateway.core.policy import DisclosureLevel, PolicySet
 from gateway.core.purge import Counts, Purge, PurgeReceipt
 from gateway.core.refusals import Refusal
 from gateway.core.reminders import OwnAlert
+from gateway.core.safety_case import SafetyCase
 from gateway.protocol.messages import (
     AlertKind,
     ConsentStatus,
@@ -188,7 +189,7 @@ class Archive(Protocol):
         """Keep registrations that are over, each until an instant."""
 
     def forget(self, registrations: Sequence[str], *, cases: bool) -> None:
-        """Erase whose they were, with what hangs on it; with `cases` the own case references of their agencies too."""
+        """Erase whose they were; with `cases` also their agencies' own references, oversight and handovers by them."""
 
     def bygones(self, persons: Collection[IndexToken]) -> tuple[Bygone, ...]:
         """Return for whom the archive has a hint about these persons: active ones registered after it was over."""
@@ -609,6 +610,43 @@ class HomeBans(Protocol):
         """Return the ban that this party of a match registered, while it is in force by the database's clock."""
 
 
+class SafetyCases(Protocol):
+    """The list of accepted cases."""
+
+    def add(self, case: SafetyCase) -> None:
+        """Add a case with its participants."""
+
+    def one(self, case: str, *, agency: Oin) -> SafetyCase | None:
+        """Return a case in which this agency takes part; any other is as absent as one that never was (G24)."""
+
+    def page(self, agency: Oin, *, after: str, limit: int) -> tuple[SafetyCase, ...]:
+        """Return the cases in which this agency takes part with an id after `after`, in order of id."""
+
+    def open_of(self, references: Collection[str]) -> tuple[SafetyCase, ...]:
+        """Return the open cases with one of these references."""
+
+    def hold_open(self, wanted: Collection[tuple[Oin, str]]) -> frozenset[tuple[Oin, str, str]]:
+        """Return agency, lane and reference of the open cases in which these take part; none closes before this ends.
+
+        `wanted` are agencies, each with a reference.
+        """
+
+    def hold(self, case: str) -> bool:
+        """Hold an open case, so that nobody registers under it until this change is over; False when it is closed."""
+
+    def close(self, case: str) -> None:
+        """Close a case."""
+
+    def resting_on(self, case: SafetyCase) -> tuple[tuple[str, bytes], ...]:
+        """Return the active registrations under a case, each with its index token."""
+
+    def kept_in(self, lane: str) -> bool:
+        """Return whether any case of this lane is kept, closed or not."""
+
+    def forget(self, lane: str) -> int:
+        """Remove every case of a lane that no registration is left in; return how many."""
+
+
 class View(Protocol):
     """A consistent look at the store, without changing it."""
 
@@ -675,6 +713,10 @@ class View(Protocol):
     @property
     def bans(self) -> HomeBans:
         """The clock of the home bans."""
+
+    @property
+    def cases(self) -> SafetyCases:
+        """The list of accepted cases."""
 
     def now(self) -> datetime:
         """Return the database's time, to the millisecond at least."""

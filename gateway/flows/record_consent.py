@@ -14,8 +14,8 @@ from gateway.core.refusals import Refusal, Refused
 from gateway.core.terms import checked_term
 from gateway.flows.admission import change_once, event_of
 from gateway.flows.end_consents import erase
+from gateway.flows.leave_to_register import leave_to_register
 from gateway.flows.ports import Converted, House, Tx
-from gateway.flows.refusal_of_policy import refused_by_policy
 from gateway.protocol.messages import ConsentRecorded, ConsentStatus, Message, RecordConsent
 from keys.signing import Signed
 from keys.tokens import PersonToken
@@ -57,27 +57,8 @@ def record_consent(call: Signed[RecordConsent], house: House, *, today_on: date)
 
 def _permit(call: Signed[RecordConsent], house: House, today_on: date) -> tuple[LanePolicy, Permitted]:
     """Ask the policy as for a registration that attests the consent: who may not register records none either."""
-    asked, policies = call.message, house.policies()
-    if asked.purpose != call.purpose:
-        raise Refused(Refusal.PURPOSE_DIFFERS)
-    policy = policies.lane(asked.lane)
-    rules = () if policy is None else policy.card.registration_rules
-    preconditions = frozenset(fact for rule in rules for fact in rule.preconditions)
-    flags = ("",) if policy is None else policy.card.flags
-    answers = [
-        policies.may_register(
-            lane=asked.lane,
-            agency_kind=call.caller.kind,
-            purpose=asked.purpose,
-            flag=flag,
-            preconditions=preconditions,
-            on=today_on,
-        )
-        for flag in flags
-    ]
-    permitted = next((answer for answer in answers if isinstance(answer, Permitted)), None)
-    if permitted is None or policy is None:
-        raise refused_by_policy(next(answer for answer in answers if not isinstance(answer, Permitted)), policy)
+    asked = call.message
+    policy, permitted = leave_to_register(call, house, lane=asked.lane, purpose=asked.purpose, today_on=today_on)
     if not lives_on_consent(policy):
         raise Refused(Refusal.CONSENT_NOT_KEPT)
     return policy, permitted

@@ -69,10 +69,12 @@ def _counted(tx: Tx, lane: str, purge: Purge | None, ids: Sequence[str], house: 
 
 def _forgotten(tx: Tx, lane: str, house: House) -> tuple[Event, ...]:
     """Forget what registrations of this lane rested on, now that none is left."""
-    if not tx.consents.kept_in(lane):
-        return ()
-    fields: dict[str, Value] = {"lane": lane, "consents": tx.consents.forget(lane)}
-    return (Event(house.mint("evt"), EventKind.CONSENTS_PURGED, GATEWAY, fields),)
+    gone: dict[EventKind, dict[str, Value]] = {}
+    if tx.consents.kept_in(lane):
+        gone[EventKind.CONSENTS_PURGED] = {"lane": lane, "consents": tx.consents.forget(lane)}
+    if tx.cases.kept_in(lane):
+        gone[EventKind.CASES_PURGED] = {"lane": lane, "cases": tx.cases.forget(lane)}
+    return tuple(Event(house.mint("evt"), kind, GATEWAY, fields) for kind, fields in gone.items())
 
 
 def _signed(tx: Tx, purge: Purge, policy: LanePolicy, house: House, sign: Sign) -> Recorded[bool]:

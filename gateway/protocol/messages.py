@@ -32,6 +32,7 @@ MatchId = Annotated[str, _identifier("mat")]
 AlertId = Annotated[str, _identifier("alt")]
 EventId = Annotated[str, _identifier("evt")]
 EndpointId = Annotated[str, _identifier("whe")]
+CaseId = Annotated[str, _identifier("cas")]
 ConsentId = Annotated[str, _identifier("cns")]
 OversightId = Annotated[str, _identifier("ovs")]
 HandoverId = Annotated[str, _identifier("hov")]
@@ -802,3 +803,62 @@ class ExtendHomeBan(Message):
     attested: Attested = Field(description="The mayor has extended the ban.")
     subject_notice: SubjectNotice
     until: date = Field(description="First day on which it is no longer in force (00:00 Europe/Amsterdam).")
+
+
+class CaseStatus(StrEnum):
+    """Where an accepted case is in its life."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+Participants = Annotated[tuple[OinText, ...], Field(max_length=64, description="Agencies that take part, by OIN.")]
+
+
+class OpenCase(Message):
+    """The safety house accepted this case: these take part in it, and register under its reference."""
+
+    lane: Name
+    purpose: Name
+    case_reference: CaseReference
+    attested: Attested = Field(description="The safety house has accepted the case.")
+    participants: Participants
+    coordinator: OinText | None = Field(default=None, description="Who leads; the caller if absent.")
+    accepted_on: date
+
+
+class CaseOpened(Message):
+    """The case is on the list."""
+
+    id: CaseId
+    status: CaseStatus
+    event: EventId
+
+
+class CaseView(Message):
+    """An accepted case as those who take part in it see it."""
+
+    id: CaseId
+    lane: Name
+    case_reference: CaseReference
+    opened_by: OinText
+    participants: Participants
+    coordinator: OinText
+    accepted_on: date
+    status: CaseStatus
+    opened_at: datetime
+
+
+class SafetyCases(Message):
+    """A page of the cases in which one takes part, in order of id; `next` is absent on the last page."""
+
+    cases: tuple[CaseView, ...]
+    next: CaseId | None = None
+
+
+class CaseClosed(Message):
+    """The case is closed, and all that was registered under it has ended."""
+
+    id: CaseId
+    status: CaseStatus
+    event: EventId

@@ -37,7 +37,7 @@ _OWN = (
     .with_for_update()
 )
 _ACKNOWLEDGE = update(_alerts).where(among(_alerts.c.id, "own"), _waits).values(acknowledged_at=DatabaseTime())
-_DELIVER = insert(tables.deliveries).from_select(
+DELIVER = insert(tables.deliveries).from_select(
     ["endpoint", "alert", "attempts"],
     select(tables.endpoints.c.id, _alerts.c.id, literal_column("0"))
     .join(_alerts, _alerts.c.agency == tables.endpoints.c.agency)
@@ -67,7 +67,7 @@ class SqlAlerts(Port):
         names = ("id", "agency", "registration", "kind")
         rows = [dict(zip(names, (one.id, one.agency, one.registration, one.kind.value), strict=True)) for one in alerts]
         self._sheet.insert(_alerts, rows)
-        self._sheet.write(_DELIVER, {"alerts": [one.id for one in alerts]})
+        self._sheet.write(DELIVER, {"alerts": [one.id for one in alerts]})
         self._sheet.ring()
 
     def _read(self, query: Select[Any], agency: Oin, limit: int) -> tuple[WaitingAlert, ...]:

@@ -23,6 +23,7 @@ from keys.tokens import IndexToken
 
 _registrations, _hints, _jobs = tables.registrations, tables.archive_hints, tables.match_jobs
 _matches, _parties = tables.matches, tables.match_parties
+_oversights, _handovers = tables.safety_oversights, tables.handovers
 _NOBODY: Final = {"token_prefix": NOBODY.prefix, "index_token": NOBODY.value}
 
 _KEEP = (
@@ -37,6 +38,9 @@ _FORGET = (
 )
 _FORGET_CASES = update(_registrations).where(among(_registrations.c.id, "ids")).values(case_reference="")
 _FORGET_OWN_CASES = update(_parties).where(among(_parties.c.registration, "ids")).values(case_reference="")
+# Another agency's oversight rests on its own registration, and so does a handover that it gave.
+_FORGET_OVERSIGHT = delete(_oversights).where(among(_oversights.c.registration, "ids"))
+_FORGET_HANDOVERS = delete(_handovers).where(among(_handovers.c.giving_registration, "ids"))
 _FORGET_IN_MATCHES = (
     update(_matches)
     .where(
@@ -47,6 +51,8 @@ _FORGET_IN_MATCHES = (
 )
 _FORGET_JOBS = delete(_jobs).where(among(_jobs.c.registration, "free"))
 _FORGET_HINTS = delete(_hints).where(among(_hints.c.archived, "ids"))
+_FORGET_PERSON: Final = (_FORGET_HINTS, _FORGET_IN_MATCHES, _FORGET)
+_FORGET_ALL: Final = (_FORGET_CASES, _FORGET_OWN_CASES, _FORGET_OVERSIGHT, _FORGET_HANDOVERS)
 DUE_TO_PURGE: Final = (
     select(_registrations.c.id, _registrations.c.lane, _registrations.c.index_token, literal_column("0"))
     .where(_registrations.c.archived_until_at.is_not(None), _registrations.c.archived_until_at <= DatabaseTime())
@@ -108,14 +114,13 @@ class SqlArchive(Port):
             self._sheet.write(_KEEP, {"ids": ids, "until": microseconds(until_at)})
 
     def forget(self, registrations: Sequence[str], *, cases: bool) -> None:
-        """Erase whose they were, here and in their ended matches; with `cases` their own case references too.
+        """Erase whose they were, here and in their ended matches; with `cases` all that rests on them too.
 
         A job that a worker holds is left to that worker: it waits for the person and finds nobody.
         """
         of = {"ids": list(registrations)}
         self._sheet.write(_FORGET_JOBS, {"free": free_of(self._sheet, of["ids"])})
-        statements = [_FORGET_HINTS, _FORGET_IN_MATCHES, _FORGET]
-        for statement in (*statements, *((_FORGET_CASES, _FORGET_OWN_CASES) if cases else ())):
+        for statement in (*_FORGET_PERSON, *(_FORGET_ALL if cases else ())):
             self._sheet.write(statement, of)
 
     def bygones(self, persons: Collection[IndexToken]) -> tuple[Bygone, ...]:

@@ -4,13 +4,14 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import RowMapping, bindparam, case, func, insert, literal_column, or_, select, update
+from sqlalchemy import RowMapping, bindparam, case, func, literal_column, or_, select, update
 
 from gateway.core.handover import Handover, HandoverAlert, HandoverSide, OfferedHandover
 from gateway.core.involvement import Oin, ends_at
 from gateway.protocol.messages import HandoverState
 from gateway.store import tables
 from gateway.store.activity import is_active
+from gateway.store.alerts import DELIVER
 from gateway.store.faults import Overtaken
 from gateway.store.instants import DatabaseTime, instant, microseconds
 from gateway.store.sets import among
@@ -72,12 +73,6 @@ _ESCALATE = (
     .values(escalated_at=DatabaseTime())
     .returning(_table.c.id)
 )
-_DELIVER = insert(tables.deliveries).from_select(
-    ["endpoint", "alert", "attempts"],
-    select(tables.endpoints.c.id, _alerts.c.id, literal_column("0"))
-    .join(_alerts, _alerts.c.agency == tables.endpoints.c.agency)
-    .where(among(_alerts.c.id, "alerts")),
-)
 _LAST_OF = select(func.max(_table.c.id)).where(_table.c.match == bindparam("of_match"))
 LAST_ACCEPTED: Final = (
     select(_table.c.giving_agency, _table.c.index_token, func.max(_table.c.decided_at))
@@ -120,7 +115,7 @@ class SqlHandovers(Port):
     def tell(self, alerts: Sequence[HandoverAlert]) -> None:
         """Record alerts about handovers, and their deliveries."""
         self._sheet.insert(_alerts, [_alert_row(alert) for alert in alerts])
-        self._sheet.write(_DELIVER, {"alerts": [alert.id for alert in alerts]})
+        self._sheet.write(DELIVER, {"alerts": [alert.id for alert in alerts]})
         self._sheet.ring()
 
     def last_of(self, match: str) -> str | None:

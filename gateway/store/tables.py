@@ -344,6 +344,30 @@ policy_releases = Table(
     Column("loaded_at", BigInteger, nullable=False, default=DatabaseTime()),
 )
 
+#: Complex cases that a safety house accepted; their participants register under the reference.
+safety_cases = Table(
+    "safety_cases",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("lane", Key, nullable=False),
+    Column("reference", Key, nullable=False),
+    Column("opened_by", Key, nullable=False),
+    Column("coordinator", Key, nullable=False),
+    Column("accepted_on", Date, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("opened_at", BigInteger, nullable=False, default=DatabaseTime()),
+    Column("closed_at", BigInteger),
+    _where("safety_cases_open", "reference", condition="status = 'open'"),
+)
+
+case_participants = Table(
+    "case_participants",
+    metadata,
+    Column("case", Key, ForeignKey("safety_cases.id"), primary_key=True),
+    Column("agency", Key, primary_key=True),
+    Index("cases_of_agency", "agency", "case"),
+)
+
 #: A home ban stands beside the registration that it is; when that ends it has lapsed.
 home_bans = Table(
     "home_bans",

@@ -26,6 +26,7 @@ from gateway.store.purges import SqlPurges
 from gateway.store.reconcile import Findings, findings
 from gateway.store.registrations import SqlRegistrations
 from gateway.store.reminders import SqlReminders
+from gateway.store.safety_cases import SqlSafetyCases
 from gateway.store.sheet import Sheet
 from gateway.store.webhooks import SqlWebhooks
 from keys.tokens import IndexToken
@@ -55,6 +56,7 @@ class SqlView:
         self.handovers = SqlHandovers(sheet)
         self.consents = SqlConsents(sheet)
         self.bans = SqlHomeBans(sheet)
+        self.cases = SqlSafetyCases(sheet)
 
     def now(self) -> datetime:
         """Return the database's time."""

@@ -22,6 +22,7 @@ from gateway.protocol.messages import AlertKind, MatchState, Receipt, Withdrawal
 from gateway.store import SqlStore, reconcile
 from tests.support.crowd import at_once
 from tests.support.faults import Crash, How, When, fail_at
+from tests.support.handing_over import LOCAL_TEAM, VEILIG_THUIS, Case, Lane
 from tests.support.house import SmallHouse, TestAgency, agencies, involvement, receipt_of
 from tests.support.lives import events_of, heard, hints, matches_of, withdrawn
 from tests.support.stores import HeldClock, hold_clock
@@ -93,6 +94,19 @@ def test_nothing_is_kept_of_what_was_an_error_objected_to_or_erased(
     assert "Z-police" not in left
     shown = own_registration(small.signed(police, None), small.house, receipt.id)
     assert ("withdrawn", None) == (shown.status, shown.case_reference)
+
+
+@pytest.mark.parametrize("reason", AT_ONCE)
+def test_safety_oversight_goes_with_a_report_that_is_erased(store: SqlStore, reason: WithdrawalReason) -> None:
+    """With the handovers that were offered by it; what another agency holds by its own registration stays."""
+    case = Case.begun(Lane.opened(store))
+    token = _token(store)
+    case.lane.accepts(LOCAL_TEAM, case.offered().id)
+    case.lane.leaves(VEILIG_THUIS, case.report, reason)
+    assert token not in _texts(store, "handovers")
+    assert 1 == _texts(store, "safety_oversights").count(token)
+    case.lane.leaves(LOCAL_TEAM, case.team, reason)
+    assert token not in _texts(store, "registrations", "matches", "handovers", "safety_oversights", "match_jobs")
 
 
 def test_an_answer_survives_what_it_answered(small: SmallHouse) -> None:

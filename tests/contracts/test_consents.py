@@ -7,36 +7,19 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
-from gateway.core.consent import Consent, Consenting, Scope
+from gateway.core.consent import Consent, Consenting
 from gateway.core.involvement import Oin, ends_at
-from gateway.flows.ports import Converted
 from gateway.protocol.messages import ConsentStatus
 from gateway.store import SqlStore, StoreBroken, tables
 from gateway.store.transactions import SqlTx
-from keys.tokens import SEALED_BYTES, IndexToken, SealedElement
-from tests.support.records import CARE, LATER_ON, POLICE, SCHOOL, add, do, match_waiting, mint, person, registration
+from keys.tokens import IndexToken
+from tests.support.footings import consent_of, converted
+from tests.support.records import CARE, POLICE, SCHOOL, add, do, match_waiting, person, registration
 from tests.support.stores import hold_clock
 
 
-def _consent(agency: Oin = CARE, *, until_on: date = LATER_ON, purpose: str = "adult-coordination") -> Consent:
-    return Consent(
-        id=mint("cns"),
-        agency=agency,
-        lane="adult",
-        purpose=purpose,
-        case_reference="Z-1",
-        scope=Scope(("local_team",), (SCHOOL,)),
-        given_on=date(2026, 1, 2),
-        valid_until_on=until_on,
-    )
-
-
-def _of(token: IndexToken) -> Converted:
-    return Converted(token, SealedElement(b"s" * SEALED_BYTES), 1)
-
-
 def _record(store: SqlStore, consent: Consent, token: IndexToken | None = None) -> None:
-    do(store, lambda tx: tx.consents.record(consent, _of(token or person(1))))
+    do(store, lambda tx: tx.consents.record(consent, converted(token or person(1))))
 
 
 def _one(store: SqlStore, consent: Consent, agency: Oin | None = None) -> Consent | None:
@@ -57,7 +40,7 @@ def _end(store: SqlStore, consent: Consent, status: ConsentStatus = ConsentStatu
 
 def test_a_consent_comes_back_as_it_was_recorded(store: SqlStore) -> None:
     """To the agency that recorded it; to another it is as absent as none (G24)."""
-    consent = _consent()
+    consent = consent_of()
     _record(store, consent)
     found = _one(store, consent)
     assert found is not None
@@ -69,12 +52,12 @@ def test_a_consent_comes_back_as_it_was_recorded(store: SqlStore) -> None:
 
 def test_an_agency_has_one_valid_consent_of_a_person_and_purpose(store: SqlStore) -> None:
     """Unique in the database; of another agency, purpose or person it is another one."""
-    _record(store, _consent())
+    _record(store, consent_of())
     with pytest.raises(StoreBroken):
-        _record(store, _consent())
-    _record(store, _consent(POLICE))
-    _record(store, _consent(purpose="another-purpose"))
-    _record(store, _consent(), person(2))
+        _record(store, consent_of())
+    _record(store, consent_of(POLICE))
+    _record(store, consent_of(purpose="another-purpose"))
+    _record(store, consent_of(), person(2))
     assert 3 == len(_valid(store, person(1)))
 
 
@@ -82,7 +65,7 @@ def test_a_person_who_shares_a_prefix_is_another_person(store: SqlStore) -> None
     """The prefix finds, the whole token decides."""
     token = person(1)
     neighbor = IndexToken(token.value[:8] + bytes(24))
-    _record(store, _consent(), neighbor)
+    _record(store, consent_of(), neighbor)
     assert [] == _valid(store, token)
 
 
@@ -90,7 +73,7 @@ def test_a_consent_is_over_at_the_instant_of_its_end(store: SqlStore) -> None:
     """By the database's clock: it carries nothing any more, whether or not the worker came."""
     until_on = date(2026, 7, 1)
     clock = hold_clock(store, ends_at(until_on) - timedelta(milliseconds=1))
-    consent = _consent(until_on=until_on)
+    consent = consent_of(until_on=until_on)
     _record(store, consent)
     assert ([consent.id], ()) == (_valid(store, person(1)), _due(store))
     clock.set(ends_at(until_on))
@@ -102,7 +85,7 @@ def test_a_consent_is_over_at_the_instant_of_its_end(store: SqlStore) -> None:
 
 def test_one_that_has_ended_says_nothing_of_whose_it_was(store: SqlStore) -> None:
     """Token and sealed element are gone from its row; that it was there stays, for the agency to account for."""
-    consent = _consent()
+    consent = consent_of()
     _record(store, consent)
     _end(store, consent)
     columns = (tables.consents.c[name] for name in ("token_prefix", "index_token", "sealed"))
@@ -111,12 +94,12 @@ def test_one_that_has_ended_says_nothing_of_whose_it_was(store: SqlStore) -> Non
     found = _one(store, consent)
     assert found is not None
     assert ConsentStatus.WITHDRAWN is found.status
-    _record(store, _consent())  # the person may consent again
+    _record(store, consent_of())  # the person may consent again
 
 
 def test_what_rests_on_a_consent_is_found_ended_or_not(store: SqlStore) -> None:
     """And can be moved to the one that replaces it."""
-    old, new = _consent(), _consent()
+    old, new = consent_of(), consent_of()
     _record(store, old)
     resting = [replace(registration(CARE, lane="adult"), consent=old.id) for _ in range(2)]
     add(store, *resting, registration(CARE, lane="adult"))
@@ -130,7 +113,7 @@ def test_what_rests_on_a_consent_is_found_ended_or_not(store: SqlStore) -> None:
 @pytest.mark.parametrize("ending", [CARE, SCHOOL])
 def test_a_match_is_carried_while_both_sides_have_consent(store: SqlStore, ending: Oin) -> None:
     """Not by one of them alone."""
-    consents = {agency: _consent(agency) for agency in (CARE, SCHOOL)}
+    consents = {agency: consent_of(agency) for agency in (CARE, SCHOOL)}
     for consent in consents.values():
         _record(store, consent)
     add(store, *(replace(registration(agency, lane="adult"), consent=consents[agency].id) for agency in consents))
@@ -150,7 +133,7 @@ def test_a_match_is_carried_while_both_sides_have_consent(store: SqlStore, endin
 )
 def test_a_standing_consent_can_be_held(store: SqlStore, hold: Callable[[SqlTx, Consent], tuple[object, ...]]) -> None:
     """By id, or by whose it is."""
-    consent = _consent()
+    consent = consent_of()
     _record(store, consent)
     found: list[object] = []
     do(store, lambda tx: found.extend(hold(tx, consent)))
@@ -159,7 +142,7 @@ def test_a_standing_consent_can_be_held(store: SqlStore, hold: Callable[[SqlTx, 
 
 def test_a_lane_can_forget_its_consents(store: SqlStore) -> None:
     """When its legal basis ends, those that stand go too."""
-    _record(store, _consent())
+    _record(store, consent_of())
     assert store.view("kept", lambda view: view.consents.kept_in("adult"))
     do(store, lambda tx: tx.consents.forget("adult"))
     assert not store.view("kept", lambda view: view.consents.kept_in("adult"))

@@ -1,6 +1,7 @@
 """The hot statements search an index in a filled, migrated database, and read no table from end to end."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import partial
 from itertools import count
@@ -12,15 +13,16 @@ from sqlalchemy import Connection, event
 from gateway.core.archive import Hint
 from gateway.core.involvement import Ending, Oin
 from gateway.flows.ports import Answer, Endpoint, Recorded
-from gateway.protocol.messages import AlertKind, RegistrationStatus
+from gateway.protocol.messages import AlertKind, ConsentStatus, RegistrationStatus
 from gateway.store import SqlStore
 from gateway.store.transactions import SqlTx
+from tests.support.footings import case_of, consent_of, converted
 from tests.support.records import add, do, hinted, match_waiting, mint, person, recorded, registration, slip
 from tests.support.stores import STORES, Shelf, opened
 
 AGENCIES = tuple(Oin(f"{number:020d}") for number in range(50))
 _times = count()
-ALONE, MET, WAITING, OVER, ARCHIVED = 46_000, 1_500, 800, 200, 2_000
+ALONE, MET, WAITING, OVER, ARCHIVED, LEANING = 46_000, 1_500, 800, 200, 2_000, 1_500
 CHUNK = 2_000
 
 
@@ -37,6 +39,7 @@ def filled(
         _register(store, ALONE, waiting=False)
         _register(store, OVER, waiting=False, valid_until_on=date(2026, 1, 1))
         _archive(store)
+        _lean(store)
         _register(store, WAITING, waiting=True)
         _call(store)
         if request.param == "postgresql":  # autovacuum does this within a minute of such a load
@@ -87,6 +90,27 @@ def _meet(store: SqlStore) -> None:
     add(store, *(registration(agency, person(n)) for n, pair in enumerate(pairs) for agency in pair))
     while store.view("waiting", lambda view: view.jobs.waiting()):
         match_waiting(store, limit=1_000)
+
+
+def _lean(store: SqlStore) -> None:
+    """Record consents and accepted cases, half of each over."""
+    agencies = [AGENCIES[n % 50] for n in range(LEANING)]
+    consents = [consent_of(agency) for agency in agencies]
+    cases = [case_of(agency, AGENCIES[0], reference=f"ZVH-{n}") for n, agency in enumerate(agencies, 1)]
+
+    def work(tx: SqlTx) -> None:
+        for one in consents:
+            tx.consents.record(one, converted(person(mint("person"))))
+        for case in cases:
+            tx.cases.add(case)
+        tx.consents.end([one.id for one in consents[::2]], status=ConsentStatus.WITHDRAWN)
+        for case in cases[::2]:
+            tx.cases.close(case.id)
+
+    do(store, work)
+    resting = [replace(registration(one.agency, person(mint("person"))), consent=one.id) for one in consents]
+    add(store, *resting)
+    do(store, lambda tx: tx.jobs.done(tx.jobs.take(limit=LEANING)))
 
 
 def _call(store: SqlStore) -> None:
@@ -189,6 +213,16 @@ HOT: dict[str, tuple[Callable[[SqlTx], object], set[str]]] = {
     ),
     "mutes": (lambda tx: tx.matches.mutes({person(1)}), {"matches_muted"}),
     "desks not confirmed": (_unconfirmed, {"registrations_pkey"}),
+    "valid consents": (lambda tx: tx.consents.valid({person(1)}), {"consents_valid"}),
+    "what rests on consents": (
+        lambda tx: tx.consents.resting_on([mint("cns"), mint("cns")]),
+        {"registrations_on_consent"},
+    ),
+    "consents due to expire": (lambda tx: tx.consents.due_to_expire(limit=200), {"consents_ending"}),
+    "open cases": (
+        lambda tx: tx.cases.open_of({"ZVH-3", "ZVH-4"}),
+        {"safety_cases_open", "case_participants_pkey"},
+    ),
     "take jobs": (lambda tx: tx.jobs.take(limit=200), {"match_jobs_waiting"}),
     "is a job waiting": (lambda tx: tx.jobs.waiting(), {"match_jobs_waiting"}),
     "remove jobs": (lambda tx: tx.jobs.done(_jobs(tx)), {"match_jobs_pkey"}),

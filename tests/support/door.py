@@ -21,9 +21,10 @@ from gateway.api.openapi import document
 from gateway.core.consent import Consent, Scope
 from gateway.core.deadlines import CALENDAR_VERSION
 from gateway.core.events import Event, EventKind
-from gateway.core.handover import OfferedHandover
+from gateway.core.handover import OfferedHandover, Oversight
 from gateway.core.involvement import Oin
 from gateway.core.policy import PolicySet
+from gateway.core.safety_case import SafetyCase
 from gateway.flows.deliver import due
 from gateway.flows.expire import expire
 from gateway.flows.match import match_waiting
@@ -274,22 +275,37 @@ class Door:
             "endpointId": webhook.json()["id"],
             "contactId": "cnt_of_the_owner",
             "consentId": self.consent_of(owner),
+            "caseId": self.case_of(owner),
             "handoverId": self.handover_of(owner, other, match, receipt["id"], others["id"]),
         }
 
     def handover_of(self, owner: Visitor, other: Visitor, match: str, own: str, others: str) -> str:
-        """Put an offer of safety oversight into the index, whatever the lane of the match; return its id."""
+        """Let an agency hold safety oversight and offer it, whatever the lane of the match; return the offer's id."""
         now, token = datetime.now(UTC), IndexToken(secrets.token_bytes(INDEX_TOKEN_BYTES))
         parties = (Oin(owner.oin), own, Oin(other.oin), others)
         offered = OfferedHandover(mint("hov"), match, token, *parties, "a" * 64, now, now.date(), CALENDAR_VERSION)
         event = Event(mint("evt"), EventKind.HANDOVER_OFFERED, owner.oin, {"handover": offered.id})
 
         def record(tx: Tx) -> Recorded[None]:
+            tx.oversights.begin(Oversight(mint("ovs"), token, Oin(owner.oin), own, now))
             tx.handovers.offer(offered)
             return Recorded(None, (event,))
 
         self.store.change("offer handover", record)
         return offered.id
+
+    def case_of(self, owner: Visitor) -> str:
+        """Put an accepted case of an agency on the list, whatever its kind may start by itself; return its id."""
+        id_, agency = mint("cas"), Oin(owner.oin)
+        case = SafetyCase(id_, "safety_house", "ZVH-1", agency, (agency,), agency, date(2026, 1, 2))
+        event = Event(mint("evt"), EventKind.CASE_OPENED, owner.oin, {"case": id_})
+
+        def record(tx: Tx) -> Recorded[None]:
+            tx.cases.add(case)
+            return Recorded(None, (event,))
+
+        self.store.change("open case", record)
+        return id_
 
     def consent_of(self, owner: Visitor) -> str:
         """Put a consent of an agency into the index, whatever its kind may record by itself; return its id."""
@@ -309,7 +325,7 @@ class Door:
 
     def belongings_now(self, owner: Visitor) -> dict[str, Any]:
         """Return all that an agency has, as it is now."""
-        kept = ("/registrations", "/matches", "/webhook-endpoints", "/contacts", "/consents", "/handovers")
+        kept = ("/registrations", "/matches", "/webhook-endpoints", "/contacts", "/consents", "/cases", "/handovers")
         return {path: owner.gets(path) for path in kept}
 
     def alerts_of(self, visitor: Visitor) -> list[str]:

@@ -47,6 +47,15 @@ SAMPLES: dict[str, Json] = {
         "ledBy": None,
     },
     "ExtendHomeBan": {"attested": True, "subjectNotice": _NOTICE, "until": "2099-01-01"},
+    "OpenCase": {
+        "lane": "safety_house",
+        "purpose": "case-conference",
+        "caseReference": "ZVH-1",
+        "attested": True,
+        "participants": ["00000000990000000404"],
+        "coordinator": None,
+        "acceptedOn": _TODAY,
+    },
     "RecordConsent": {
         "token": "hx1." + "A" * 54,
         "lane": "adult",

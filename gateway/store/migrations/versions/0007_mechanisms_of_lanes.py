@@ -1,4 +1,4 @@
-"""Makes what some lanes rely on: the register of consents with what rests on each, and the clock of home bans."""
+"""Makes what some lanes rely on: the register of consents, the clock of home bans, the list of accepted cases."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -43,11 +43,29 @@ def upgrade() -> None:
         sa.Column("starts_on", sa.Date(), nullable=False),
         _key("led_by"),
     )
+    op.create_table(
+        "safety_cases",
+        _key("id", primary=True),
+        *(_key(name) for name in ("lane", "reference", "opened_by", "coordinator")),
+        sa.Column("accepted_on", sa.Date(), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("opened_at", sa.BigInteger(), nullable=False),
+        sa.Column("closed_at", sa.BigInteger()),
+    )
+    _index("safety_cases_open", "safety_cases", "reference", where="status = 'open'")
+    op.create_table(
+        "case_participants",
+        _key("case", sa.ForeignKey("safety_cases.id"), primary=True),
+        _key("agency", primary=True),
+    )
+    _index("cases_of_agency", "case_participants", "agency", "case")
     _index("consents_ending", "consents", "ends_at", where="status = 'valid'")
 
 
 def downgrade() -> None:
     """Drop them: the lanes that rely on them are closed without."""
+    op.drop_table("case_participants")
+    op.drop_table("safety_cases")
     op.drop_table("home_bans")
     op.drop_table("consents")
     op.drop_index("registrations_on_consent", "registrations")
