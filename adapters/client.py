@@ -18,7 +18,7 @@ from typing import Concatenate, ParamSpec, Self, TypeVar
 
 import httpx2
 
-from adapters import hearing, registering, streaming
+from adapters import banning, casework, consenting, handing_over, hearing, keeping, registering, settling, streaming
 from adapters.agency import Agency
 from adapters.hearing import Alert
 from adapters.involvement import Involvement
@@ -66,6 +66,10 @@ class Registrations(_Part):
     register_batch = _blocking(registering.register_batch)
     renew = _blocking(registering.renew)
     withdraw = _blocking(registering.withdraw)
+    record_notice = _blocking(keeping.record_notice)
+    restrict = _blocking(keeping.restrict)
+    lift_restriction = _blocking(keeping.lift_restriction)
+    archive_hints = _blocking(keeping.archive_hints)
     show = _blocking(registering.show_registration)
     page = _blocking(registering.page_of_registrations)
     list = _blocking(registering.list_registrations)
@@ -100,13 +104,55 @@ class Matches(_Part):
     show = _blocking(hearing.show_match)
     list = _blocking(hearing.list_matches)
     report_contact = _blocking(hearing.report_contact)
+    take_over = _blocking(settling.take_over)
+    mute = _blocking(settling.mute)
+    name_coordinator = _blocking(settling.name_coordinator)
+    supervised = _blocking(settling.list_supervised)
 
 
 class Contacts(_Part):
     """Say who may be called."""
 
     put = _blocking(hearing.put_contact)
+    confirm = _blocking(hearing.confirm_contact)
     list = _blocking(hearing.list_contacts)
+
+
+class Consents(_Part):
+    """Say what a person consents to, and that the person withdrew it."""
+
+    record = _blocking(consenting.record_consent)
+    withdraw = _blocking(consenting.withdraw_consent)
+    show = _blocking(consenting.show_consent)
+    list = _blocking(consenting.list_consents)
+
+
+class Handovers(_Part):
+    """Hold safety oversight, hand it over, take it or not."""
+
+    begin = _blocking(handing_over.begin)
+    offer = _blocking(handing_over.offer)
+    accept = _blocking(handing_over.accept)
+    refuse = _blocking(handing_over.refuse)
+    withdraw = _blocking(handing_over.withdraw)
+    show = _blocking(handing_over.show_handover)
+    list = _blocking(handing_over.list_handovers)
+
+
+class HomeBans(_Part):
+    """Say that a home ban is in force, and that it was extended."""
+
+    impose = _blocking(banning.impose_ban)
+    extend = _blocking(banning.extend_ban)
+
+
+class Cases(_Part):
+    """Keep the accepted cases in which we take part."""
+
+    open = _blocking(casework.open_case)
+    close = _blocking(casework.close_case)
+    show = _blocking(casework.show_case)
+    list = _blocking(casework.list_cases)
 
 
 class Webhooks(_Part):
@@ -128,7 +174,11 @@ class Gateway(_Part):
         self.alerts = Alerts(*parts)
         self.matches = Matches(*parts)
         self.contacts = Contacts(*parts)
+        self.handovers = Handovers(*parts)
         self.webhooks = Webhooks(*parts)
+        self.consents = Consents(*parts)
+        self.home_bans = HomeBans(*parts)
+        self.cases = Cases(*parts)
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Self:
@@ -161,6 +211,10 @@ class AsyncRegistrations(_AsyncPart):
     register_batch = _awaited(registering.register_batch)
     renew = _awaited(registering.renew)
     withdraw = _awaited(registering.withdraw)
+    record_notice = _awaited(keeping.record_notice)
+    restrict = _awaited(keeping.restrict)
+    lift_restriction = _awaited(keeping.lift_restriction)
+    archive_hints = _awaited(keeping.archive_hints)
     show = _awaited(registering.show_registration)
     page = _awaited(registering.page_of_registrations)
     list = _awaited(registering.list_registrations)
@@ -195,13 +249,55 @@ class AsyncMatches(_AsyncPart):
     show = _awaited(hearing.show_match)
     list = _awaited(hearing.list_matches)
     report_contact = _awaited(hearing.report_contact)
+    take_over = _awaited(settling.take_over)
+    mute = _awaited(settling.mute)
+    name_coordinator = _awaited(settling.name_coordinator)
+    supervised = _awaited(settling.list_supervised)
 
 
 class AsyncContacts(_AsyncPart):
     """Say who may be called."""
 
     put = _awaited(hearing.put_contact)
+    confirm = _awaited(hearing.confirm_contact)
     list = _awaited(hearing.list_contacts)
+
+
+class AsyncConsents(_AsyncPart):
+    """Say what a person consents to, and that the person withdrew it."""
+
+    record = _awaited(consenting.record_consent)
+    withdraw = _awaited(consenting.withdraw_consent)
+    show = _awaited(consenting.show_consent)
+    list = _awaited(consenting.list_consents)
+
+
+class AsyncHandovers(_AsyncPart):
+    """Hold safety oversight, hand it over, take it or not."""
+
+    begin = _awaited(handing_over.begin)
+    offer = _awaited(handing_over.offer)
+    accept = _awaited(handing_over.accept)
+    refuse = _awaited(handing_over.refuse)
+    withdraw = _awaited(handing_over.withdraw)
+    show = _awaited(handing_over.show_handover)
+    list = _awaited(handing_over.list_handovers)
+
+
+class AsyncHomeBans(_AsyncPart):
+    """Say that a home ban is in force, and that it was extended."""
+
+    impose = _awaited(banning.impose_ban)
+    extend = _awaited(banning.extend_ban)
+
+
+class AsyncCases(_AsyncPart):
+    """Keep the accepted cases in which we take part."""
+
+    open = _awaited(casework.open_case)
+    close = _awaited(casework.close_case)
+    show = _awaited(casework.show_case)
+    list = _awaited(casework.list_cases)
 
 
 class AsyncWebhooks(_AsyncPart):
@@ -225,7 +321,11 @@ class AsyncGateway(_AsyncPart):
         self.alerts = AsyncAlerts(*parts)
         self.matches = AsyncMatches(*parts)
         self.contacts = AsyncContacts(*parts)
+        self.handovers = AsyncHandovers(*parts)
         self.webhooks = AsyncWebhooks(*parts)
+        self.consents = AsyncConsents(*parts)
+        self.home_bans = AsyncHomeBans(*parts)
+        self.cases = AsyncCases(*parts)
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Self:

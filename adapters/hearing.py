@@ -1,5 +1,6 @@
 """Decides how an agency hears of matches and answers them: the plans behind all but `registrations`."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,6 +28,7 @@ from gateway.protocol.messages import (
     ListedMatch,
     Matches,
     MatchView,
+    OwnContactDesk,
     PolicyChecked,
     ReportContact,
     WebhookEndpoint,
@@ -39,17 +41,27 @@ LONGEST_WAIT_S: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """Somebody else is involved with one of our persons: look at the match. It says nothing more, by design."""
+    """Somebody else is involved with one of our persons: look at the match. It says nothing more, by design.
+
+    By its kind it may be about a registration of our own instead: who was involved before (`archive_hints`), a notice
+    that was put off until today, a term that is about to end. Then there is no match. `desk` is the desk of ours that
+    it is for, empty for the intake.
+    """
 
     id: str
     kind: str
     match_id: str
     at: datetime
+    registration_id: str = ""
+    desk: str = ""
 
     @classmethod
     def of(cls, event: CloudEvent) -> "Alert":
         """Read an event of the inbox or the stream."""
-        return cls(event.id, event.type, event.dataref.rstrip("/").rpartition("/")[2], event.time)
+        about = re.split("[/=]", event.dataref.rstrip("/"))[-1]
+        if about.startswith("reg_"):
+            return cls(event.id, event.type, "", event.time, about)
+        return cls(event.id, event.type, about, event.time, desk=event.subject or "")
 
 
 def pending(agency: Agency, *, limit: int = 100) -> Plan[tuple[Alert, ...]]:
@@ -79,8 +91,8 @@ def show_match(agency: Agency, match: ListedMatch | Alert | str, *, case: str = 
     `case` is the reference under which one looks, and which the gateway records. Without it, it is that of the own
     registration: an alert does not tell which, so the agency's own list is asked first.
     """
-    match_id = identifier(_match_id(match))
-    case = case or (yield from _case_of(agency, match))
+    match_id = identifier(match_id_of(match))
+    case = case or (yield from case_of(agency, match))
     return (yield from ask(agency, Question("GET", f"/matches/{match_id}", case=case), MatchView))
 
 
@@ -105,12 +117,12 @@ def report_contact(
     idempotency_key: str = "",
 ) -> Plan[ContactReported]:
     """Report what came of the contact (domain rule 14); `reason` goes with the outcome `none`."""
-    match_id = identifier(_match_id(match))
+    match_id = identifier(match_id_of(match))
     try:
         message = ReportContact.model_validate({"outcome": outcome, "reason": reason})
     except ValidationError as invalid:
         raise member_refused(invalid) from None
-    case = case or (yield from _case_of(agency, match))
+    case = case or (yield from case_of(agency, match))
     question = change(f"/matches/{match_id}/contact-reports", message, case=case, idempotency_key=idempotency_key)
     return (yield from ask(agency, question, ContactReported))
 
@@ -127,8 +139,14 @@ def put_contact(
     return (yield from ask(agency, change(f"/contacts/{identifier(desk.id)}", desk, method="PUT"), ContactDesk))
 
 
-def list_contacts(agency: Agency) -> Plan[tuple[ContactDesk, ...]]:
-    """Return the desks of this agency."""
+def confirm_contact(agency: Agency, desk_id: str) -> Plan[OwnContactDesk]:
+    """Say that a desk is still right, for another 90 days."""
+    path = f"/contacts/{identifier(contact_id(desk_id))}/confirmations"
+    return (yield from ask(agency, change(path), OwnContactDesk))
+
+
+def list_contacts(agency: Agency) -> Plan[tuple[OwnContactDesk, ...]]:
+    """Return the desks of this agency, each with the day before which it is to be confirmed again."""
     desks = yield from ask(agency, Question("GET", "/contacts"), ContactDesks)
     return desks.contacts
 
@@ -183,18 +201,22 @@ def whoami(agency: Agency) -> Plan[WhoAmI]:
     return (yield from ask(agency, Question("GET", "/whoami"), WhoAmI))
 
 
-def _case_of(agency: Agency, match: ListedMatch | Alert | str) -> Plan[str]:
-    """Return our own case reference of a match; raises NotFound when we are no party to it."""
+def case_of(agency: Agency, match: ListedMatch | Alert | str) -> Plan[str]:
+    """Return our own case reference of a match, or once that was erased our registration in its place.
+
+    Raises NotFound when we are no party to it.
+    """
     if isinstance(match, ListedMatch):
-        return match.case_reference
-    found = yield from ask(agency, Question("GET", f"/matches?id={identifier(_match_id(match))}"), Matches)
-    case = next((listed.case_reference for listed in found.matches), None)
+        return match.case_reference or match.registration_id
+    found = yield from ask(agency, Question("GET", f"/matches?id={identifier(match_id_of(match))}"), Matches)
+    case = next((listed.case_reference or listed.registration_id for listed in found.matches), None)
     if case is None:
         raise problem_named("state-not-found")
     return case
 
 
-def _match_id(match: ListedMatch | Alert | str) -> str:
+def match_id_of(match: ListedMatch | Alert | str) -> str:
+    """Return the id of a match."""
     match match:
         case ListedMatch():
             return match.id

@@ -20,7 +20,8 @@ from adapters.rows import Row, RowFault, Source
 from gateway.protocol.messages import DeferralReason, Receipt
 
 _ENDS_AT_AGE: Final = {"youth": 23}  # domain rule 8: until the birthday at 00:00 Europe/Amsterdam
-_NOTICE_WITHIN: Final = timedelta(weeks=4)  # domain rule 13
+_NOTICE_WITHIN: Final = {"youth": timedelta(weeks=4), "veilig_thuis": timedelta(weeks=4)}  # domain rule 13
+_NOTICE_SOON: Final = timedelta(weeks=1)  # what every other lane allows
 
 Batch = tuple[Row, ...]
 Language = str
@@ -167,10 +168,11 @@ def _draft(row: Row, terms: ImportTerms, *, latest_until: date | None) -> Involv
     notice = (
         notice_given(said.notice_on)
         if said.notice_on
-        else notice_deferred(terms.deferral, review_on=terms.on + _NOTICE_WITHIN)
+        else notice_deferred(terms.deferral, review_on=terms.on + _NOTICE_WITHIN.get(terms.lane, _NOTICE_SOON))
     )
     until = ends_on if sooner else None
-    return Involvement(said.person, said.case, notice, said.contact, until, terms.preconditions)
+    kept_until = None if ends_on is None else ends_on.replace(day=1)  # any other day would tell the birth date
+    return Involvement(said.person, said.case, notice, said.contact, until, terms.preconditions, kept_until)
 
 
 def _birthday(birth_on: date, age: int) -> date:

@@ -17,7 +17,7 @@ from gateway.protocol.messages import DeferralReason, NoticeStatus, RegisterInvo
 from keys.hidden import Hidden
 from keys.tokens import PersonToken
 
-_NO_TOKEN: Final = "hx1." + "A" * 54  # stands in until the holders made the token
+NO_TOKEN: Final = "hx1." + "A" * 54  # stands in until the holders made the token
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -26,7 +26,8 @@ class Involvement(Hidden):
 
     To hand it in is to attest that the criterion of the lane is met (domain rule 6); the reason is never sent. `case`
     is the agency's own reference, `contact` a desk (empty: the one of the settings), `valid_until` the first day on
-    which it no longer holds (absent: the policy's term), `preconditions` what the rule requires to be attested besides.
+    which it no longer holds (absent: the policy's term), `preconditions` what the rule requires to be attested besides,
+    `archive_until` the first of the month from which nothing of it may be kept (absent: not beyond its term).
     """
 
     person: Person
@@ -35,6 +36,7 @@ class Involvement(Hidden):
     contact: str = ""
     valid_until: date | None = None
     preconditions: tuple[str, ...] = ()
+    archive_until: date | None = None
 
 
 def notice_given(on: date) -> SubjectNotice:
@@ -61,7 +63,7 @@ def draft(agency: Agency, involvement: Involvement, lane: str) -> RegisterInvolv
         raise problem_named("request-person-number", facts={"member": "caseReference"})
     try:
         return RegisterInvolvement(
-            token=_NO_TOKEN,
+            token=NO_TOKEN,
             lane=lane,
             purpose=agency.purpose,
             case_reference=involvement.case,
@@ -70,6 +72,7 @@ def draft(agency: Agency, involvement: Involvement, lane: str) -> RegisterInvolv
             preconditions=involvement.preconditions,
             subject_notice=involvement.notice,
             valid_until=involvement.valid_until,
+            archive_until=involvement.archive_until,
         )
     except ValidationError as invalid:
         raise member_refused(invalid) from None

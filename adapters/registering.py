@@ -60,6 +60,7 @@ def register(
     lane: str = "",
     contact: str = "",
     valid_until: date | None = None,
+    archive_until: date | None = None,
     preconditions: Sequence[str] = (),
     idempotency_key: str = "",
 ) -> Plan[Receipt]:
@@ -69,10 +70,11 @@ def register(
 
     `lane` and `contact` (a desk) default to those of the settings, `valid_until` to the policy's term. The birth date
     is not known here: who reaches the lane's age limit within the term (youth: the 23rd birthday, domain rule 8) needs
-    a `valid_until` from the caller; an import from a file sees to it. The receipt is the same whether or not anybody
-    else is involved.
+    a `valid_until` from the caller; an import from a file sees to it. `archive_until` is the first of the month in
+    which that limit is reached: without it nothing is archived beyond the term. The receipt is the same whether or not
+    anybody else is involved.
     """
-    involvement = Involvement(person, case, notice, contact, valid_until, tuple(preconditions))
+    involvement = Involvement(person, case, notice, contact, valid_until, tuple(preconditions), archive_until)
     message = draft(agency, involvement, lane or agency.lane)
     derived = yield from derive_tokens(agency, agency.circle(message.lane), (person,))
     whole = with_token(message, derived.tokens[0])

@@ -65,7 +65,7 @@ def found_in(child: Person, views: Sequence[MatchView], pair: LivePair) -> tuple
     crossed = [
         "case reference of the other"
         for text, other in zip(texts, reversed(views), strict=True)
-        if other.case_reference in text
+        if other.case_reference is not None and other.case_reference in text
     ]
     return (*(name for name, value in forbidden.items() if value in sent), *crossed)
 

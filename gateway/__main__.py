@@ -23,7 +23,7 @@ from gateway.core.policy.releases.faults import ReleaseRejected
 from gateway.core.refusals import Refused
 from gateway.flows.replay import replay
 from gateway.peers.holders import onboard
-from gateway.policies.following import newest_release
+from gateway.policies.folder import newest_release
 from gateway.policies.in_force import ReleaseInForce
 from gateway.settings import CONFIG_VARIABLE, Settings, SettingsRejected
 from gateway.store import RecordedEvent, SqlView, UnsafeStore, migrate, open_store, reconcile

@@ -1,4 +1,4 @@
-"""What nobody asked for just now: match what was accepted, deliver alerts, end what is over, purge, trim."""
+"""What nobody asked for just now: match what was accepted, deliver alerts, end what is over, escalate, purge, trim."""
 
 import secrets
 import threading
@@ -11,9 +11,14 @@ from typing import Final
 from gateway.core.involvement import Oin
 from gateway.core.refusals import Refused
 from gateway.flows.deliver import Send, deliver, due
+from gateway.flows.end_consents import expire_consents
+from gateway.flows.escalate import escalate
+from gateway.flows.escalate_handovers import escalate_handovers
 from gateway.flows.expire import expire
 from gateway.flows.match import FailedJob, match_waiting
 from gateway.flows.ports import Delivery, Endpoint, House
+from gateway.flows.purge_archive import purge_archive
+from gateway.flows.remind import remind
 from gateway.flows.sunset import Sign, sunset
 from gateway.flows.trim import trim
 from gateway.telemetry import Log, fault_of
@@ -24,7 +29,12 @@ SENDERS_PER_AGENCY: Final = 4
 TURN_SECONDS: Final = 10.0  # after so long an address lets others go first, though it answers
 LOOK_ANYWAY_SECONDS: Final = 1.0  # should a ring ever be missed, this is what it costs
 EXPIRE_SECONDS: Final = 30.0
+ESCALATE_HANDOVERS_SECONDS: Final = 30.0
+ESCALATE_SECONDS: Final = 60.0
+EXPIRE_CONSENTS_SECONDS: Final = 5.0  # what rests on a consent is gone within seconds of its end
 SUNSET_SECONDS: Final = 60.0
+PURGE_ARCHIVE_SECONDS: Final = 60.0
+REMIND_SECONDS: Final = 60.0
 TRIM_SECONDS: Final = 600.0
 _FIRST_PAUSE_SECONDS: Final = 0.2
 _LONGEST_PAUSE_SECONDS: Final = 5.0
@@ -176,11 +186,46 @@ class Worker:
         )
         self._deliver = Loop("deliver", self._postman.round, every_seconds=LOOK_ANYWAY_SECONDS, log=log, broken=broken)
         self._expire = Loop("expire", lambda: expire(house) > 0, every_seconds=EXPIRE_SECONDS, log=log, broken=broken)
+        self._handovers = Loop(
+            "escalate handovers",
+            lambda: escalate_handovers(house) > 0,
+            every_seconds=ESCALATE_HANDOVERS_SECONDS,
+            log=log,
+            broken=broken,
+        )
+        self._expire_consents = Loop(
+            "expire consents",
+            lambda: expire_consents(house) > 0,
+            every_seconds=EXPIRE_CONSENTS_SECONDS,
+            log=log,
+            broken=broken,
+        )
+        self._escalate = Loop(
+            "escalate", lambda: escalate(house) > 0, every_seconds=ESCALATE_SECONDS, log=log, broken=broken
+        )
         self._sunset = Loop(
             "sunset", lambda: sunset(house, sign=sign), every_seconds=SUNSET_SECONDS, log=log, broken=broken
         )
+        self._purge_archive = Loop(
+            "purge archive",
+            lambda: purge_archive(house) > 0,
+            every_seconds=PURGE_ARCHIVE_SECONDS,
+            log=log,
+            broken=broken,
+        )
+        self._remind = Loop("remind", lambda: remind(house) > 0, every_seconds=REMIND_SECONDS, log=log, broken=broken)
         self._trim = Loop("trim", lambda: trim(house) is None, every_seconds=TRIM_SECONDS, log=log, broken=broken)
-        self._loops = (self._match, self._deliver, self._expire, self._sunset, self._trim)
+        self._loops = (
+            self._match,
+            self._deliver,
+            self._expire,
+            self._expire_consents,
+            self._escalate,
+            self._sunset,
+            self._purge_archive,
+            self._remind,
+            self._trim,
+        )
 
     def start(self) -> None:
         """Begin; whatever waited since the last worker is done at once."""

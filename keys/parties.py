@@ -28,6 +28,7 @@ class Role(StrEnum):
     HOLDER = "holder"
     OFFICER = "officer"
     OPERATOR = "operator"
+    SUPERVISOR = "supervisor"
 
 
 class Algorithm(StrEnum):
@@ -89,8 +90,9 @@ class PartyKey:
 class Party:
     """An organization that signs: `kind` is of an agency alone, `holder_index` (from 1) of a holder alone.
 
-    `url` is where its service is reached, `sealing_key` the raw X25519 key to which secrets for it are sealed. Name
-    and kind stay out of the repr: that the police or a clinic is involved tells something about a person.
+    `municipality` is the one that holds an agency's agreement, or whose matches a supervisor follows. `url` is where
+    its service is reached, `sealing_key` the raw X25519 key to which secrets for it are sealed. Name and kind stay out
+    of the repr: that the police or a clinic is involved tells something about a person.
     """
 
     oin: Oin
@@ -101,6 +103,7 @@ class Party:
     url: str = ""
     holder_index: int | None = None
     sealing_key: bytes = b""
+    municipality: str = ""
 
 
 def public_bytes(algorithm: Algorithm, jwk: Mapping[str, str]) -> bytes:

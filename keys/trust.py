@@ -152,7 +152,15 @@ def _contradictions(parties: tuple[Party, ...], threshold: int, officers: int) -
             yield f"party {party.oin}: an agency has a kind, and nobody else"
         if (party.holder_index is not None) != (party.role is Role.HOLDER):
             yield f"party {party.oin}: a holder has a number, and nobody else"
+        yield from _wrong_municipality(party)
     yield from _wrong_numbers(_holders(parties), threshold, officers)
+
+
+def _wrong_municipality(party: Party) -> Iterator[str]:
+    if party.municipality and party.role not in {Role.AGENCY, Role.SUPERVISOR}:
+        yield f"party {party.oin}: an agency or a supervisor has a municipality, and nobody else"
+    if party.role is Role.SUPERVISOR and not party.municipality:
+        yield f"party {party.oin}: a supervisor has a municipality"
 
 
 def _wrong_numbers(holders: tuple[Party, ...], threshold: int, officers: int) -> Iterator[str]:

@@ -48,6 +48,7 @@ class PartyText(Message):
     url: Annotated[str, StringConstraints(pattern=r"^(https?://[^\s<>]{1,400})?$")] = ""
     holder_index: Holder | None = None
     sealing_key: Bytes32 | None = None
+    municipality: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,39}$")] | None = None
 
 
 class SignatureText(Message):
@@ -133,6 +134,7 @@ def _party(text: PartyText, place: str, problems: list[str]) -> Party:
         url=text.url,
         holder_index=text.holder_index,
         sealing_key=text.sealing_key or b"",
+        municipality=text.municipality or "",
     )
 
 
@@ -185,6 +187,7 @@ def _party_text(party: Party) -> PartyText:
         url=party.url,
         holder_index=party.holder_index,
         sealing_key=party.sealing_key or None,
+        municipality=party.municipality or None,
     )
 
 

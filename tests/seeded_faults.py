@@ -36,6 +36,7 @@ class Fault:
 CALLS = "tests/attacks/test_calls.py::"
 SILENT = "tests/attacks/test_silent_purposes.py::"
 KEPT_SILENT = "tests/unit/gateway/flows/test_kept_silent.py::"
+LADDER = "tests/contracts/test_ladder.py::"
 PURGES = "tests/contracts/test_purges.py::"
 FAULTS = (
     Fault(
@@ -66,8 +67,8 @@ FAULTS = (
         "one-party-told",
         "a match makes one alert",
         "gateway/store/matches.py",
-        "zip(match.alerts, match.parties, strict=True)",
-        "zip(match.alerts[:1], match.parties[:1], strict=True)",
+        "zip(match.alerts, match.parties, match.kinds, strict=True)",
+        "zip(match.alerts[:1], match.parties[:1], match.kinds[:1], strict=True)",
         "tests/scenarios/test_two_agencies.py::test_police_and_school_hear_of_each_other_and_make_contact[in_process]",
     ),
     Fault(
@@ -212,10 +213,50 @@ FAULTS = (
     Fault(
         "match-shown-to-anybody",
         "a match is shown to whoever has its id",
-        "gateway/store/matches.py",
-        '    .where(_own.c.agency == bindparam("agency"))\n)\n_ONE',
-        '    .where(bindparam("agency") == bindparam("agency"))\n)\n_ONE',
+        "gateway/store/seen_matches.py",
+        '    .where(_own.c.agency == bindparam("agency"))\n)\nONE',
+        '    .where(bindparam("agency") == bindparam("agency"))\n)\nONE',
         "tests/attacks/test_strangers.py::test_what_is_anothers_is_as_absent_as_what_never_was",
+    ),
+    Fault(
+        "deputy-before-the-day-is-over",
+        "a match goes to the deputy on the last day of the term, while the parties may still call",
+        "gateway/store/climbing.py",
+        '_matches.c.next_step_on < bindparam("before_on")',
+        '_matches.c.next_step_on <= bindparam("before_on")',
+        LADDER + "test_five_working_days_from_the_thursday_before_easter_end_on_a_monday[sqlite]",
+    ),
+    Fault(
+        "escalated-without-the-other",
+        "who reported is alerted as if it had not",
+        "gateway/flows/escalate.py",
+        "if side.reported or (",
+        "if (",
+        LADDER + "test_who_reported_is_not_alerted_again[sqlite]",
+    ),
+    Fault(
+        "climbs-though-over",
+        "a match climbs whose party is over, because nothing ended it yet",
+        "gateway/store/climbing.py",
+        "_matches.c.ended_at.is_(None), not_(_party_gone))",
+        "_matches.c.ended_at.is_(None))",
+        LADDER + "test_a_match_whose_party_is_over_climbs_no_further_though_nothing_ended_it_yet[sqlite]",
+    ),
+    Fault(
+        "third-agency-shown",
+        "a third agency ends a mute for the party that does not meet it as well",
+        "gateway/core/contact.py",
+        "if any(mute.agency in _pair(match) and mute.pair != _pair(match) for match in opened if _same(mute, match))",
+        "if any(mute.pair != _pair(match) for match in opened if _same(mute, match))",
+        "tests/unit/gateway/core/test_mutes.py::test_whoever_does_not_meet_the_third_stays_muted",
+    ),
+    Fault(
+        "supervisor-lets-itself-in",
+        "a supervisor may call whatever an agency may",
+        "gateway/api/caller.py",
+        "    if announced.party.role not in request.endpoint.roles:\n",
+        '    if announced.party.role not in {*request.endpoint.roles, "supervisor"}:\n',
+        "tests/attacks/test_supervisors.py::test_a_supervisor_can_do_nothing_else",
     ),
     Fault(
         "places-taken-late",

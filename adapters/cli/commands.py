@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from adapters.cli import hearing, importing, parts, registrations, setup
+from adapters.cli import cases, consents, handovers, hearing, home_bans, importing, keeping, parts, registrations, setup
 from adapters.cli.locale import words
 from adapters.cli.policies.names import POLICY
 
@@ -98,6 +98,42 @@ _OWN: tuple[_Entry, ...] = (
     ),
     ("errors", setup.errors, ("Leg een probleemcode uit.", "Explain a problem code."), "errors signature-clock"),
 )
+_NOTICE: tuple[_Entry, ...] = (
+    (
+        "give",
+        keeping.give_notice,
+        ("Zeg dat de persoon is ingelicht.", "Say that the person was told."),
+        "notice give reg_... --case Z-2027-12 --on 2027-04-19",
+    ),
+    (
+        "defer",
+        keeping.defer_notice,
+        ("Stel het inlichten uit, met een reden.", "Put the notice off, with a reason."),
+        "notice defer reg_... --case Z-2027-12 --reason safety --review-on 2027-05-03",
+    ),
+)
+_RESTRICTION: tuple[_Entry, ...] = (
+    (
+        "set",
+        keeping.restrict,
+        ("Laat een registratie even niet matchen.", "Keep a registration from matching for a while."),
+        "restriction set reg_... --case Z-2027-12 --reason objection",
+    ),
+    (
+        "lift",
+        keeping.lift,
+        ("Laat haar weer matchen.", "Let it match again."),
+        "restriction lift reg_... --case Z-2027-12",
+    ),
+)
+_ARCHIVE: tuple[_Entry, ...] = (
+    (
+        "show",
+        keeping.show_hints,
+        ("Toon wie er eerder betrokken was.", "Show who was involved before."),
+        "archive show reg_...",
+    ),
+)
 _INBOX: tuple[_Entry, ...] = (
     ("list", hearing.list_inbox, ("Toon wat wacht.", "Show what waits."), "inbox list"),
     ("tail", hearing.tail_inbox, ("Toon wat komt.", "Show what comes."), "inbox tail --json"),
@@ -112,6 +148,58 @@ _MATCH: tuple[_Entry, ...] = (
         ("Meld wat het contact opleverde.", "Report what came of the contact."),
         "match contact mat_... --outcome contacted",
     ),
+    (
+        "takeover",
+        hearing.take_over,
+        ("Neem een match over van een collega.", "Take a match over from a colleague."),
+        "match takeover mat_... --as deputy",
+    ),
+    ("mute", hearing.mute, ("Hoor hier niets meer van.", "Hear no more of this."), "match mute mat_..."),
+    (
+        "coordinator",
+        hearing.name_coordinator,
+        ("Noem wie de regie voert.", "Name who leads."),
+        "match coordinator mat_... --who own",
+    ),
+    (
+        "supervised",
+        hearing.list_supervised,
+        ("Toon of er contact is, als regievoerder.", "Show whether contact was made, as match supervisor."),
+        "match supervised",
+    ),
+)
+_HANDOVER: tuple[_Entry, ...] = (
+    (
+        "begin",
+        handovers.begin,
+        ("Zeg dat wij zicht op veiligheid houden.", "Say that we hold safety oversight."),
+        "handover begin reg_... --case Z-2027-12",
+    ),
+    (
+        "offer",
+        handovers.offer,
+        ("Bied zicht op veiligheid aan een wijkteam aan.", "Offer safety oversight to a local team."),
+        "handover offer reg_... --match mat_... --conditions voorwaarden.pdf --case Z-2027-12",
+    ),
+    (
+        "accept",
+        handovers.accept,
+        ("Neem zicht op veiligheid over.", "Take safety oversight."),
+        "handover accept hov_... --conditions voorwaarden.pdf",
+    ),
+    (
+        "refuse",
+        handovers.refuse,
+        ("Neem het niet over, met een reden.", "Do not take it, with a reason."),
+        "handover refuse hov_... --reason conditions_unclear",
+    ),
+    (
+        "withdraw",
+        handovers.withdraw,
+        ("Trek een aanbod in.", "Take an offer back."),
+        "handover withdraw hov_... --reason situation_changed",
+    ),
+    ("list", handovers.list_handovers, ("Toon de eigen overdrachten.", "Show our handovers."), "handover list"),
 )
 _CONTACT: tuple[_Entry, ...] = (
     (
@@ -120,7 +208,52 @@ _CONTACT: tuple[_Entry, ...] = (
         ("Zeg wie gebeld mag worden.", "Say who may be called."),
         'contact put intake --name "Intake" --phone "+1 202 555 0101" --email intake@agency.example',
     ),
+    (
+        "confirm",
+        hearing.confirm_contact,
+        ("Zeg dat een loket nog klopt.", "Say that a desk is still right."),
+        "contact confirm intake",
+    ),
     ("list", hearing.list_contacts, ("Toon de eigen loketten.", "Show our desks."), "contact list"),
+)
+_CONSENT: tuple[_Entry, ...] = (
+    (
+        "record",
+        consents.record,
+        ("Leg vast waar iemand toestemming voor geeft.", "Record what a person consents to."),
+        "consent record --person noor.json --case Z-2027-12 --given-on 2027-04-19 --toward local_team --attest",
+    ),
+    ("list", consents.list_consents, ("Toon de eigen toestemmingen.", "Show our consents."), "consent list"),
+    (
+        "withdraw",
+        consents.withdraw,
+        ("Wis alles wat op een toestemming rust.", "Erase all that rests on a consent."),
+        "consent withdraw cns_... --case Z-2027-12",
+    ),
+)
+_HOME_BAN: tuple[_Entry, ...] = (
+    (
+        "impose",
+        home_bans.impose,
+        ("Leg een huisverbod vast.", "Record a home ban."),
+        "home-ban impose --person p.json --case Z-1 --starts-on 2027-04-19 --notice-given-on 2027-04-19 --attest",
+    ),
+    (
+        "extend",
+        home_bans.extend,
+        ("Verleng een huisverbod.", "Extend a home ban."),
+        "home-ban extend reg_... --case Z-1 --until 2027-05-17 --notice-given-on 2027-04-29 --attest",
+    ),
+)
+_CASE: tuple[_Entry, ...] = (
+    (
+        "open",
+        cases.open_case,
+        ("Zet een aangenomen casus op de lijst.", "Put an accepted case on the list."),
+        "case open ZVH-12 --accepted-on 2027-04-19 --participant 00000000990000000404 --attest",
+    ),
+    ("list", cases.list_cases, ("Toon de eigen casussen.", "Show our cases."), "case list"),
+    ("close", cases.close_case, ("Sluit een casus.", "Close a case."), "case close cas_..."),
 )
 _IMPORT: tuple[_Entry, ...] = (
     (
@@ -183,9 +316,16 @@ app.command(
 )(parts.demo)
 for _group_of, _entries in (
     (app, _OWN),
+    (_nested(app, "notice", "De mededeling aan de persoon.", "The notice to the person."), _NOTICE),
+    (_nested(app, "restriction", "Registraties beperken.", "Restrict registrations."), _RESTRICTION),
+    (_nested(app, "archive", "Wat het archief vertelde.", "What the archive told."), _ARCHIVE),
     (_nested(app, "inbox", "Berichten over matches.", "Alerts of matches."), _INBOX),
     (_nested(app, "match", "Matches.", "Matches."), _MATCH),
+    (_nested(app, "handover", "Zicht op veiligheid overdragen.", "Hand safety oversight over."), _HANDOVER),
     (_nested(app, "contact", "Loketten.", "Desks."), _CONTACT),
+    (_nested(app, "consent", "Toestemmingen.", "Consents."), _CONSENT),
+    (_nested(app, "home-ban", "Huisverboden.", "Home bans."), _HOME_BAN),
+    (_nested(app, "case", "Aangenomen casussen.", "Accepted cases."), _CASE),
     (_nested(app, "import", "Exports inlezen.", "Read exports."), _IMPORT),
     (_nested(app, "serve", "Onderdelen starten.", "Start parts."), _SERVE),
     (_nested(app, "db", "De opslag.", "The store."), _DATABASE),

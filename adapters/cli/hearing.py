@@ -7,8 +7,9 @@ import typer
 from adapters.cli import talk
 from adapters.cli.locale import words
 from adapters.cli.options import CONFIG, AsJson, Config, open_gateway
-from adapters.cli.shown import ALERTS, DESKS, MATCHES
-from gateway.protocol.messages import ContactOutcome, MatchState
+from adapters.cli.shown import ALERTS, DESKS, MATCHES, SUPERVISED
+from adapters.hearing import Alert
+from gateway.protocol.messages import ContactOutcome, Handler, MatchState, Side
 
 _OVER: Final = frozenset({MatchState.ENDED, MatchState.VOID})
 
@@ -22,9 +23,16 @@ def list_inbox(*, as_json: AsJson = False, config: Config = CONFIG) -> None:
         alerts = gateway.alerts.pending()
     talk.data(alerts, as_json=as_json, listing=ALERTS)
     if alerts:
-        talk.next_step(f"seinhuis match show {alerts[0].match_id}")
+        talk.next_step(_look_at(alerts[0]))
     else:
         talk.say("Er wacht niets.", "Nothing waits.")
+
+
+def _look_at(alert: Alert) -> str:
+    if alert.match_id:
+        return f"seinhuis match show {alert.match_id}"
+    told_by_archive = ".archive-hint." in alert.kind
+    return f"seinhuis archive show {alert.registration_id}" if told_by_archive else "seinhuis registrations"
 
 
 def tail_inbox(
@@ -97,6 +105,60 @@ def report_contact(
     with open_gateway(config) as gateway:
         talk.data(gateway.matches.report_contact(match, outcome=outcome, reason=reason, case=case), as_json=as_json)
     talk.next_step("seinhuis inbox list")
+
+
+def list_supervised(*, as_json: AsJson = False, config: Config = CONFIG) -> None:
+    """Show whether contact was made in the matches of the municipality."""
+    with open_gateway(config) as gateway:
+        matches = gateway.matches.supervised()
+    talk.data(matches, as_json=as_json, listing=SUPERVISED)
+    if not matches:
+        talk.say("Er zijn geen matches.", "There are no matches.")
+
+
+def take_over(
+    *,
+    match: Match,
+    role: Annotated[Handler, typer.Option("--as", help=words("in welke rol", "in which role"))],
+    case: AnyCase = "",
+    as_json: AsJson = False,
+    config: Config = CONFIG,
+) -> None:
+    """Take a match over."""
+    with open_gateway(config) as gateway:
+        talk.data(gateway.matches.take_over(match, role=role, case=case), as_json=as_json)
+    talk.next_step(f"seinhuis match show {match}")
+
+
+def mute(*, match: Match, case: AnyCase = "", as_json: AsJson = False, config: Config = CONFIG) -> None:
+    """Ask to hear nothing more of this person with this party."""
+    with open_gateway(config) as gateway:
+        talk.data(gateway.matches.mute(match, case=case), as_json=as_json)
+
+
+def name_coordinator(
+    *,
+    match: Match,
+    coordinator: Annotated[Side, typer.Option("--who", help=words("wie de regie voert", "who leads"))],
+    case: AnyCase = "",
+    as_json: AsJson = False,
+    config: Config = CONFIG,
+) -> None:
+    """Name who leads."""
+    with open_gateway(config) as gateway:
+        named = gateway.matches.name_coordinator(match, coordinator=coordinator, case=case)
+    talk.data(named, as_json=as_json)
+
+
+def confirm_contact(
+    *,
+    desk: Annotated[str, typer.Argument(metavar="DESK")],
+    as_json: AsJson = False,
+    config: Config = CONFIG,
+) -> None:
+    """Say that a desk is still right."""
+    with open_gateway(config) as gateway:
+        talk.data(gateway.contacts.confirm(desk), as_json=as_json)
 
 
 def put_contact(

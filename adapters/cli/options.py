@@ -14,7 +14,7 @@ from adapters.involvement import notice_deferred, notice_given
 from adapters.settings import CONFIG_VARIABLE, DEFAULT_CONFIG, Settings
 from gateway.protocol.messages import DeferralReason, SubjectNotice
 
-_DAY: Final = ["%Y-%m-%d"]
+DAY: Final = ["%Y-%m-%d"]
 _NUMBER: Final = re.compile(r"[0-9][0-9 .]*")
 
 Config = Annotated[
@@ -37,7 +37,7 @@ PersonFile = Annotated[
 Case = Annotated[str, typer.Option("--case", help=words("eigen zaakkenmerk", "your own case reference"))]
 GivenOn = Annotated[
     datetime | None,
-    typer.Option(formats=_DAY, help=words("dag waarop de persoon is ingelicht", "day on which the person was told")),
+    typer.Option(formats=DAY, help=words("dag waarop de persoon is ingelicht", "day on which the person was told")),
 ]
 Deferred = Annotated[
     DeferralReason | None,
@@ -45,12 +45,12 @@ Deferred = Annotated[
 ]
 ReviewOn = Annotated[
     datetime | None,
-    typer.Option(formats=_DAY, help=words("dag waarop het uitstel wordt bezien", "day on which that is looked at")),
+    typer.Option(formats=DAY, help=words("dag waarop het uitstel wordt bezien", "day on which that is looked at")),
 ]
 ValidUntil = Annotated[
     datetime | None,
     typer.Option(
-        formats=_DAY,
+        formats=DAY,
         help=words(
             "eerste dag waarop het niet meer geldt; youth: hooguit de 23e verjaardag, die alleen een import zelf weet",
             "first day it no longer holds; youth: the 23rd birthday at most, which only an import knows by itself",

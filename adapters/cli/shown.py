@@ -12,6 +12,15 @@ MATCHES: Final = Listing(
         Column("eigen zaak", "own case", ("caseReference",)),
     )
 )
+SUPERVISED: Final = Listing(
+    columns=(
+        Column("match", "match", ("id",)),
+        Column("stand", "state", ("state",)),
+        Column("dagen oud", "days old", ("ageDays",)),
+        Column("trede", "step", ("step",)),
+    ),
+    below=Column("", "", ("lane", "dueOn", "sidesReported")),
+)
 ALERTS: Final = Listing(
     columns=(
         Column("bericht", "alert", ("id",)),
@@ -26,6 +35,39 @@ REGISTRATIONS: Final = Listing(
         Column("verleng voor", "renew by", ("renewBefore",)),
         Column("eigen zaak", "own case", ("caseReference",)),
     )
+)
+CASES: Final = Listing(
+    columns=(
+        Column("casus", "case", ("id",)),
+        Column("stand", "status", ("status",)),
+        Column("kenmerk", "reference", ("caseReference",)),
+        Column("leiding", "led by", ("coordinator",)),
+    )
+)
+CONSENTS: Final = Listing(
+    columns=(
+        Column("toestemming", "consent", ("id",)),
+        Column("stand", "status", ("status",)),
+        Column("geldt tot", "valid until", ("validUntil",)),
+        Column("eigen zaak", "own case", ("caseReference",)),
+    )
+)
+HANDOVERS: Final = Listing(
+    columns=(
+        Column("overdracht", "handover", ("id",)),
+        Column("kant", "side", ("role",)),
+        Column("stand", "state", ("state",)),
+        Column("antwoord voor", "answer by", ("dueOn",)),
+        Column("eigen zaak", "own case", ("caseReference",)),
+    )
+)
+HINTS: Final = Listing(
+    columns=(
+        Column("eerder betrokken", "involved before", ("other.agency",)),
+        Column("telefoon", "phone", ("other.contact.phone",)),
+        Column("verteld", "told", ("givenAt",)),
+    ),
+    below=Column("", "", ("why",)),
 )
 DESKS: Final = Listing(
     columns=(Column("loket", "desk", ("id",)), Column("telefoon", "phone", ("phone",))),
@@ -47,6 +89,18 @@ NAMES: Final = {
     "state": ("stand", "state"),
     "status": ("status", "status"),
     "dueOn": ("bel voor", "call by"),
+    "step": ("trede", "step"),
+    "nextStepOn": ("volgende trede na", "next step after"),
+    "handledBy": ("behandeld door", "handled by"),
+    "muted": ("stil", "muted"),
+    "deskUnconfirmed": ("loket niet bevestigd", "desk not confirmed"),
+    "caseCoordinator": ("regie", "leads"),
+    "namedByOwn": ("u noemde", "you named"),
+    "namedByOther": ("de ander noemde", "the other named"),
+    "confirmedOn": ("bevestigd op", "confirmed on"),
+    "confirmBefore": ("bevestig voor", "confirm before"),
+    "ageDays": ("dagen oud", "days old"),
+    "sidesReported": ("gemeld", "reported"),
     "caseReference": ("eigen zaak", "own case"),
     "registrationId": ("eigen registratie", "own registration"),
     "lane": ("stroom", "lane"),
@@ -56,6 +110,17 @@ NAMES: Final = {
     "other.contact.name": ("loket", "desk"),
     "other.contact.phone": ("telefoon", "phone"),
     "other.contact.email": ("e-mail", "email"),
+    "safetyOversight.holder": ("zicht op veiligheid", "safety oversight"),
+    "safetyOversight.since": ("zicht sinds", "oversight since"),
+    "handover": ("overdracht", "handover"),
+    "matchId": ("match", "match"),
+    "role": ("kant", "side"),
+    "conditionsVersion": ("voorwaarden", "conditions"),
+    "offeredAt": ("aangeboden op", "offered at"),
+    "escalatedAt": ("geen antwoord sinds", "unanswered since"),
+    "decidedAt": ("beslist op", "decided at"),
+    "reason": ("reden", "reason"),
+    "since": ("sinds", "since"),
     "why": ("waarom", "why"),
     "rule": ("regel", "rule"),
     "rules": ("regel", "rule"),
@@ -66,7 +131,13 @@ NAMES: Final = {
     "openedAt": ("sinds", "since"),
     "validUntil": ("geldt tot", "valid until"),
     "validUntilAtMost": ("hooguit tot", "at most until"),
+    "other.fact.through": ("huisverbod tot en met", "home ban through"),
+    "other.fact.ledBy": ("leiding", "led by"),
+    "givenOn": ("gegeven op", "given on"),
+    "replaced": ("vervangt", "replaces"),
+    "registrations": ("gewiste registraties", "erased registrations"),
     "renewBefore": ("verleng voor", "renew by"),
+    "givenAt": ("verteld", "told"),
     "title": ("wat er is", "what it is"),
     "fix": ("oplossing", "what to do"),
     "accepted": ("geregistreerd", "registered"),
@@ -99,4 +170,7 @@ NAMES: Final = {
 }
 """How members are called in Dutch and English, in the order in which a card shows them."""
 
-NOT_ON_A_CARD: Final = frozenset({"calendar", "disclosure", "other.contact.id", "other.contact.deputyId"})
+NOT_ON_A_CARD: Final = frozenset(
+    {"calendar", "safetyOversight.own", "disclosure", "other.contact.id", "other.contact.deputyId"}
+    | {"other.fact.kind", "other.fact.until"}
+)

@@ -10,11 +10,11 @@ from gateway.api.exchange import EVENT_STREAM, SECONDS, Endpoint, Query, Reply, 
 from gateway.api.front import STREAMS_PER_AGENCY, Front
 from gateway.core.involvement import Oin
 from gateway.core.refusals import Refusal, Refused
-from gateway.flows.admission import json_of
 from gateway.flows.hear import INBOX_PAGE, acknowledge, begin_hearing, newest, waiting
 from gateway.flows.ports import WaitingAlert
-from gateway.protocol.events import alert_event
-from gateway.protocol.messages import AcknowledgeAlerts, AcknowledgedAlerts, Inbox
+from gateway.protocol.events import alert_event, event_bytes, inbox_bytes
+from gateway.protocol.messages import AcknowledgeAlerts, AcknowledgedAlerts, CloudEvent, Inbox
+from keys.parties import Role
 
 LONGEST_WAIT_SECONDS: Final = 20
 HEARTBEAT_SECONDS: Final = 10.0
@@ -32,8 +32,8 @@ async def _inbox(request: Request, front: Front) -> Reply:
         left = until - time.monotonic()
         if rows or left <= 0:
             shown = rows[: request.number("limit")]
-            events = tuple(alert_event(row.id, row.match, row.created_at, oin=front.oin) for row in shown)
-            return Reply(200, json_of(Inbox(alerts=events, more=more or len(shown) < len(rows))))
+            events = tuple(_event(row, front.oin) for row in shown)
+            return Reply(200, inbox_bytes(Inbox(alerts=events, more=more or len(shown) < len(rows))))
         await front.rings.after(rung, left)
 
 
@@ -107,8 +107,11 @@ def _counts(key_id: str, front: Front) -> bool:
 
 
 def _sse(row: WaitingAlert, oin: str) -> bytes:
-    event = json_of(alert_event(row.id, row.match, row.created_at, oin=oin))
-    return b"event: alert\nid: %b\ndata: %b\n\n" % (row.id.encode(), event)
+    return b"event: alert\nid: %b\ndata: %b\n\n" % (row.id.encode(), event_bytes(_event(row, oin)))
+
+
+def _event(row: WaitingAlert, oin: str) -> CloudEvent:
+    return alert_event(row.id, row.match, row.created_at, oin=oin, kind=row.kind, desk=row.desk)
 
 
 async def _acknowledge(request: Request, front: Front) -> Reply:
@@ -116,6 +119,8 @@ async def _acknowledge(request: Request, front: Front) -> Reply:
     call = verified.carry(asked)
     return Reply(200, await front.threads.run(call.caller.oin, acknowledge, call, front.house))
 
+
+HEARS_ALERTS: Final = (Role.AGENCY, Role.SUPERVISOR)
 
 ENDPOINTS: Final = (
     Endpoint(
@@ -130,6 +135,7 @@ ENDPOINTS: Final = (
             Query("limit", "How many at most.", lowest=1, highest=100, default=100),
         ),
         seconds=LONGEST_WAIT_SECONDS + SECONDS,
+        roles=HEARS_ALERTS,
     ),
     Endpoint(
         name="streamAlerts",
@@ -139,6 +145,7 @@ ENDPOINTS: Final = (
         serve=_stream,
         answer_type=EVENT_STREAM,
         seconds=None,
+        roles=HEARS_ALERTS,
     ),
     Endpoint(
         name="acknowledgeAlerts",
@@ -149,5 +156,6 @@ ENDPOINTS: Final = (
         takes=AcknowledgeAlerts,
         answers=AcknowledgedAlerts,
         changes=True,
+        roles=HEARS_ALERTS,
     ),
 )

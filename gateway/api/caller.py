@@ -25,7 +25,6 @@ from gateway.core.refusals import Refusal, Refused
 from gateway.protocol.headers import CASE_REFERENCE, IDEMPOTENCY_KEY, PURPOSE, USER_ROLE
 from gateway.protocol.messages import BYTES_PER_CALL, ROWS_PER_BATCH, Message
 from gateway.telemetry import CALLER_CHARACTERS
-from keys.parties import Role
 from keys.signing import Announced, RawCall, SignatureFault, SignatureRefused, Verified, verify_head
 from keys.strict_json import Json, MalformedJson, Member, TooDeepJson, parse, texts
 
@@ -55,7 +54,7 @@ _RANDOM: Final = re.compile(r"[0-9a-f]{32,64}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-
 _DIGIT: Final = re.compile("[0-9]")
 _FEWEST_DIGITS: Final = 8
 # Their form is exact and holds no words; they are checked against it in step 6.
-_EXACT_MEMBERS: Final = frozenset({"token", "alerts"})
+_EXACT_MEMBERS: Final = frozenset({"token", "alerts", "registrationId", "matchId", "conditionsVersion"})
 
 
 async def signed(request: Request, front: Front, takes: type[M]) -> tuple[Verified, M]:
@@ -174,7 +173,7 @@ def _announced(request: Request, front: Front, call: RawCall) -> Announced:
     with _refusing():
         announced = verify_head(call, front.trust, now=datetime.now(UTC))
     request.arrival.trace.caller = announced.key_id[:CALLER_CHARACTERS]
-    if announced.party.role is not Role.AGENCY:
+    if announced.party.role not in request.endpoint.roles:
         raise Refused(Refusal.AGENCY_NOT_ADMITTED)
     return announced
 

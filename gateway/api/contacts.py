@@ -7,8 +7,8 @@ from gateway.api.exchange import Endpoint, Reply, Request
 from gateway.api.front import Front
 from gateway.core.refusals import Refusal, Refused
 from gateway.flows.admission import json_of
-from gateway.flows.desks import list_desks, put_desk
-from gateway.protocol.messages import ContactDesk, ContactDesks
+from gateway.flows.desks import confirm_desk, list_desks, put_desk
+from gateway.protocol.messages import ContactDesk, ContactDesks, OwnContactDesk
 
 
 async def _list(request: Request, front: Front) -> Reply:
@@ -21,6 +21,11 @@ async def _put(request: Request, front: Front) -> Reply:
     if asked.id != request.ids[0]:
         raise Refused(Refusal.MEMBER_INVALID, member="id")
     return Reply(200, await front.threads.run(verified.party.oin, put_desk, verified.carry(asked), front.house))
+
+
+async def _confirm(request: Request, front: Front) -> Reply:
+    call = (await signed_bare(request, front)).carry(None)
+    return Reply(201, await front.threads.run(call.caller.oin, confirm_desk, call, front.house, request.ids[0]))
 
 
 ENDPOINTS: Final = (
@@ -42,5 +47,16 @@ ENDPOINTS: Final = (
         answers=ContactDesk,
         changes=True,
         refusals=(Refusal.CONTACT_UNKNOWN,),
+    ),
+    Endpoint(
+        name="confirmContact",
+        method="POST",
+        path="/contacts/{contactId}/confirmations",
+        summary="Say that a contact desk is still right, for another 90 days; else alerts go to its deputy too.",
+        serve=_confirm,
+        answers=OwnContactDesk,
+        status=201,
+        changes=True,
+        refusals=(Refusal.NOT_FOUND,),
     ),
 )

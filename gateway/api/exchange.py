@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from gateway.core.refusals import Refusal, Refused
 from gateway.protocol.messages import Message
+from keys.parties import Role
 
 if TYPE_CHECKING:
     from gateway.api.front import Front
@@ -78,7 +79,8 @@ Serve = Callable[["Request", "Front"], Awaitable[Reply]]
 class Endpoint:
     """One method on one address: what it takes, what it answers, what it may refuse; routes and OpenAPI come from it.
 
-    `changes` calls carry an Idempotency-Key. `about_a_person` calls carry a Case-Reference.
+    `changes` calls carry an Idempotency-Key. `about_a_person` calls carry a Case-Reference. `roles` are the parties who
+    may make the call: agencies, unless it says otherwise.
     """
 
     name: str
@@ -98,6 +100,7 @@ class Endpoint:
     refusals: tuple[Refusal, ...] = ()
     seconds: float | None = SECONDS
     cors: bool = False
+    roles: tuple[Role, ...] = (Role.AGENCY,)
 
 
 @dataclass(frozen=True, slots=True)

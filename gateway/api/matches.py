@@ -1,4 +1,4 @@
-"""Matches over HTTP: see what the rule discloses of the other, and report what came of the contact."""
+"""Matches over HTTP: see what the rule discloses of the other, report contact, and settle who does what."""
 
 from typing import Final
 
@@ -7,11 +7,23 @@ from gateway.api.exchange import Endpoint, Query, Reply, Request
 from gateway.api.front import Front
 from gateway.core.refusals import Refusal
 from gateway.flows.admission import json_of
+from gateway.flows.mute import mute
+from gateway.flows.name_coordinator import Naming, name_coordinator
 from gateway.flows.report_contact import Report, report_contact
 from gateway.flows.show_match import list_matches, show_match
-from gateway.protocol.messages import ContactReported, Matches, MatchView, ReportContact
+from gateway.flows.take_over import take_over
+from gateway.protocol.messages import (
+    ContactReported,
+    CoordinatorNamed,
+    Matches,
+    MatchView,
+    Muted,
+    NameCoordinator,
+    ReportContact,
+    TakenOver,
+)
 
-_MATCH_ID: Final = r"mat_[0-9A-HJKMNP-TV-Z]{26}"
+MATCH_ID: Final = r"mat_[0-9A-HJKMNP-TV-Z]{26}"
 
 
 async def _list(request: Request, front: Front) -> Reply:
@@ -35,6 +47,22 @@ async def _report(request: Request, front: Front) -> Reply:
     return Reply(201, await front.threads.run(call.caller.oin, report_contact, call, front.house))
 
 
+async def _take_over(request: Request, front: Front) -> Reply:
+    call = (await signed_bare(request, front)).carry(None)
+    return Reply(201, await front.threads.run(call.caller.oin, take_over, call, front.house, request.ids[0]))
+
+
+async def _mute(request: Request, front: Front) -> Reply:
+    call = (await signed_bare(request, front)).carry(None)
+    return Reply(201, await front.threads.run(call.caller.oin, mute, call, front.house, request.ids[0]))
+
+
+async def _name_coordinator(request: Request, front: Front) -> Reply:
+    verified, asked = await signed(request, front, NameCoordinator)
+    call = verified.carry(Naming(request.ids[0], asked))
+    return Reply(201, await front.threads.run(call.caller.oin, name_coordinator, call, front.house))
+
+
 ENDPOINTS: Final = (
     Endpoint(
         name="listMatches",
@@ -44,8 +72,8 @@ ENDPOINTS: Final = (
         serve=_list,
         answers=Matches,
         query=(
-            Query("id", "Only this one, if you are a party to it.", pattern=_MATCH_ID),
-            Query("after", "Id of the last one seen.", pattern=_MATCH_ID),
+            Query("id", "Only this one, if you are a party to it.", pattern=MATCH_ID),
+            Query("after", "Id of the last one seen.", pattern=MATCH_ID),
             Query("limit", "How many at most.", lowest=1, highest=100, default=100),
         ),
     ),
@@ -71,5 +99,42 @@ ENDPOINTS: Final = (
         changes=True,
         about_a_person=True,
         refusals=(Refusal.NOT_FOUND, Refusal.MATCH_ENDED, Refusal.OUTCOME_NEEDS_REASON),
+    ),
+    Endpoint(
+        name="takeOverMatch",
+        method="POST",
+        path="/matches/{matchId}/takeovers",
+        summary="Take a match over from an absent colleague, in the user role of deputy or coordinator.",
+        serve=_take_over,
+        answers=TakenOver,
+        status=201,
+        changes=True,
+        about_a_person=True,
+        refusals=(Refusal.NOT_FOUND, Refusal.MATCH_ENDED, Refusal.ROLE_NOT_ADMITTED),
+    ),
+    Endpoint(
+        name="muteMatch",
+        method="POST",
+        path="/matches/{matchId}/mutes",
+        summary="Hear no more of this person with this party, once both ask, until a third agency appears.",
+        serve=_mute,
+        answers=Muted,
+        status=201,
+        changes=True,
+        about_a_person=True,
+        refusals=(Refusal.NOT_FOUND, Refusal.MATCH_ENDED, Refusal.MUTE_NEEDS_CONTACT),
+    ),
+    Endpoint(
+        name="nameCaseCoordinator",
+        method="POST",
+        path="/matches/{matchId}/case-coordinators",
+        summary="Name which of the two agencies leads; it does once both named the same.",
+        serve=_name_coordinator,
+        takes=NameCoordinator,
+        answers=CoordinatorNamed,
+        status=201,
+        changes=True,
+        about_a_person=True,
+        refusals=(Refusal.NOT_FOUND, Refusal.MATCH_ENDED),
     ),
 )

@@ -47,6 +47,7 @@ _IDS: Final = {
     "registrationId": "reg",
     "matchId": "mat",
     "endpointId": "whe",
+    "handoverId": "hov",
 }
 _TEXT: Final = {"type": "string"}
 

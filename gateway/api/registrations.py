@@ -14,19 +14,26 @@ from gateway.core.refusals import Refusal, Refused
 from gateway.flows.admission import json_of
 from gateway.flows.check_policy import check_policy
 from gateway.flows.list_own import own_registration, own_registrations
+from gateway.flows.record_notice import Notice, record_notice
 from gateway.flows.register import Outcome, Prepared, Row, RowAnswer, prepare
 from gateway.flows.renew import Renewal, renew
+from gateway.flows.restrict import Lifting, Restriction, lift, restrict
+from gateway.flows.show_hints import show_hints
 from gateway.flows.withdraw import Withdrawal, withdraw
 from gateway.protocol.messages import (
+    ArchiveHints,
     BatchReceipt,
     BatchRow,
     CheckPolicy,
+    LiftRestriction,
     OwnRegistration,
     OwnRegistrations,
     PolicyChecked,
     Receipt,
     RegisterInvolvement,
     RenewRegistration,
+    RestrictRegistration,
+    SubjectNotice,
     Withdrawn,
     WithdrawRegistration,
 )
@@ -36,6 +43,7 @@ ROWS_AT_ONCE: Final = 200
 SINGLE: Final = 0
 BATCH_SECONDS: Final = 300.0
 
+_NOTICE: Final = (Refusal.NOTICE_INCOMPLETE, Refusal.NOTICE_PUT_OFF_TOO_LONG)
 _PERMISSION: Final = (
     Refusal.LANE_UNKNOWN,
     Refusal.LANE_NOT_BUILT,
@@ -47,7 +55,8 @@ _PERMISSION: Final = (
     Refusal.POLICY_EXPIRED,
     Refusal.TERM_TOO_LONG,
     Refusal.TERM_PAST,
-    Refusal.NOTICE_INCOMPLETE,
+    *_NOTICE,
+    Refusal.MONITORING_WITHOUT_HANDOVER,
 )
 _TOKEN: Final = (
     Refusal.TOKEN_KEY_UNKNOWN,
@@ -149,6 +158,30 @@ async def _withdraw(request: Request, front: Front) -> Reply:
     return Reply(201, await front.threads.run(call.caller.oin, withdraw, call, front.house))
 
 
+async def _record_notice(request: Request, front: Front) -> Reply:
+    verified, asked = await signed(request, front, SubjectNotice)
+    call = verified.carry(Notice(request.ids[0], asked))
+    return Reply(201, await front.threads.run(call.caller.oin, record_notice, call, front.house, today_on=today_on()))
+
+
+async def _restrict(request: Request, front: Front) -> Reply:
+    verified, asked = await signed(request, front, RestrictRegistration)
+    call = verified.carry(Restriction(request.ids[0], asked))
+    return Reply(201, await front.threads.run(call.caller.oin, restrict, call, front.house))
+
+
+async def _lift(request: Request, front: Front) -> Reply:
+    verified, asked = await signed(request, front, LiftRestriction)
+    call = verified.carry(Lifting(request.ids[0], asked))
+    return Reply(201, await front.threads.run(call.caller.oin, lift, call, front.house))
+
+
+async def _show_hints(request: Request, front: Front) -> Reply:
+    call = (await signed_bare(request, front)).carry(None)
+    hints = await front.threads.run(call.caller.oin, show_hints, call, front.house, request.ids[0])
+    return Reply(200, json_of(hints))
+
+
 async def _list(request: Request, front: Front) -> Reply:
     call = (await signed_bare(request, front)).carry(None)
     after, limit = request.text("after"), request.number("limit")
@@ -186,7 +219,15 @@ ENDPOINTS: Final = (
         status=201,
         changes=True,
         about_a_person=True,
-        refusals=(*_PERMISSION, *_TOKEN, Refusal.CONTACT_UNKNOWN, Refusal.PURPOSE_DIFFERS),
+        refusals=(
+            *_PERMISSION,
+            *_TOKEN,
+            Refusal.BAN_UNDATED,
+            Refusal.CASE_MISSING,
+            Refusal.CONSENT_MISSING,
+            Refusal.CONTACT_UNKNOWN,
+            Refusal.PURPOSE_DIFFERS,
+        ),
     ),
     Endpoint(
         name="listRegistrations",
@@ -218,7 +259,7 @@ ENDPOINTS: Final = (
         status=201,
         changes=True,
         about_a_person=True,
-        refusals=(Refusal.NOT_FOUND, Refusal.NOT_ACTIVE, *_PERMISSION),
+        refusals=(Refusal.NOT_FOUND, Refusal.NOT_ACTIVE, *_PERMISSION, Refusal.BAN_TERM, Refusal.CONSENT_MISSING),
     ),
     Endpoint(
         name="withdrawRegistration",
@@ -232,6 +273,55 @@ ENDPOINTS: Final = (
         changes=True,
         about_a_person=True,
         refusals=(Refusal.NOT_FOUND, Refusal.NOT_ACTIVE),
+    ),
+    Endpoint(
+        name="recordSubjectNotice",
+        method="POST",
+        path="/registrations/{registrationId}/subject-notices",
+        summary="Say that the person was told of a registration, or why this is put off and until when.",
+        serve=_record_notice,
+        takes=SubjectNotice,
+        answers=OwnRegistration,
+        status=201,
+        changes=True,
+        about_a_person=True,
+        refusals=(Refusal.NOT_FOUND, Refusal.NOT_ACTIVE, *_NOTICE),
+    ),
+    Endpoint(
+        name="restrictRegistration",
+        method="POST",
+        path="/registrations/{registrationId}/restrictions",
+        summary="Take a registration out of matching while an objection is pending; it does not end.",
+        serve=_restrict,
+        takes=RestrictRegistration,
+        answers=OwnRegistration,
+        status=201,
+        changes=True,
+        about_a_person=True,
+        refusals=(Refusal.NOT_FOUND, Refusal.NOT_ACTIVE),
+    ),
+    Endpoint(
+        name="liftRestriction",
+        method="POST",
+        path="/registrations/{registrationId}/restriction-liftings",
+        summary="Let a restricted registration match again.",
+        serve=_lift,
+        takes=LiftRestriction,
+        answers=OwnRegistration,
+        status=201,
+        changes=True,
+        about_a_person=True,
+        refusals=(Refusal.NOT_FOUND, Refusal.NOT_RESTRICTED),
+    ),
+    Endpoint(
+        name="showArchiveHints",
+        method="GET",
+        path="/archive-hints/{registrationId}",
+        summary="Show what the archive told when you made a registration: who was involved before.",
+        serve=_show_hints,
+        answers=ArchiveHints,
+        about_a_person=True,
+        refusals=(Refusal.NOT_FOUND, Refusal.PURPOSE_DIFFERS),
     ),
     Endpoint(
         name="registerBatch",

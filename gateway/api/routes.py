@@ -5,7 +5,19 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 from urllib.parse import parse_qsl
 
-from gateway.api import alerts, contacts, matches, registrations, standing, webhooks
+from gateway.api import (
+    alerts,
+    consents,
+    contacts,
+    handovers,
+    home_bans,
+    matches,
+    registrations,
+    safety_cases,
+    standing,
+    supervision,
+    webhooks,
+)
 from gateway.api.exchange import CORS, Endpoint, Reply
 from gateway.core.refusals import Refusal, Refused
 
@@ -14,7 +26,12 @@ ENDPOINTS: Final = (
     *registrations.ENDPOINTS,
     *alerts.ENDPOINTS,
     *matches.ENDPOINTS,
+    *supervision.ENDPOINTS,
     *contacts.ENDPOINTS,
+    *consents.ENDPOINTS,
+    *home_bans.ENDPOINTS,
+    *safety_cases.ENDPOINTS,
+    *handovers.ENDPOINTS,
     *webhooks.ENDPOINTS,
     *standing.ENDPOINTS,
 )

@@ -15,6 +15,7 @@ from gateway.policies.in_force import ReleaseInForce
 from gateway.protocol.messages import Explanation, WhoAmI
 from gateway.protocol.problems import PROBLEMS, Problem
 from gateway.protocol.standing import PoliciesInForce, ProblemPage, ProblemPages, RefusedRelease, Wellness
+from keys.parties import Role
 from keys.signing import Verified
 
 READY_SECONDS: Final = 1.0  # one look at the store serves everybody who asks within this time
@@ -106,6 +107,7 @@ ENDPOINTS: Final = (
         summary="How the gateway knows you.",
         serve=_who_am_i,
         answers=WhoAmI,
+        roles=(Role.AGENCY, Role.SUPERVISOR),
     ),
     Endpoint(
         name="live",

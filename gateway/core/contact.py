@@ -1,13 +1,19 @@
 """The life of a match: opened for two parties, answered by one, closed when both have reported contact."""
 
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Final
 
 from gateway.core.involvement import Oin
+from gateway.core.ladder import NO_LADDER, RaisedAlert, StepDays
 from gateway.core.policy import DisclosureLevel
 from gateway.core.refusals import Refusal, Refused
-from gateway.protocol.messages import ContactOutcome, MatchState
+from gateway.protocol.messages import AlertKind, ContactOutcome, Handler, LadderStep, MatchState, Side
 from keys.tokens import IndexToken
+
+#: How long a desk counts as right after its agency said so; then the ladder starts at its deputy.
+CONFIRM_EVERY: Final = timedelta(days=90)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +29,17 @@ class Party:
     why_nl: str
     why_en: str
     outcome: ContactOutcome | None = None
+    muted: bool = False
+    handled_by: Handler = Handler.REPORTER
+    named_coordinator: Oin | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class OpenedMatch:
-    """A match as it is recorded: both parties, both alerts; there is no way to make one with a single alert."""
+    """A match as it is recorded: both parties, both alerts; there is no way to make one with a single alert.
+
+    `more` are alerts besides those two, for desks that are to hear of it at once.
+    """
 
     id: str
     lane: str
@@ -37,6 +49,9 @@ class OpenedMatch:
     due_on: date
     calendar: str
     policy_digest: str
+    days: StepDays = NO_LADDER
+    more: tuple[RaisedAlert, ...] = ()
+    kinds: tuple[AlertKind, AlertKind] = (AlertKind.MATCH, AlertKind.MATCH)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +69,37 @@ class StandingMatch:
     other_contact_id: str
     other_flag: str
     other_outcome: ContactOutcome | None
+    step: LadderStep = LadderStep.REPORTER
+    next_step_on: date | None = None
+    mute_asked: bool = False
+    other_mute_asked: bool = False
+    other_named_coordinator: Oin | None = None
+    case_coordinator: Oin | None = None
+    desk_confirmed_at: datetime | None = None
+
+    @property
+    def over(self) -> bool:
+        """Whether it ended or never was."""
+        return self.state in {MatchState.ENDED, MatchState.VOID}
+
+    def side(self, agency: Oin | None) -> Side | None:
+        """Return which side an agency is, or nothing for none."""
+        return None if agency is None else Side.OWN if agency == self.own.agency else Side.OTHER
+
+    def agency(self, side: Side) -> Oin:
+        """Return which agency is on a side."""
+        return self.own.agency if side is Side.OWN else self.other
+
+
+@dataclass(frozen=True, slots=True)
+class Mute:
+    """That a party hears nothing more of a person with another party, since both asked for it in a match."""
+
+    match: str
+    lane: str
+    index_token: IndexToken
+    pair: tuple[Oin, Oin]
+    agency: Oin
 
 
 def state_after(match: StandingMatch, outcome: ContactOutcome, *, reason: str | None) -> MatchState:
@@ -62,8 +108,63 @@ def state_after(match: StandingMatch, outcome: ContactOutcome, *, reason: str | 
     Raises:
         Refused: the match has ended, or there was no contact and no reason is given (domain rule 14).
     """
-    if match.state in {MatchState.ENDED, MatchState.VOID}:
-        raise Refused(Refusal.MATCH_ENDED)
+    check_goes_on(match)
     if outcome is ContactOutcome.NONE and reason is None:
         raise Refused(Refusal.OUTCOME_NEEDS_REASON)
     return MatchState.ANSWERED if match.other_outcome is None else MatchState.CLOSED
+
+
+def check_goes_on(match: StandingMatch) -> None:
+    """Refuse what is asked of a match that is over."""
+    if match.over:
+        raise Refused(Refusal.MATCH_ENDED)
+
+
+def handler_of(user_role: str) -> Handler:
+    """Return who takes a match over under this role; raises Refused for one that stands in for nobody."""
+    if user_role not in {Handler.DEPUTY, Handler.COORDINATOR}:
+        raise Refused(Refusal.ROLE_NOT_ADMITTED)
+    return Handler(user_role)
+
+
+def check_may_mute(match: StandingMatch) -> None:
+    """Refuse to mute what is over, or before this party said that it is already in contact (domain rule 14)."""
+    check_goes_on(match)
+    if match.own.outcome is not ContactOutcome.ALREADY_IN_CONTACT:
+        raise Refused(Refusal.MUTE_NEEDS_CONTACT)
+
+
+def lapsed(mutes: Iterable[Mute], opened: Sequence[OpenedMatch]) -> tuple[Mute, ...]:
+    """Return the mutes that new matches end: of whoever now meets a third agency about the person.
+
+    The other party of the mute is not in the new match, so nothing changes for it: it does not learn of the third.
+    """
+    return tuple(
+        mute
+        for mute in mutes
+        if any(mute.agency in _pair(match) and mute.pair != _pair(match) for match in opened if _same(mute, match))
+    )
+
+
+def kept_muted(match: OpenedMatch, mutes: Iterable[Mute]) -> OpenedMatch:
+    """Return a new match as parties that muted its pair have it: already in contact, and nothing to hear.
+
+    A report anew, or one while monitoring runs, is news whoever muted what.
+    """
+    asked = {mute.agency for mute in mutes if _same(mute, match) and mute.pair == _pair(match)}
+    news = {party.agency for party, kind in zip(match.parties, match.kinds, strict=True) if kind is not AlertKind.MATCH}
+    low, high = (_quiet(party) if party.agency in asked - news else party for party in match.parties)
+    return replace(match, parties=(low, high))
+
+
+def _quiet(party: Party) -> Party:
+    return replace(party, outcome=ContactOutcome.ALREADY_IN_CONTACT, muted=True)
+
+
+def _same(mute: Mute, match: OpenedMatch) -> bool:
+    return (mute.lane, mute.index_token) == (match.lane, match.index_token)
+
+
+def _pair(match: OpenedMatch) -> tuple[Oin, Oin]:
+    low, high = sorted(party.agency for party in match.parties)
+    return low, high

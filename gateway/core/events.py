@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Final
 
 
 class EventKind(StrEnum):
@@ -13,6 +14,13 @@ class EventKind(StrEnum):
     RENEWED = "renewed"
     WITHDRAWN = "withdrawn"
     EXPIRED = "expired"
+    RESTRICTED = "restricted"
+    RESTRICTION_LIFTED = "restriction_lifted"
+    NOTICE_RECORDED = "notice_recorded"
+    REMINDED = "reminded"
+    HINT_GIVEN = "hint_given"
+    HINTS_VIEWED = "hints_viewed"
+    ARCHIVE_PURGED = "archive_purged"
     SILENT_PURPOSE = "silent_purpose"
     ALARM_RAISED = "alarm_raised"
     CALL_ADMITTED = "call_admitted"
@@ -21,6 +29,12 @@ class EventKind(StrEnum):
     MATCH_OPENED = "match_opened"
     MATCH_WITHHELD = "match_withheld"
     MATCH_VIEWED = "match_viewed"
+    MATCH_ESCALATED = "match_escalated"
+    MATCH_TAKEN_OVER = "match_taken_over"
+    MATCH_MUTED = "match_muted"
+    MUTE_ENDED = "mute_ended"
+    COORDINATOR_NAMED = "coordinator_named"
+    DESK_CONFIRMED = "desk_confirmed"
     JOB_FAILED = "job_failed"
     ALERTS_ACKNOWLEDGED = "alerts_acknowledged"
     CONTACT_REPORTED = "contact_reported"
@@ -34,13 +48,31 @@ class EventKind(StrEnum):
     LEDGER_TRIMMED = "ledger_trimmed"
     LANE_PURGED = "lane_purged"
     PURGE_SIGNED = "purge_signed"
+    OVERSIGHT_BEGUN = "oversight_begun"
+    HANDOVER_OFFERED = "handover_offered"
+    HANDOVER_ACCEPTED = "handover_accepted"
+    HANDOVER_REFUSED = "handover_refused"
+    HANDOVER_WITHDRAWN = "handover_withdrawn"
+    HANDOVER_ESCALATED = "handover_escalated"
+    CONSENT_RECORDED = "consent_recorded"
+    CONSENT_ENDED = "consent_ended"
+    CONSENTS_EXPIRED = "consents_expired"
+    CONSENTS_PURGED = "consents_purged"
+    CASE_OPENED = "case_opened"
+    CASE_CLOSED = "case_closed"
+    CASES_PURGED = "cases_purged"
+    MATCH_NOT_CARRIED = "match_not_carried"
 
 
 class AlarmReason(StrEnum):
     """The closed list of reasons for which the officers are alarmed: a label of the figures, so it names nobody."""
 
     SILENT_PURPOSE = "silent_purpose"
+    REGISTER_MATCH_WITHDRAW = "register_match_withdraw"
 
+
+#: The actor of what nobody asked for: the clocks, the worker.
+GATEWAY: Final = "gateway"
 
 _CALL = {"purpose", "user_role", "case_reference"}
 PURGED = ("registrations", "jobs", "matches", "alerts", "deliveries")
@@ -49,8 +81,15 @@ FIELDS: Mapping[EventKind, frozenset[str]] = MappingProxyType(
     {
         EventKind.REGISTERED: frozenset(_CALL | {"registration", "lane", "policy", "rule", "preconditions", "epoch"}),
         EventKind.RENEWED: frozenset(_CALL | {"registration", "valid_until", "policy", "rule", "preconditions"}),
-        EventKind.WITHDRAWN: frozenset(_CALL | {"registration", "reason"}),
-        EventKind.EXPIRED: frozenset({"registrations"}),
+        EventKind.WITHDRAWN: frozenset(_CALL | {"registration", "reason", "archived"}),
+        EventKind.EXPIRED: frozenset({"registrations", "archived"}),
+        EventKind.RESTRICTED: frozenset(_CALL | {"registration", "reason"}),
+        EventKind.RESTRICTION_LIFTED: frozenset(_CALL | {"registration"}),
+        EventKind.NOTICE_RECORDED: frozenset(_CALL | {"registration", "status"}),
+        EventKind.REMINDED: frozenset({"kind", "registrations", "alerts"}),
+        EventKind.HINT_GIVEN: frozenset({"lane", "policy", "level", "rules", "alert"}),
+        EventKind.HINTS_VIEWED: frozenset(_CALL | {"registration", "hints"}),
+        EventKind.ARCHIVE_PURGED: frozenset({"registrations"}),
         EventKind.SILENT_PURPOSE: frozenset(_CALL | {"registration", "lane", "policy", "epoch", "valid_until"}),
         EventKind.ALARM_RAISED: frozenset(_CALL | {"reason", "event"}),
         EventKind.CALL_ADMITTED: frozenset(_CALL | {"verb"}),
@@ -59,6 +98,12 @@ FIELDS: Mapping[EventKind, frozenset[str]] = MappingProxyType(
         EventKind.MATCH_OPENED: frozenset({"match", "lane", "policy", "levels", "rules", "alerts"}),
         EventKind.MATCH_WITHHELD: frozenset({"lane", "policy", "agencies", "purposes", "flags", "levels", "rules"}),
         EventKind.MATCH_VIEWED: frozenset(_CALL | {"match", "level"}),
+        EventKind.MATCH_TAKEN_OVER: frozenset(_CALL | {"match"}),
+        EventKind.MATCH_MUTED: frozenset(_CALL | {"match", "both"}),
+        EventKind.MUTE_ENDED: frozenset({"match", "agency"}),
+        EventKind.COORDINATOR_NAMED: frozenset(_CALL | {"match", "named", "agreed"}),
+        EventKind.DESK_CONFIRMED: frozenset(_CALL | {"contact"}),
+        EventKind.MATCH_ESCALATED: frozenset({"match", "lane", "step", "due_on", "raised_on", "alerts"}),
         EventKind.JOB_FAILED: frozenset({"registration", "attempts", "parked"}),
         EventKind.ALERTS_ACKNOWLEDGED: frozenset(_CALL | {"alerts"}),
         EventKind.CONTACT_REPORTED: frozenset(_CALL | {"match", "outcome", "state"}),
@@ -72,6 +117,20 @@ FIELDS: Mapping[EventKind, frozenset[str]] = MappingProxyType(
         EventKind.LEDGER_TRIMMED: frozenset({"nonces", "answers"}),
         EventKind.LANE_PURGED: frozenset({"lane", "receipt", *PURGED}),
         EventKind.PURGE_SIGNED: frozenset({"lane", "receipt", *PURGED}),
+        EventKind.OVERSIGHT_BEGUN: frozenset(_CALL | {"oversight", "registration"}),
+        EventKind.HANDOVER_OFFERED: frozenset(_CALL | {"handover", "match", "conditions", "alerts"}),
+        EventKind.HANDOVER_ACCEPTED: frozenset(_CALL | {"handover", "oversight", "conditions", "alerts"}),
+        EventKind.HANDOVER_REFUSED: frozenset(_CALL | {"handover", "reason", "alerts"}),
+        EventKind.HANDOVER_WITHDRAWN: frozenset(_CALL | {"handover", "reason", "alerts"}),
+        EventKind.HANDOVER_ESCALATED: frozenset({"handover", "due", "alerts"}),
+        EventKind.CONSENT_RECORDED: frozenset(_CALL | {"consent", "lane", "policy", "valid_until", "replaced"}),
+        EventKind.CONSENT_ENDED: frozenset(_CALL | {"consent", "registrations"}),
+        EventKind.CONSENTS_EXPIRED: frozenset({"consents", "registrations"}),
+        EventKind.CONSENTS_PURGED: frozenset({"lane", "consents"}),
+        EventKind.CASE_OPENED: frozenset(_CALL | {"case", "lane", "policy"}),
+        EventKind.CASE_CLOSED: frozenset(_CALL | {"case", "registrations"}),
+        EventKind.CASES_PURGED: frozenset({"lane", "cases"}),
+        EventKind.MATCH_NOT_CARRIED: frozenset({"lane", "policy", "agencies"}),
     }
 )
 

@@ -1,10 +1,9 @@
-"""Whether the term and the notice that an agency states are ones that the policy allows."""
+"""Whether the term that an agency states is one that the policy allows."""
 
 from datetime import date
 
 from gateway.core.policy import Permitted
 from gateway.core.refusals import Refusal, Refused
-from gateway.protocol.messages import NoticeStatus, SubjectNotice
 
 
 def checked_term(asked_on: date | None, *, permitted: Permitted, today_on: date) -> date:
@@ -21,16 +20,3 @@ def checked_term(asked_on: date | None, *, permitted: Permitted, today_on: date)
     if asked_on > permitted.latest_valid_until_on:
         raise Refused(Refusal.TERM_TOO_LONG, latest=permitted.latest_valid_until_on.isoformat())
     return asked_on
-
-
-def checked_notice(notice: SubjectNotice, *, today_on: date) -> None:
-    """Accept a notice given on a day that has come, or deferred with a reason until a review day ahead (domain rule 7).
-
-    Raises:
-        Refused: `notice_incomplete`.
-    """
-    given = notice.status is NoticeStatus.GIVEN
-    if given and (notice.reason is not None or notice.on > today_on):
-        raise Refused(Refusal.NOTICE_INCOMPLETE)
-    if not given and (notice.reason is None or notice.on < today_on):
-        raise Refused(Refusal.NOTICE_INCOMPLETE)

@@ -24,6 +24,22 @@ def put_desk(call: Signed[ContactDesk], house: House) -> bytes:
     return change_once(call, house, "put desk", act)
 
 
+def confirm_desk(call: Signed[Any], house: House, desk: str) -> bytes:
+    """Say that a desk is still as it stands here, for another 90 days; return it.
+
+    Raises:
+        Refused: not found (or another agency's, which looks the same).
+    """
+
+    def act(tx: Tx) -> tuple[Message, tuple[Event, ...]]:
+        if not tx.desks.confirm(call.caller.oin, desk):
+            raise Refused(Refusal.NOT_FOUND)
+        (confirmed,) = (own for own in tx.desks.of(call.caller.oin) if own.id == desk)
+        return confirmed, (event_of(call, house, EventKind.DESK_CONFIRMED, contact=desk),)
+
+    return change_once(call, house, "confirm desk", act)
+
+
 def list_desks(call: Signed[Any], house: House) -> ContactDesks:
     """Return the caller's own desks."""
     admit_read(call, house, "list desks")

@@ -1,9 +1,13 @@
-"""End registrations whose term is over; they stopped matching at that instant, decided at read time (domain rule 8)."""
+"""End registrations whose term is over; they stopped matching at that instant, decided at read time (domain rule 8).
 
-from gateway.core.events import Event, EventKind
+What may be kept of them goes to the archive, as if it had gone there at that instant; the rest is erased.
+"""
+
+from gateway.core.events import GATEWAY, Event, EventKind, Value
 from gateway.core.involvement import Ending
-from gateway.flows.match import GATEWAY
+from gateway.flows.hint import give_hints
 from gateway.flows.ports import House, Recorded, Tx
+from gateway.flows.put_away import put_away
 from gateway.protocol.messages import RegistrationStatus
 
 EXPIRE_AT_ONCE = 200
@@ -23,7 +27,12 @@ def expire(house: House, *, limit: int = EXPIRE_AT_ONCE) -> int:
         ids = tuple(sorted({job.registration for job in over} & {job.registration for job in found}))
         if not ids:
             return Recorded(0, ())
+        gone = tx.registrations.several(ids)
         tx.registrations.end(ids, status=RegistrationStatus.EXPIRED, reason="term", ending=Ending.ENDED)
-        return Recorded(len(ids), (Event(house.mint("evt"), EventKind.EXPIRED, GATEWAY, {"registrations": ids}),))
+        archived = put_away(tx, [(one, one.valid_until_on) for one in gone], house)
+        # Whoever registered between the end of a term and this purge was the next to come.
+        hinted = give_hints(tx, {one.index_token for one in gone if one.id in archived}, house)
+        fields: dict[str, Value] = {"registrations": ids, "archived": archived}
+        return Recorded(len(ids), (Event(house.mint("evt"), EventKind.EXPIRED, GATEWAY, fields), *hinted))
 
     return house.store.change("expire", work)

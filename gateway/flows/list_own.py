@@ -4,8 +4,9 @@ from typing import Any
 
 from gateway.core.refusals import Refusal, Refused
 from gateway.flows.admission import admit_read
-from gateway.flows.ports import House
+from gateway.flows.ports import House, View
 from gateway.flows.renew import own_view
+from gateway.flows.show_clocks import shown_besides
 from gateway.protocol.messages import OwnRegistration, OwnRegistrations
 from keys.signing import Signed
 
@@ -27,9 +28,12 @@ def own_registrations(call: Signed[Any], house: House, *, after: str, limit: int
 def own_registration(call: Signed[Any], house: House, registration: str) -> OwnRegistration:
     """Return one of the caller's registrations; another agency's does not exist for it (G24)."""
     admit_read(call, house, "show registration")
-    row = house.store.view(
-        "show registration", lambda view: view.registrations.one(registration, agency=call.caller.oin)
-    )
-    if row is None:
+
+    def look(view: View) -> OwnRegistration | None:
+        row = view.registrations.one(registration, agency=call.caller.oin)
+        return None if row is None else own_view(row).model_copy(update=shown_besides(row, view))
+
+    shown = house.store.view("show registration", look)
+    if shown is None:
         raise Refused(Refusal.NOT_FOUND)
-    return own_view(row)
+    return shown

@@ -9,22 +9,27 @@ hear nothing makes no match and leaves its own event.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from functools import partial
 
 from gateway.core.contact import OpenedMatch, Party
 from gateway.core.deadlines import CALENDAR_VERSION
-from gateway.core.events import Event, EventKind, Value
-from gateway.core.involvement import AMSTERDAM, Oin
-from gateway.core.matching import Meeting, Side, of_two_agencies, one_per_pair, pair_of
-from gateway.core.policy import DisclosureLevel, LanePolicy, Situation
-from gateway.core.policy.answers import NO_RULE
+from gateway.core.events import GATEWAY, Event, EventKind, Value
+from gateway.core.involvement import AMSTERDAM
+from gateway.core.matching import Meeting, of_two_agencies, one_per_pair, pair_of
+from gateway.core.policy import DisclosureLevel, LanePolicy, PolicySet
+from gateway.core.radar import kinds_of
 from gateway.core.refusals import Refused
+from gateway.flows.carried import carried
+from gateway.flows.hint import give_hints
+from gateway.flows.opening import settled
 from gateway.flows.ports import House, MatchJob, Recorded, Tx
+from gateway.flows.told import told_of
+
+__all__ = ["GATEWAY", "FailedJob", "Sought", "Tell", "match_jobs", "match_waiting"]
 
 JOBS_AT_ONCE = 200
 ATTEMPTS_BEFORE_PARKING = 5
-GATEWAY = "gateway"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,15 +93,21 @@ def match_jobs(tx: Tx, jobs: Sequence[MatchJob], house: House) -> tuple[Event, .
     """
     tx.claim({job.index_token for job in jobs})
     tx.matches.end_stale(jobs)
-    now = tx.now()
-    found = {meeting: _decide(meeting, house, now) for meeting in of_two_agencies(tx.matches.meetings(jobs))}
-    telling = one_per_pair(meeting for meeting, decided in found.items() if decided.tells_both)
-    opened = tuple(_open(meeting, found[meeting], house, now) for meeting in telling)
-    tx.matches.open(opened)
+    now, policies = tx.now(), house.policies()  # one release decides about the whole set
+    found = {meeting: _decide(meeting, policies, house, now) for meeting in of_two_agencies(tx.matches.meetings(jobs))}
+    can_be = carried(tx, found, house)
+    telling = one_per_pair(meeting for meeting, decided in found.items() if decided.tells_both and meeting in can_be)
+    new = settled(tx, [_open(meeting, found[meeting], house, now) for meeting in telling], house, now)
+    tx.matches.open(new.opened)
     met = {pair_of(meeting) for meeting in telling}
     silent = tx.matches.withhold([meeting for meeting in found if pair_of(meeting) not in met])
-    withheld = (_withheld_event(meeting, found[meeting], house) for meeting in found if meeting in silent)
-    return (*(_opened_event(match, house) for match in opened), *withheld)
+    withheld = (
+        _withheld_event(meeting, found[meeting], house) if meeting in can_be else _not_carried_event(meeting, house)
+        for meeting in found
+        if meeting in silent
+    )
+    hinted = give_hints(tx, {job.index_token for job in jobs}, house)
+    return (*new.events, *(_opened_event(match, house) for match in new.opened), *withheld, *hinted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +122,11 @@ class _Decided:
         return all(party.level is not DisclosureLevel.SILENT for party in self.parties)
 
 
-def _decide(meeting: Meeting, house: House, now: datetime) -> _Decided:
-    policy = house.policies().lane(meeting.lane)
+def _decide(meeting: Meeting, policies: PolicySet, house: House, now: datetime) -> _Decided:
+    policy = policies.open_lane(meeting.lane)
     today_on = now.astimezone(AMSTERDAM).date()
-    low = _party(meeting.low, meeting.high, policy, house, today_on)
-    return _Decided(policy, (low, _party(meeting.high, meeting.low, policy, house, today_on)))
+    low = told_of(meeting.low, meeting.high, policy, house, today_on)
+    return _Decided(policy, (low, told_of(meeting.high, meeting.low, policy, house, today_on)))
 
 
 def _open(meeting: Meeting, decided: _Decided, house: House, now: datetime) -> OpenedMatch:
@@ -130,34 +141,9 @@ def _open(meeting: Meeting, decided: _Decided, house: House, now: datetime) -> O
         due_on=decided.policy.contact_deadline(now),
         calendar=CALENDAR_VERSION,
         policy_digest=decided.policy.digest,
+        days=decided.policy.step_days(now),
+        kinds=kinds_of(meeting, decided.parties),
     )
-
-
-def _party(own: Side, other: Side, policy: LanePolicy | None, house: House, today_on: date) -> Party:
-    """Decide what one side may learn of the other; an agency no longer in the directory has no kind, so no rule."""
-    situation = Situation(
-        recipient_kind=_kind(own.agency, house),
-        other_kind=_kind(other.agency, house),
-        purpose=own.purpose,
-        own_flag=own.flag,
-        other_flag=other.flag,
-    )
-    decision = NO_RULE if policy is None else policy.decide(situation, on=today_on)
-    return Party(
-        agency=own.agency,
-        registration=own.registration,
-        case_reference=own.case_reference,
-        level=decision.level,
-        rules=decision.rules,
-        legal_basis=decision.basis,
-        why_nl=decision.explanation_nl,
-        why_en=decision.explanation_en,
-    )
-
-
-def _kind(oin: Oin, house: House) -> str:
-    agency = house.directory.agency(oin)
-    return "" if agency is None else agency.kind
 
 
 def _opened_event(match: OpenedMatch, house: House) -> Event:
@@ -171,7 +157,7 @@ def _opened_event(match: OpenedMatch, house: House) -> Event:
             "policy": match.policy_digest,
             "levels": tuple(party.level.code for party in match.parties),
             "rules": tuple(rule for party in match.parties for rule in party.rules),
-            "alerts": match.alerts,
+            "alerts": (*match.alerts, *(alert.id for alert in match.more)),
         },
     )
 
@@ -193,6 +179,17 @@ def _withheld_event(meeting: Meeting, decided: _Decided, house: House) -> Event:
             "rules": tuple(",".join(party.rules) for party in decided.parties),
         },
     )
+
+
+def _not_carried_event(meeting: Meeting, house: House) -> Event:
+    """Record that two met of whom the lane's own mechanism (such as a consent) lets one or both hear nothing."""
+    policy = house.policies().lane(meeting.lane)
+    fields: dict[str, Value] = {
+        "lane": meeting.lane,
+        "policy": "" if policy is None else policy.digest,
+        "agencies": (meeting.low.agency, meeting.high.agency),
+    }
+    return Event(house.mint("evt"), EventKind.MATCH_NOT_CARRIED, GATEWAY, fields)
 
 
 def _one_by_one(house: House, limit: int, tell: Tell) -> Sought:

@@ -10,14 +10,32 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Generic, Protocol, TypeVar
 
-from gateway.core.contact import OpenedMatch, StandingMatch
+from gateway.core.archive import Bygone, GivenHint, Hint
+from gateway.core.consent import Consent, Consenting, StandingConsent
+from gateway.core.contact import Mute, OpenedMatch, StandingMatch
 from gateway.core.events import Event
+from gateway.core.handover import Handover, HandoverAlert, OfferedHandover, Oversight
+from gateway.core.home_ban import BanInForce, HomeBan
 from gateway.core.involvement import Ending, Oin, Registration
+from gateway.core.ladder import Climb, ClimbingMatch, ListedState
 from gateway.core.matching import Meeting
 from gateway.core.policy import DisclosureLevel, PolicySet
 from gateway.core.purge import Counts, Purge, PurgeReceipt
 from gateway.core.refusals import Refusal
-from gateway.protocol.messages import ContactDesk, ContactOutcome, MatchState, RegistrationStatus, SubjectNotice
+from gateway.core.reminders import OwnAlert
+from gateway.core.safety_case import SafetyCase
+from gateway.protocol.messages import (
+    AlertKind,
+    ConsentStatus,
+    ContactDesk,
+    ContactOutcome,
+    Handler,
+    HandoverState,
+    MatchState,
+    OwnContactDesk,
+    RegistrationStatus,
+    SubjectNotice,
+)
 from keys.tokens import IndexToken, PersonToken, SealedElement
 
 T = TypeVar("T")
@@ -72,11 +90,16 @@ class MatchJob:
 
 @dataclass(frozen=True, slots=True)
 class WaitingAlert:
-    """An alert in an agency's inbox: where to look, nothing else."""
+    """An alert in an inbox: where to look, why, and for which of one's own desks; nothing else.
+
+    `match` is the match that it is about, or by its kind a registration of one's own.
+    """
 
     id: str
     match: str
     created_at: datetime
+    kind: AlertKind = AlertKind.MATCH
+    desk: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,8 +166,62 @@ class Registrations(Protocol):
     def end(self, registrations: Sequence[str], *, status: RegistrationStatus, reason: str, ending: Ending) -> None:
         """End registrations and their standing matches; the agency's other active ones of the person match anew."""
 
+    def several(self, registrations: Sequence[str]) -> tuple[Registration, ...]:
+        """Return registrations of any agency, in order of id: for the house itself, never for a caller."""
+
+    def record_notice(self, registration: str, notice: SubjectNotice) -> None:
+        """Put another notice on a registration that goes on."""
+
+    def restrict(self, registration: str) -> None:
+        """Take an active registration out of matching without ending it; its standing matches end."""
+
+    def lift(self, registration: str) -> None:
+        """Let a restricted registration match again."""
+
     def due_to_expire(self, *, limit: int) -> tuple[MatchJob, ...]:
-        """Return active registrations whose end has come by the database's clock."""
+        """Return registrations that nobody has ended and whose end has come by the database's clock."""
+
+
+class Archive(Protocol):
+    """What is kept of registrations that are over; whoever keeps, gives or erases has claimed their persons."""
+
+    def keep(self, until: Mapping[str, datetime]) -> None:
+        """Keep registrations that are over, each until an instant."""
+
+    def forget(self, registrations: Sequence[str], *, cases: bool) -> None:
+        """Erase whose they were; with `cases` also their agencies' own references, oversight and handovers by them."""
+
+    def bygones(self, persons: Collection[IndexToken]) -> tuple[Bygone, ...]:
+        """Return for whom the archive has a hint about these persons: active ones registered after it was over."""
+
+    def give(self, hints: Sequence[Hint]) -> None:
+        """Record hints; of each archived registration there is one, ever."""
+
+    def given_to(self, registration: str) -> tuple[GivenHint, ...]:
+        """Return the hints that were given to this registration and that the archive still keeps."""
+
+    def due_to_purge(self, *, limit: int) -> tuple[MatchJob, ...]:
+        """Return archived registrations whose time is over by the database's clock."""
+
+
+class CoolDowns(Protocol):
+    """What a withdrawal soon after registering leaves behind (domain rule 10)."""
+
+    def has_met(self, registration: str) -> bool:
+        """Return whether a registration was ever in a match."""
+
+    def holds(self, match: str, *, agency: Oin) -> bool:
+        """Return whether this agency lately withdrew in haste what had met the other side of this match."""
+
+
+class Reminders(Protocol):
+    """What agencies are to be reminded of, by the calendar of Amsterdam; each thing once."""
+
+    def due(self, kind: AlertKind, *, today_on: date) -> bool:
+        """Return whether anybody is to be reminded of a notice or of the end of a term; cheap, outside a change."""
+
+    def take(self, kind: AlertKind, *, today_on: date, limit: int) -> tuple[tuple[str, Oin], ...]:
+        """Return registrations of which the agency is to be reminded, and whose they are; it will not be again."""
 
 
 class MatchJobs(Protocol):
@@ -174,12 +251,24 @@ class MatchJobs(Protocol):
     def parked(self) -> int:
         """Return how many jobs are parked."""
 
+    def hold(self, registrations: Collection[str]) -> None:
+        """Wait for the workers that match these registrations, and let none begin; before the claim, as they do."""
+
+    def queue(self, registrations: Sequence[str]) -> None:
+        """Let those of these registrations that are active be matched anew."""
+
     def replay(self) -> int:
         """Let every parked job wait to be matched again, as if it never failed; return how many."""
 
 
 class Matches(Protocol):
     """Matches and their parties."""
+
+    def standing_of(self, registrations: Sequence[str]) -> tuple[tuple[str, Oin], ...]:
+        """Return the standing matches of these registrations, each with the agency on the other side."""
+
+    def end(self, matches: Sequence[str]) -> None:
+        """End standing matches whose registrations go on."""
 
     def end_stale(self, jobs: Sequence[MatchJob]) -> None:
         """End standing matches of these persons in which a registration is no longer active."""
@@ -206,7 +295,40 @@ class Matches(Protocol):
         """Hold the match until the transaction ends, so that two reports at one moment see one another."""
 
     def report(self, match: str, *, agency: Oin, outcome: ContactOutcome, state: MatchState) -> None:
-        """Record this party's outcome and the state that follows."""
+        """Record this party's outcome and the state that follows; a closed match climbs no further."""
+
+    def take_over(self, match: str, *, agency: Oin, handler: Handler) -> None:
+        """Record who handles the match at this party."""
+
+    def mute(self, match: str, *, agency: Oin, both: bool) -> None:
+        """Record that this party wants to hear nothing more; with `both` it holds for both from now on."""
+
+    def mutes(self, index_tokens: Collection[IndexToken]) -> tuple[Mute, ...]:
+        """Return the mutes that hold about these persons."""
+
+    def end_mutes(self, mutes: Sequence[Mute]) -> None:
+        """Let these parties hear again of new matches with the other party of the mute."""
+
+    def name_coordinator(self, match: str, *, agency: Oin, named: Oin, agreed: bool) -> None:
+        """Record whom this party names to lead; with `agreed` that agency leads from now on."""
+
+    def supervised(self, agencies: Collection[Oin], *, after: str, only: str, limit: int) -> tuple[ListedState, ...]:
+        """Return how the standing matches are in which one of these agencies is a party, in order of id.
+
+        Those with an id after `after`, or just the one named `only`.
+        """
+
+    def climbing(self, *, before_on: date) -> bool:
+        """Return whether a match waits whose next step came before this day; cheap, asked outside a change."""
+
+    def take_climbing(self, *, before_on: date, limit: int) -> tuple[ClimbingMatch, ...]:
+        """Take the matches whose next step came first, of those that nobody holds and whose parties are still active.
+
+        They are held until the transaction ends, so that who reports meanwhile waits, and is not passed over after.
+        """
+
+    def climb(self, climbs: Sequence[Climb]) -> None:
+        """Put matches on their next step, and record its alerts with their webhook deliveries."""
 
 
 class Alerts(Protocol):
@@ -221,18 +343,27 @@ class Alerts(Protocol):
     def acknowledge(self, agency: Oin, alerts: Collection[str]) -> tuple[str, ...]:
         """Mark this agency's alerts as acknowledged; return those that are its own, acknowledged now or before."""
 
+    def tell(self, alerts: Sequence[OwnAlert]) -> None:
+        """Record alerts to agencies about registrations of their own, and their deliveries."""
+
 
 class Desks(Protocol):
     """Contact desks."""
 
-    def of(self, agency: Oin) -> tuple[ContactDesk, ...]:
+    def of(self, agency: Oin) -> tuple[OwnContactDesk, ...]:
         """Return the desks of an agency."""
 
     def known(self, wanted: Collection[tuple[Oin, str]]) -> frozenset[tuple[Oin, str]]:
         """Return which of these (agency, contact id) exist."""
 
     def put(self, agency: Oin, desk: ContactDesk) -> None:
-        """Add a desk or replace the one of the same id."""
+        """Add a desk or replace the one of the same id; it counts as confirmed now."""
+
+    def confirm(self, agency: Oin, desk: str) -> bool:
+        """Record that a desk is as it should be now; False when there is none such of this agency."""
+
+    def unconfirmed(self, registrations: Collection[str], *, before_at: datetime) -> Mapping[str, str]:
+        """Return, of registrations whose desk was last confirmed before a moment, its deputy desk or an empty text."""
 
 
 class Webhooks(Protocol):
@@ -371,6 +502,151 @@ class Decisions(Protocol):
         """Return meetings that became a match, whatever became of it."""
 
 
+class Consents(Protocol):
+    """The register of consents; valid is decided by the database's clock."""
+
+    def record(self, consent: Consent, person: "Converted") -> None:
+        """Record a consent; a second valid one of the same agency, purpose and person runs the change again."""
+
+    def one(self, consent: str, *, agency: Oin) -> Consent | None:
+        """Return this agency's consent; another agency's is as absent as one that never was (G24)."""
+
+    def page(self, agency: Oin, *, after: str, limit: int) -> tuple[Consent, ...]:
+        """Return this agency's consents with an id after `after`, in order of id."""
+
+    def valid(self, index_tokens: Collection[IndexToken]) -> Mapping[Consenting, StandingConsent]:
+        """Return the valid consents of these persons."""
+
+    def hold_valid(
+        self, index_tokens: Collection[IndexToken], *, holders: Collection[Oin]
+    ) -> Mapping[Consenting, StandingConsent]:
+        """Return the valid consents that these agencies have of these persons; none ends before this change does."""
+
+    def hold(self, consents: Collection[str]) -> tuple[StandingConsent, ...]:
+        """Hold those that nobody has ended yet: until this change is over nothing new comes to rest on them."""
+
+    def hold_standing(self, of: Consenting) -> StandingConsent | None:
+        """Hold the one that nobody has ended yet, if there is one, whether or not its end has come."""
+
+    def end(self, consents: Sequence[str], *, status: ConsentStatus) -> None:
+        """End them, and erase whose they were."""
+
+    def resting_on(self, consents: Sequence[str]) -> tuple[str, ...]:
+        """Return the registrations that rest on these consents, ended ones too."""
+
+    def move(self, old: str, *, new: str) -> tuple[str, ...]:
+        """Let what rests on one consent rest on another; return the registrations."""
+
+    def carry_both(self, match: str) -> bool:
+        """Return whether both sides of a match rest on a consent that is valid now."""
+
+    def due_to_expire(self, *, limit: int) -> tuple[str, ...]:
+        """Return those whose end has come, longest over first."""
+
+    def kept_in(self, lane: str) -> bool:
+        """Return whether any consent of this lane is kept, ended or not."""
+
+    def forget(self, lane: str) -> int:
+        """Remove every consent of a lane that no registration is left in; return how many."""
+
+
+class Oversights(Protocol):
+    """Who holds safety oversight: one agency at a time, until its registration ends by the database's clock."""
+
+    def holder(self, index_token: IndexToken) -> Oversight | None:
+        """Return who holds it now."""
+
+    def begin(self, oversight: Oversight) -> None:
+        """Let an agency hold it that nobody holds, under the claim of the person."""
+
+    def move(self, held: Oversight, *, to: Oversight) -> None:
+        """Let another agency hold it from the very instant at which the one before it no longer does."""
+
+
+class Handovers(Protocol):
+    """Offers of safety oversight; one that was not answered has lapsed when its match or a registration is over."""
+
+    def one(self, handover: str, *, agency: Oin) -> Handover | None:
+        """Return a handover that this agency is a party to; to any other it is absent (G24)."""
+
+    def page(self, agency: Oin, *, after: str, limit: int) -> tuple[Handover, ...]:
+        """Return this agency's handovers with an id after `after`, in order of id."""
+
+    def is_open(self, index_token: IndexToken) -> bool:
+        """Return whether an offer about this person is open, after writing down which have lapsed."""
+
+    def offer(self, offered: OfferedHandover) -> None:
+        """Record an offer, under the claim of the person."""
+
+    def decide(self, handover: Handover, *, state: HandoverState, reason: str | None, at: datetime) -> None:
+        """Record what became of an open offer, under the claim of the person."""
+
+    def tell(self, alerts: Sequence[HandoverAlert]) -> None:
+        """Record alerts about handovers, and their deliveries."""
+
+    def last_of(self, match: str) -> str | None:
+        """Return the last handover that was offered through a match."""
+
+    def unanswered(self, *, limit: int) -> tuple[Handover, ...]:
+        """Return open offers whose deadline has passed by the database's clock and of which nobody was told so."""
+
+    def escalate(self, handovers: Sequence[str]) -> frozenset[str]:
+        """Record that both are told now; return those of which nobody was told before."""
+
+    def last_accepted(self, index_tokens: Collection[IndexToken]) -> Mapping[tuple[Oin, IndexToken], datetime]:
+        """Return when each agency last handed safety oversight of these persons over."""
+
+
+class HomeBans(Protocol):
+    """The clock of the home bans, which lapse with the registration that they are."""
+
+    def add(self, bans: Sequence[tuple[str, HomeBan]]) -> None:
+        """Add each ban beside its registration."""
+
+    def of(self, registration: str) -> HomeBan | None:
+        """Return the ban that a registration is, in force or not."""
+
+    def in_force(self, match: str, *, by: Oin) -> BanInForce | None:
+        """Return the ban that this party of a match registered, while it is in force by the database's clock."""
+
+
+class SafetyCases(Protocol):
+    """The list of accepted cases."""
+
+    def add(self, case: SafetyCase) -> None:
+        """Add a case with its participants."""
+
+    def one(self, case: str, *, agency: Oin) -> SafetyCase | None:
+        """Return a case in which this agency takes part; any other is as absent as one that never was (G24)."""
+
+    def page(self, agency: Oin, *, after: str, limit: int) -> tuple[SafetyCase, ...]:
+        """Return the cases in which this agency takes part with an id after `after`, in order of id."""
+
+    def open_of(self, references: Collection[str]) -> tuple[SafetyCase, ...]:
+        """Return the open cases with one of these references."""
+
+    def hold_open(self, wanted: Collection[tuple[Oin, str]]) -> frozenset[tuple[Oin, str, str]]:
+        """Return agency, lane and reference of the open cases in which these take part; none closes before this ends.
+
+        `wanted` are agencies, each with a reference.
+        """
+
+    def hold(self, case: str) -> bool:
+        """Hold an open case, so that nobody registers under it until this change is over; False when it is closed."""
+
+    def close(self, case: str) -> None:
+        """Close a case."""
+
+    def resting_on(self, case: SafetyCase) -> tuple[tuple[str, bytes], ...]:
+        """Return the active registrations under a case, each with its index token."""
+
+    def kept_in(self, lane: str) -> bool:
+        """Return whether any case of this lane is kept, closed or not."""
+
+    def forget(self, lane: str) -> int:
+        """Remove every case of a lane that no registration is left in; return how many."""
+
+
 class View(Protocol):
     """A consistent look at the store, without changing it."""
 
@@ -391,6 +667,18 @@ class View(Protocol):
         """The inboxes."""
 
     @property
+    def archive(self) -> Archive:
+        """The archive."""
+
+    @property
+    def cool_downs(self) -> CoolDowns:
+        """The withdrawals that came soon after registering."""
+
+    @property
+    def reminders(self) -> Reminders:
+        """What agencies are to be reminded of."""
+
+    @property
     def desks(self) -> Desks:
         """The contact desks."""
 
@@ -409,6 +697,26 @@ class View(Protocol):
     @property
     def policies(self) -> Policies:
         """The releases of the policies."""
+
+    @property
+    def oversights(self) -> Oversights:
+        """Who holds safety oversight."""
+
+    @property
+    def handovers(self) -> Handovers:
+        """The handovers of safety oversight."""
+
+    @property
+    def consents(self) -> Consents:
+        """The register of consents."""
+
+    @property
+    def bans(self) -> HomeBans:
+        """The clock of the home bans."""
+
+    @property
+    def cases(self) -> SafetyCases:
+        """The list of accepted cases."""
 
     def now(self) -> datetime:
         """Return the database's time, to the millisecond at least."""
@@ -471,11 +779,15 @@ class Converter(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Agency:
-    """A party of the federation: its kind decides what the policy says, its name is disclosed by rule."""
+    """A party of the federation: its kind decides what the policy says, its name is disclosed by rule.
+
+    `municipality` is the one that holds its agreement; its supervisors follow the agency's matches.
+    """
 
     oin: Oin
     name: str
     kind: str
+    municipality: str = ""
 
 
 class Directory(Protocol):
@@ -486,6 +798,12 @@ class Directory(Protocol):
 
     def may_be_told(self, oin: Oin, *, now: datetime) -> bool:
         """Return whether this is an agency with a key that counts now; whoever is not is sent nothing (G19)."""
+
+    def supervisors(self, municipality: str) -> tuple[Oin, ...]:
+        """Return the match supervisors of a municipality."""
+
+    def agencies_of(self, municipality: str) -> tuple[Oin, ...]:
+        """Return the agencies whose agreement is with a municipality."""
 
 
 @dataclass(frozen=True, slots=True)

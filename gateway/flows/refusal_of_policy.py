@@ -11,7 +11,7 @@ from typing import Final
 
 from gateway.core.events import Value
 from gateway.core.policy import Denial, Denied, LanePolicy, Permitted, PolicySet, Registering
-from gateway.core.policy.answers import DENIALS
+from gateway.core.policy.answers import Asking
 from gateway.core.refusals import Refusal, Refused
 from gateway.protocol.messages import RegisterInvolvement
 
@@ -42,19 +42,35 @@ class Leave:
     silent: bool
 
 
-def leave_of(answer: Registering, policy: LanePolicy | None, *, preconditions: tuple[str, ...] = (), on: date) -> Leave:
-    """Return the leave that an answer gives.
+def leave_of(asked: Asking, policies: PolicySet, *, lane: str, preconditions: tuple[str, ...] = (), on: date) -> Leave:
+    """Return the leave to register what is asked; for a silent purpose, what one of the lane's own would be given.
+
+    Whoever could not register for any purpose of the lane, under this flag and on this day, is refused alike for a
+    silent one: what differs would give the silence away.
 
     Raises:
-        Refused: the policy denies it, or a silent purpose is named in a lane that no article of law carries any more.
+        Refused: the policy denies it.
     """
+    policy, attested = policies.lane(lane), frozenset(preconditions)
+    answer = _answer(asked, policies, lane, attested, on)
     if isinstance(answer, Permitted):
         return Leave(answer, _known(preconditions, policy), silent=False)
     if answer.code is not Denial.PURPOSE_SILENT or policy is None:
         raise refused_by_policy(answer, policy)
-    if not policy.has_basis(on):  # such a lane is being purged (domain rule 21), and takes nothing of anybody
-        raise refused_by_policy(DENIALS[Denial.BASIS_NOT_IN_FORCE], policy)
-    return Leave(_as_if_permitted(policy, on), (), silent=True)
+    others = [_answer(asked._replace(purpose=purpose), policies, lane, attested, on) for purpose in _purposes(policy)]
+    permitted = next((other for other in others if isinstance(other, Permitted)), None)
+    if permitted is None:
+        raise refused_by_policy(next(other for other in others if isinstance(other, Denied)), policy)
+    return Leave(permitted, (), silent=True)
+
+
+def _answer(asked: Asking, policies: PolicySet, lane: str, attested: frozenset[str], on: date) -> Registering:
+    kind, purpose, flag = asked
+    return policies.may_register(lane=lane, agency_kind=kind, purpose=purpose, flag=flag, preconditions=attested, on=on)
+
+
+def _purposes(policy: LanePolicy) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(purpose for rule in policy.card.registration_rules for purpose in rule.purposes))
 
 
 def refused_by_policy(denied: Denied, policy: LanePolicy | None) -> Refused:
@@ -89,24 +105,3 @@ def _known(preconditions: tuple[str, ...], policy: LanePolicy | None) -> tuple[s
         return ()
     known = {fact for rule in policy.card.registration_rules for fact in rule.preconditions}
     return tuple(fact for fact in preconditions if fact in known)
-
-
-def _as_if_permitted(policy: LanePolicy, on: date) -> Permitted:
-    """Take the lane's own terms, which no rule shortens: only the end of the last basis does."""
-    terms, ends = policy.card.terms, [basis.valid_until_on for basis in policy.card.bases]
-    latest = min([terms.maximum.after(on), *_last(ends)])
-    said = DENIALS[Denial.PURPOSE_SILENT]
-    return Permitted(
-        policy=policy.digest,
-        rule="",
-        basis=(),
-        latest_valid_until_on=latest,
-        default_valid_until_on=min(terms.default.after(on), latest),
-        explanation_nl=said.explanation_nl,
-        explanation_en=said.explanation_en,
-    )
-
-
-def _last(ends: list[date | None]) -> list[date]:
-    known = [end for end in ends if end is not None]
-    return [max(known)] if len(known) == len(ends) else []

@@ -3,8 +3,7 @@
 1. `prepare` asks the policy (before anything is looked up) and converts tokens; it needs no transaction.
 2. `record` writes a group of prepared calls in one transaction: nonces, registrations, match jobs, events, answers.
 Nothing here depends on whether a match exists, so neither do the bytes nor the time of the receipt (G9, G32). What is
-registered for a silent purpose takes the same way with the token of nobody: it never matches, and its receipt is like
-any other.
+registered for a silent purpose takes the same way with the token of nobody: it never matches, and nobody can tell.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,13 +11,19 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from gateway.core.events import Event, EventKind, Value
+from gateway.core.handover import runs_as_monitoring
+from gateway.core.home_ban import HomeBan
 from gateway.core.involvement import Oin, Registration, renew_before
+from gateway.core.notices import checked_notice, first_notice
+from gateway.core.policy.answers import Asking
 from gateway.core.refusals import Refusal, Refused
-from gateway.core.terms import checked_notice, checked_term
+from gateway.core.terms import checked_term
 from gateway.flows.admission import SINGLE, event_of, json_of, slip_of
+from gateway.flows.footing import Footing
+from gateway.flows.monitoring import Monitoring, monitoring_of
 from gateway.flows.ports import Answer, Answers, CallSlip, House, Recorded, Tx
 from gateway.flows.refusal_of_policy import Leave, in_words_of_policy, leave_of
-from gateway.flows.silence import silent_events
+from gateway.flows.silence import alarm_of_silence, silent_events
 from gateway.protocol.messages import Receipt, RegisterInvolvement, RegistrationStatus
 from keys.signing import Signed
 from keys.tokens import PersonToken
@@ -30,18 +35,22 @@ class Row:
 
     number: int
     asked: RegisterInvolvement | Refused
+    ban: HomeBan | None = None  # what is recorded with it, when it is a home ban
 
 
 @dataclass(frozen=True, slots=True)
 class PreparedRow:
     """A row that the policy permits, converted and ready to be written, with its events; or refused.
 
-    The receipt names the first event. `said` is what the event of a refusal tells of the row.
+    The receipt names the first event. `said` is what the event of a refusal tells of the row. `term_asked` says that
+    the caller named the end of the term.
     """
 
     number: int
     ready: tuple[Registration, tuple[Event, ...]] | Refused
     said: Mapping[str, Value] = field(default_factory=dict)
+    term_asked: bool = False
+    ban: HomeBan | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +78,7 @@ def prepare(call: Signed[tuple[Row, ...]], house: House, *, today_on: date, firs
 
 @dataclass(frozen=True, slots=True)
 class _PermittedRow:
-    number: int
+    row: Row
     asked: RegisterInvolvement
     token: PersonToken
     leave: Leave
@@ -80,29 +89,22 @@ def _permit(row: Row, call: Signed[tuple[Row, ...]], house: House, today_on: dat
     try:
         if isinstance(row.asked, Refused):
             raise row.asked
-        return _permitted(row.number, row.asked, call, house, today_on)
+        return _permitted(row, row.asked, call, house, today_on)
     except Refused as refused:
         return PreparedRow(row.number, refused, in_words_of_policy(row.asked, house.policies()))
 
 
 def _permitted(
-    number: int, asked: RegisterInvolvement, call: Signed[tuple[Row, ...]], house: House, today_on: date
+    row: Row, asked: RegisterInvolvement, call: Signed[tuple[Row, ...]], house: House, today_on: date
 ) -> _PermittedRow:
     if asked.purpose != call.purpose:
         raise Refused(Refusal.PURPOSE_DIFFERS)
     policies = house.policies()
-    answer = policies.may_register(
-        lane=asked.lane,
-        agency_kind=call.caller.kind,
-        purpose=asked.purpose,
-        flag=asked.flag,
-        preconditions=frozenset(asked.preconditions),
-        on=today_on,
-    )
-    leave = leave_of(answer, policies.lane(asked.lane), preconditions=asked.preconditions, on=today_on)
+    asking = Asking(call.caller.kind, asked.purpose, asked.flag)
+    leave = leave_of(asking, policies, lane=asked.lane, preconditions=asked.preconditions, on=today_on)
     valid_until_on = checked_term(asked.valid_until, permitted=leave.permitted, today_on=today_on)
-    checked_notice(asked.subject_notice, today_on=today_on)
-    return _PermittedRow(number, asked, _token(asked.token), leave, valid_until_on)
+    checked_notice(asked.subject_notice, today_on=today_on, at_most=first_notice(policies.lane(asked.lane)))
+    return _PermittedRow(row, asked, _token(asked.token), leave, valid_until_on)
 
 
 def _token(text: str) -> PersonToken:
@@ -129,7 +131,7 @@ def _convert(
         for row, id_, index in zip(permitted, ids, converted, strict=True):
             if isinstance(index, Refusal):
                 said = in_words_of_policy(row.asked, house.policies())
-                done[row.number] = PreparedRow(row.number, Refused(index), said)
+                done[row.row.number] = PreparedRow(row.row.number, Refused(index), said)
                 continue
             registration = Registration(
                 id=id_,
@@ -145,9 +147,12 @@ def _convert(
                 contact_id=row.asked.contact_id,
                 notice=row.asked.subject_notice,
                 valid_until_on=row.valid_until_on,
+                archive_until_on=row.asked.archive_until,
             )
-            done[row.number] = PreparedRow(row.number, (registration, _registered(registration, row, call, house)))
-    return tuple(done[row.number] for row in rows)
+            ready = (registration, _registered(registration, row, call, house))
+            term_asked = row.asked.valid_until is not None
+            done[row.row.number] = PreparedRow(row.row.number, ready, term_asked=term_asked, ban=row.row.ban)
+    return tuple(done[number] for number in sorted(done))
 
 
 def _registered(
@@ -182,12 +187,16 @@ def _record(tx: Tx, group: Sequence[Prepared], house: House) -> Recorded[tuple[O
     kept = {(answer.agency, answer.idempotency_key, answer.row): answer for answer in tx.calls.answers(slips)}
     desks = tx.desks.known({(r.agency, r.contact_id) for p in group for r in _registrations(p)})
 
-    writing = _Writing(desks, dict(kept), house)
+    footing = Footing.of(tx, [r for p in group for r in _registrations(p)], house)
+    monitoring = monitoring_of(tx, (r for p in group for r in _registrations(p)))
+
+    writing = _Writing(desks, dict(kept), footing, monitoring, house)
     outcomes = tuple(
         writing.call(prepared) if new.get(i, True) else writing.refuse(Refusal.SIGNATURE_REPLAYED, prepared)
         for i, prepared in enumerate(group)
     )
     tx.registrations.add(writing.registrations)
+    tx.bans.add(writing.bans)
     tx.calls.keep(writing.answers)
     return Recorded(outcomes, tuple(writing.events))
 
@@ -204,12 +213,22 @@ def _registrations(prepared: Prepared) -> list[Registration]:
 class _Writing:
     """What one commit group is about to write; answers made here count at once for a repetition in the same group."""
 
-    def __init__(self, desks: frozenset[tuple[Oin, str]], kept: Answers, house: House) -> None:
+    def __init__(
+        self,
+        desks: frozenset[tuple[Oin, str]],
+        kept: Answers,
+        footing: Footing,
+        monitoring: Monitoring,
+        house: House,
+    ) -> None:
         self._desks = desks
+        self._footing = footing
+        self._monitoring = monitoring
         self._kept = dict(kept)
         self._digests = {place[:2]: answer.body_digest for place, answer in kept.items()}
         self._house = house
         self.registrations: list[Registration] = []
+        self.bans: list[tuple[str, HomeBan]] = []
         self.answers: list[Answer] = []
         self.events: list[Event] = []
 
@@ -249,14 +268,49 @@ class _Writing:
         if not isinstance(ready, Refused) and (slip.agency, ready[0].contact_id) not in self._desks:
             said = _said(*ready)
             ready = Refused(Refusal.CONTACT_UNKNOWN)
+        if not isinstance(ready, Refused):
+            said = _said(*ready)
+            ready = self._footed(*ready, row.ban)
+        if not isinstance(ready, Refused) and runs_as_monitoring(ready[0]):
+            said = _said(*ready)
+            ready = self._monitored(*ready, term_asked=row.term_asked)
         if isinstance(ready, Refused):
-            return self._refuse(ready, row.number, prepared, said)
+            refused = self._refuse(ready, row.number, prepared, said)
+            if self._house.policies().is_silent(prepared.call.purpose):  # officers hear of it whatever else is wrong
+                self.events.append(alarm_of_silence(prepared.call, self._house, self.events[-1]))
+            return refused
         registration, events = ready
         answer = Answer(*place, slip.body_digest, _receipt(registration, events[0]))
         self._keep(answer)
         self.registrations.append(registration)
+        if row.ban is not None and events[0].kind is EventKind.REGISTERED:
+            self.bans.append((registration.id, row.ban))
         self.events.extend(events)
         return answer.body
+
+    def _monitored(
+        self, registration: Registration, events: tuple[Event, ...], *, term_asked: bool
+    ) -> tuple[Registration, tuple[Event, ...]] | Refused:
+        """Return a registration that runs as monitoring within its term, or why not; silence is left as it is."""
+        if events[0].kind is not EventKind.REGISTERED:
+            return registration, events
+        until_on = registration.valid_until_on
+        try:
+            ends_on = self._monitoring.end_of(registration, valid_until_on=until_on, term_asked=term_asked)
+        except Refused as refused:
+            return refused
+        return replace(registration, valid_until_on=ends_on), events
+
+    def _footed(
+        self, registration: Registration, events: tuple[Event, ...], ban: HomeBan | None
+    ) -> tuple[Registration, tuple[Event, ...]] | Refused:
+        """Return a registration on what its lane relies on, or why it may not be; silence is left as it is."""
+        if events[0].kind is not EventKind.REGISTERED:
+            return registration, events
+        try:
+            return self._footing.under(registration, ban=ban), events
+        except Refused as refused:
+            return refused
 
     def _refuse(self, refused: Refused, row: int, prepared: Prepared, said: Mapping[str, Value]) -> Refused:
         where: Mapping[str, int] = {} if row == SINGLE else {"row": row}

@@ -3,11 +3,17 @@
 from dataclasses import dataclass
 from datetime import date
 
+from gateway.core.consent import Consenting, lives_on_consent
 from gateway.core.events import Event, EventKind, Value
+from gateway.core.handover import runs_as_monitoring
+from gateway.core.home_ban import checked_extension, says_ban
 from gateway.core.involvement import Registration, renew_before
+from gateway.core.notices import checked_notice, first_notice
+from gateway.core.policy.answers import Asking
 from gateway.core.refusals import Refusal, Refused
-from gateway.core.terms import checked_notice, checked_term
+from gateway.core.terms import checked_term
 from gateway.flows.admission import change_once, event_of
+from gateway.flows.monitoring import monitoring_of
 from gateway.flows.ports import House, Tx
 from gateway.flows.refusal_of_policy import Leave, leave_of
 from gateway.flows.silence import silent_events
@@ -21,6 +27,7 @@ class Renewal:
 
     registration: str
     asked: RenewRegistration
+    of_ban: bool = False  # only a home ban will do
 
 
 def renew(call: Signed[Renewal], house: House, *, today_on: date) -> bytes:
@@ -42,7 +49,13 @@ def renew(call: Signed[Renewal], house: House, *, today_on: date) -> bytes:
         if registration.status is not RegistrationStatus.ACTIVE:
             raise Refused(Refusal.NOT_ACTIVE)
         leave = _leave(registration, call, house, today_on)
+        _check_consent(registration, tx, house)
         valid_until_on = checked_term(wanted.asked.valid_until, permitted=leave.permitted, today_on=today_on)
+        _check_ban(registration, call, tx, valid_until_on)
+        if runs_as_monitoring(registration) and not leave.silent:
+            valid_until_on = monitoring_of(tx, (registration,)).end_of(
+                registration, valid_until_on=valid_until_on, term_asked=wanted.asked.valid_until is not None
+            )
         tx.registrations.renew(registration.id, valid_until_on=valid_until_on, notice=wanted.asked.subject_notice)
         renewed = tx.registrations.one(registration.id, agency=call.caller.oin)
         if renewed is None:
@@ -52,19 +65,32 @@ def renew(call: Signed[Renewal], house: House, *, today_on: date) -> bytes:
     return change_once(call, house, "renew", act)
 
 
+def _check_consent(registration: Registration, tx: Tx, house: House) -> None:
+    """Refuse when the lane lives on consent and none of this agency is valid now."""
+    if registration.consent is None or not lives_on_consent(house.policies().lane(registration.lane)):
+        return
+    person = (registration.purpose, registration.index_token)
+    of = Consenting(registration.agency, registration.lane, *person)
+    if of not in tx.consents.valid({registration.index_token}):
+        raise Refused(Refusal.CONSENT_MISSING)
+
+
+def _check_ban(registration: Registration, call: Signed[Renewal], tx: Tx, until_on: date) -> None:
+    """Hold a home ban to its days, however it is renewed, and take nothing else for one."""
+    ban = tx.bans.of(registration.id) if says_ban(registration) else None
+    if ban is None and call.message.of_ban:
+        raise Refused(Refusal.NOT_FOUND)
+    if ban is not None:
+        checked_extension(until_on, ban, now_until_on=registration.valid_until_on)
+
+
 def _leave(registration: Registration, call: Signed[Renewal], house: House, today_on: date) -> Leave:
     policies = house.policies()
-    answer = policies.may_register(
-        lane=registration.lane,
-        agency_kind=call.caller.kind,
-        purpose=registration.purpose,
-        flag=registration.flag,
-        preconditions=frozenset(call.message.asked.preconditions),
-        on=today_on,
-    )
+    asking = Asking(call.caller.kind, registration.purpose, registration.flag)
     attested = call.message.asked.preconditions
-    leave = leave_of(answer, policies.lane(registration.lane), preconditions=attested, on=today_on)
-    checked_notice(call.message.asked.subject_notice, today_on=today_on)
+    leave = leave_of(asking, policies, lane=registration.lane, preconditions=attested, on=today_on)
+    at_most = first_notice(policies.lane(registration.lane))
+    checked_notice(call.message.asked.subject_notice, today_on=today_on, at_most=at_most)
     return leave
 
 
@@ -89,7 +115,7 @@ def own_view(registration: Registration) -> OwnRegistration:
         lane=registration.lane,
         flag=registration.flag,
         purpose=registration.purpose,
-        case_reference=registration.case_reference,
+        case_reference=registration.case_reference or None,
         contact_id=registration.contact_id,
         status=registration.status,
         subject_notice=registration.notice,

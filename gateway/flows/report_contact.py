@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
-from gateway.core.contact import state_after
+from gateway.core.contact import StandingMatch, state_after
 from gateway.core.events import Event, EventKind
+from gateway.core.involvement import Oin
 from gateway.core.refusals import Refusal, Refused
 from gateway.flows.admission import change_once, event_of
 from gateway.flows.ports import House, Tx
@@ -28,10 +29,7 @@ def report_contact(call: Signed[Report], house: House) -> bytes:
     wanted = call.message
 
     def act(tx: Tx) -> tuple[Message, tuple[Event, ...]]:
-        tx.matches.hold(wanted.match)
-        match = tx.matches.one(wanted.match, agency=call.caller.oin)
-        if match is None:
-            raise Refused(Refusal.NOT_FOUND)
+        match = held_match(tx, wanted.match, call.caller.oin)
         outcome = wanted.asked.outcome
         state = state_after(match, outcome, reason=wanted.asked.reason)
         tx.matches.report(match.id, agency=call.caller.oin, outcome=outcome, state=state)
@@ -41,3 +39,12 @@ def report_contact(call: Signed[Report], house: House) -> bytes:
         return ContactReported(id=match.id, state=state), (event,)
 
     return change_once(call, house, "report contact", act)
+
+
+def held_match(tx: Tx, match: str, agency: Oin) -> StandingMatch:
+    """Hold a match and return it as this party sees it; raises Refused for whoever is no party to it (G24)."""
+    tx.matches.hold(match)
+    standing = tx.matches.one(match, agency=agency)
+    if standing is None:
+        raise Refused(Refusal.NOT_FOUND)
+    return standing

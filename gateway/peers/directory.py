@@ -11,6 +11,10 @@ from keys.parties import Party, Role
 class Parties(Protocol):
     """Where a party is found by its number: a trust list as it stands."""
 
+    @property
+    def parties(self) -> tuple[Party, ...]:
+        """All parties."""
+
     def party(self, oin: str) -> Party | None:
         """Return the party, or None."""
 
@@ -35,7 +39,7 @@ class TrustedAgencies:
         party = self._trust.current.party(oin)
         if party is None or party.role is not Role.AGENCY:
             return None
-        return Agency(Oin(party.oin), party.name, party.kind)
+        return Agency(Oin(party.oin), party.name, party.kind, party.municipality)
 
     def may_be_told(self, oin: Oin, *, now: datetime) -> bool:
         """Return whether this is an agency of the list with a key that counts now."""
@@ -43,3 +47,18 @@ class TrustedAgencies:
         if party is None or party.role is not Role.AGENCY:
             return False
         return any(key.counts_at(now) for key in party.keys)
+
+    def supervisors(self, municipality: str) -> tuple[Oin, ...]:
+        """Return the match supervisors of a municipality."""
+        return self._of(municipality, Role.SUPERVISOR)
+
+    def agencies_of(self, municipality: str) -> tuple[Oin, ...]:
+        """Return the agencies whose agreement is with a municipality."""
+        return self._of(municipality, Role.AGENCY)
+
+    def _of(self, municipality: str, role: Role) -> tuple[Oin, ...]:
+        """Return who has this role there; an agency without a municipality is nobody's to supervise."""
+        if not municipality:
+            return ()
+        parties = self._trust.current.parties
+        return tuple(Oin(one.oin) for one in parties if (one.role, one.municipality) == (role, municipality))

@@ -16,7 +16,7 @@ import httpx2
 
 from gateway.flows.ports import Delivery, Undelivered
 from gateway.peers.addresses import Addresses, AddressRefused, Target
-from gateway.protocol.events import alert_event
+from gateway.protocol.events import alert_event, event_bytes
 from keys.signing import SigningKey, sign_webhook
 
 DEADLINE_SECONDS: Final = 10.0
@@ -90,8 +90,8 @@ class Webhooks:
 
     def _body(self, delivery: Delivery) -> bytes:
         alert = delivery.alert
-        event = alert_event(alert.id, alert.match, alert.created_at, oin=self._oin)
-        return event.model_dump_json(by_alias=True).encode()
+        event = alert_event(alert.id, alert.match, alert.created_at, oin=self._oin, kind=alert.kind, desk=alert.desk)
+        return event_bytes(event)
 
     def _headers(self, delivery: Delivery, target: Target, body: bytes) -> dict[str, str]:
         timestamp = int(time.time())

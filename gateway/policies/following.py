@@ -1,13 +1,12 @@
 """Decides which release of the policies is in force: follows a folder, and never goes back, not even after a restart.
 
-A release takes effect when it passed every step of `signing` and follows the highest one that this process knows to
-have been in force; the database keeps that one for the next start. Whatever else lies in the folder, or happens to it,
-changes nothing: it is told once.
+A release takes effect when it passed every step of `signing` and follows the highest one that was ever in force
+here, which the database keeps. Whatever else lies in the folder, or happens to it, changes nothing: it is told once.
 """
 
 import threading
+import time
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from os import getpid
@@ -17,17 +16,18 @@ from typing import Final
 from gateway.core.events import Event, EventKind
 from gateway.core.policy import PolicySet
 from gateway.core.policy.releases.faults import ReleaseFault, ReleaseRejected, rejected
-from gateway.core.policy.releases.release import NO_RELEASE, Release
+from gateway.core.policy.releases.release import Release
 from gateway.core.policy.releases.releasing import Before
 from gateway.core.refusals import Refused
 from gateway.flows.match import GATEWAY
 from gateway.flows.ports import KeptRelease, Recorded, Store, Tx
+from gateway.policies.folder import content_of, files_in, released_before
 from gateway.policies.in_force import Judged, Mark, ReleaseInForce, Trust
+from gateway.policies.pace import Pace
 from gateway.policies.signing import (
     VerifiedRelease,
     counting_officers,
     file_name,
-    load_release,
     read_release,
     release_paths,
     verify_release,
@@ -36,6 +36,11 @@ from gateway.telemetry import Log, fault_of
 from keys.trust import TrustList
 
 SECONDS_BETWEEN_LOOKS: Final = 0.1
+_SECONDS_BETWEEN_READS: Final = 1.0  # a whole release: too much to read at every look
+_SECONDS_BETWEEN_TRIES: Final = 5.0
+_SECONDS_BETWEEN_COUNTS: Final = 60.0
+#: What may mend without a change to the file: a share comes back, a clock catches up with a time of signing.
+_PASSING: Final = frozenset({ReleaseFault.UNREADABLE.value, ReleaseFault.TOO_FEW_SIGNATURES.value})
 
 
 @dataclass(slots=True, kw_only=True)
@@ -53,17 +58,25 @@ class PolicyReleases:
     mint: Callable[[str], str]
     broken: Callable[[], None]
     demo: bool = False
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    clock: Callable[[], float] = time.monotonic
     in_force: ReleaseInForce = field(default_factory=ReleaseInForce)
     _newest: KeptRelease | None = None
     _judged: Mapping[str, Judged] = field(default_factory=dict)
+    _amiss: Judged | None = None
     _believed: TrustList | None = None
+    _retrying: Pace = field(init=False)
+    _reading: Pace = field(init=False)
+    _counting: Pace = field(init=False)
     _closing: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
 
     def __post_init__(self) -> None:
         """Look for the first time: in force is what was so last, or what follows it; nothing if the folder is empty."""
         release_paths(self.folder)  # a slip in a setting must not pass for an empty folder
-        self._newest = self.store.view("newest policies", lambda view: view.policies.newest())
+        self._retrying = Pace(_SECONDS_BETWEEN_TRIES, self.clock)
+        self._reading = Pace(_SECONDS_BETWEEN_READS, self.clock)
+        self._counting = Pace(_SECONDS_BETWEEN_COUNTS, self.clock)
         self.look()
         self.look()  # what is refused is told once it has stood still
         if self.in_force.verified is None:
@@ -85,49 +98,78 @@ class PolicyReleases:
             self._thread.join()
 
     def look(self) -> None:
-        """Take in what changed in the folder or in the trust list; raises Refused when the store is away."""
-        try:
-            files = _files(self.folder)
-        except OSError:
-            self.in_force = replace(self.in_force, file_gone=self.in_force.verified is not None)
-            return
-        before, believed, first = self._judged, self.trust.current, self._believed is None
-        judged = {name: one for name, one in before.items() if files.get(name) == one.mark}
-        if believed is not self._believed:
-            judged = {name: one for name, one in judged.items() if not one.faults}
-            judged |= self._look_at_kept(files)
-        if fresh := [name for name in files if name not in judged]:
-            waiting = [one.file for one in judged.values() if ReleaseFault.FOLLOWS_ANOTHER in one.faults]
-            judged |= self._judge({*fresh, *waiting}, files, history=first or self._newest is None)
-        self._judged = {name: self._told(one, before.get(name)) for name, one in judged.items()}
+        """Take in what changed in the folder, the database or the trust list; raises Refused when the store is away."""
+        believed, retry = self.trust.current, self._retrying.due()
+        anew = believed is not self._believed
+        files = self._files()
+        self._amiss = self._told(self._look_at_kept(files, anew=anew, retry=retry), self._amiss)
+        if files is not None:
+            self._look_at_files(files, anew=anew, retry=retry)
         self._believed = believed
         self._note(files)
 
-    def _note(self, files: Mapping[str, Mark]) -> None:
+    def _files(self) -> Mapping[str, Mark] | None:
+        try:
+            return files_in(self.folder)
+        except OSError:
+            return None
+
+    def _look_at_files(self, files: Mapping[str, Mark], *, anew: bool, retry: bool) -> None:
+        """Try what changed; with another trust list all that is refused, and now and then what may mend by itself."""
+        before = self._judged
+        judged = {
+            name: one
+            for name, one in before.items()
+            if one.stands(files.get(name)) and not (one.faults and (anew or (retry and _PASSING & set(one.faults))))
+        }
+        if fresh := [name for name in files if name not in judged]:
+            waiting = [one.file for one in judged.values() if ReleaseFault.FOLLOWS_ANOTHER in one.faults]
+            history = self._believed is None or self._newest is None
+            judged |= self._judge({*fresh, *waiting}, files, history=history)
+        self._judged = {name: told for name, one in judged.items() if (told := self._told(one, before.get(name)))}
+
+    def _note(self, files: Mapping[str, Mark] | None) -> None:
         """Show an operator how the folder is."""
-        refused = tuple(one for one in self._judged.values() if one.told)
+        refused = tuple(one for one in (*self._judged.values(), self._amiss) if one is not None and one.told)
         release = self.in_force.release
-        gone = release is not None and release.file_name not in files
+        gone = release is not None and release.file_name not in (files or ())
         if (gone, refused) != (self.in_force.file_gone, self.in_force.refused):
             self.in_force = replace(self.in_force, file_gone=gone, refused=refused)
 
-    def _look_at_kept(self, files: Mapping[str, Mark]) -> dict[str, Judged]:
-        """With another trust list, see whether what is in force still has its signatures; begin with it at the start.
+    def _look_at_kept(self, files: Mapping[str, Mark] | None, *, anew: bool, retry: bool) -> Judged | None:
+        """Catch up with the database, with which a start begins too, and return what is amiss with the release it has.
 
-        What is in force stays so without them, and health says it: whoever revokes an officer releases anew.
+        What is in force stays so without its signatures, and health says it: whoever revokes an officer releases anew.
         """
-        kept = self._newest
-        if kept is None or not files:
-            return {}
-        name = f"{file_name(kept.number)} as kept"
+        if self._reading.due():
+            self._newest = self.store.view("newest policies", lambda view: view.policies.newest()) or self._newest
+        release, kept = self.in_force.release, self._newest
+        if kept is not None and (release is None or release.number < kept.number):
+            stands = self._amiss is not None and self._amiss.file == _as_kept(kept.number) and not (anew or retry)
+            empty = release is None and not files  # an operator's switch
+            return None if empty else self._amiss if stands else self._catch_up(kept)
+        if release is not None and (self._counting.due() or anew):
+            return self._amiss_with(release.number, lambda: self._count(release))
+        return self._amiss
+
+    def _catch_up(self, kept: KeptRelease) -> Judged | None:
+        """Obey what another process accepted, or we before a restart; it was compared then, and is not again."""
+
+        def adopt() -> None:
+            trust = self.trust.current
+            self._adopt(verify_release(kept.content, trust, self.now(), demo=self.demo, compared=False))
+
+        return self._amiss_with(kept.number, adopt)
+
+    def _count(self, release: Release) -> None:
+        counting_officers(release, self.trust.current, self.now(), demo=self.demo)
+
+    def _amiss_with(self, number: int, attempt: Callable[[], object]) -> Judged | None:
         try:
-            if self.in_force.release is None:
-                self._adopt(verify_release(kept.content, self.trust.current, _now(), demo=self.demo, compared=False))
-            else:
-                counting_officers(self.in_force.release, self.trust.current, _now())
+            attempt()
         except ReleaseRejected as refused:
-            return {name: Judged(name, None, refused.faults)}
-        return {}
+            return Judged(_as_kept(number), None, refused.faults)
+        return None
 
     def _judge(self, names: set[str], files: Mapping[str, Mark], *, history: bool) -> dict[str, Judged]:
         """Try files, the lowest first, since each follows the one before it; the first time of all, the highest first.
@@ -150,12 +192,12 @@ class PolicyReleases:
         return ()
 
     def _try(self, name: str) -> None:
-        content = self._content(name)
+        content = content_of(self.folder / name)
         release = read_release(content)
         if release.file_name != name:
             raise rejected(ReleaseFault.MISNAMED)
         trust, newest = self.trust.current, self._newest
-        counting_officers(release, trust, _now())
+        counting_officers(release, trust, self.now(), demo=self.demo)
         if newest is not None and release.digest != newest.digest and release.number <= newest.number:
             raise rejected(ReleaseFault.OLDER if release.number < newest.number else ReleaseFault.NUMBER_TAKEN)
         if self.in_force.release is not None and release.digest == self.in_force.release.digest:
@@ -165,28 +207,18 @@ class PolicyReleases:
         if not accepted and newest is not None and release.contents.follows != newest.digest:
             raise rejected(ReleaseFault.FOLLOWS_ANOTHER)
         previous = None if accepted else self._before(release)
-        self._adopt(verify_release(content, trust, _now(), previous=previous, demo=self.demo, compared=not accepted))
-
-    def _content(self, name: str) -> bytes:
-        try:
-            return load_release(self.folder / name)
-        except OSError:
-            raise rejected(ReleaseFault.UNREADABLE) from None
+        self._adopt(
+            verify_release(content, trust, self.now(), previous=previous, demo=self.demo, compared=not accepted)
+        )
 
     def _before(self, release: Release) -> Release | Before | None:
-        """Return the release that one follows, if it is at hand: in force, in the database or in the folder."""
+        """Return the release that one follows: in force, in the database, or, while nothing ever was, beside it."""
         follows, in_force = release.contents.follows, self.in_force
         if in_force.release is not None and in_force.release.digest == follows:
             return Before(follows, in_force.policies)
-        if follows == NO_RELEASE:
-            return None
         if (kept := self._kept(follows)) is not None:
             return read_release(kept.content)
-        try:
-            beside = read_release(self._content(file_name(release.number - 1)))
-        except ReleaseRejected:
-            return None
-        return beside if beside.digest == follows else None
+        return released_before(release, self.folder, self.trust.current, self.now(), demo=self.demo)
 
     def _kept(self, digest: str) -> KeptRelease | None:
         return self.store.view("kept policies", lambda view: view.policies.one(digest))
@@ -199,7 +231,7 @@ class PolicyReleases:
         self._newest = kept
         if kept.digest != asked.digest and kept.number >= asked.number:
             raise rejected(ReleaseFault.NUMBER_TAKEN if kept.number == asked.number else ReleaseFault.OLDER)
-        self.in_force = replace(self.in_force, verified=verified, file_gone=False)
+        self.in_force, self._amiss = replace(self.in_force, verified=verified, file_gone=False), None
         self.log.info("policies", process=getpid(), **_said(verified))
 
     def _keep(self, tx: Tx, asked: KeptRelease, verified: VerifiedRelease) -> Recorded[KeptRelease]:
@@ -212,9 +244,9 @@ class PolicyReleases:
             return Recorded(kept, ())
         return Recorded(kept, (Event(self.mint("evt"), EventKind.POLICY_LOADED, GATEWAY, _said(verified)),))
 
-    def _told(self, one: Judged, before: Judged | None) -> Judged:
+    def _told(self, one: Judged | None, before: Judged | None) -> Judged | None:
         """Tell of a refused file once, when it has stood still from one look to the next."""
-        if not one.faults or before is None or before.mark != one.mark or before.faults != one.faults:
+        if one is None or not one.faults or before is None or before != replace(one, told=before.told):
             return one
         if not before.told:
             self._tell(one)
@@ -243,14 +275,6 @@ class PolicyReleases:
                 failing = True
 
 
-def newest_release(folder: Path, trust: TrustList, *, demo: bool) -> VerifiedRelease:
-    """Return the release in a folder with the highest number, verified; raises ReleaseRejected and OSError."""
-    paths = release_paths(folder)
-    if not paths:
-        raise rejected(ReleaseFault.UNREADABLE, "there is no release")
-    return verify_release(load_release(paths[-1]), trust, _now(), demo=demo, compared=False)
-
-
 def _said(verified: VerifiedRelease) -> dict[str, str | int | tuple[str, ...]]:
     release = verified.release
     return {
@@ -261,15 +285,5 @@ def _said(verified: VerifiedRelease) -> dict[str, str | int | tuple[str, ...]]:
     }
 
 
-def _files(folder: Path) -> dict[str, Mark]:
-    """Return what lies in the folder; raises OSError when that cannot be seen."""
-    files: dict[str, Mark] = {}
-    for path in release_paths(folder):
-        with suppress(FileNotFoundError):
-            status = path.stat()
-            files[path.name] = status.st_mtime_ns, status.st_size, status.st_ino
-    return files
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
+def _as_kept(number: int) -> str:
+    return f"{file_name(number)} as kept"

@@ -9,7 +9,7 @@ from gateway.core.policy.releases.releasing import NOTHING
 from gateway.policies.signing import VerifiedRelease
 from keys.trust import TrustList
 
-Mark = tuple[int, int, int]  # what changes when a file does: written in place or replaced
+Mark = tuple[int, int, int, int]  # what changes when a file does: written in place or replaced; last, who may read it
 
 
 class Trust(Protocol):
@@ -28,6 +28,12 @@ class Judged:
     mark: Mark | None
     faults: tuple[str, ...] = ()
     told: bool = False
+
+    def stands(self, mark: Mark | None) -> bool:
+        """Whether the file is still as it was judged; that other people may read it mends no more than a refusal."""
+        if mark is None or self.mark is None or self.faults:
+            return mark == self.mark
+        return mark[:-1] == self.mark[:-1]
 
 
 @dataclass(frozen=True, slots=True)

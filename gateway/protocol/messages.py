@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic.alias_generators import to_camel
 
 ROWS_PER_BATCH = 10_000
@@ -32,7 +32,12 @@ MatchId = Annotated[str, _identifier("mat")]
 AlertId = Annotated[str, _identifier("alt")]
 EventId = Annotated[str, _identifier("evt")]
 EndpointId = Annotated[str, _identifier("whe")]
+CaseId = Annotated[str, _identifier("cas")]
+ConsentId = Annotated[str, _identifier("cns")]
+OversightId = Annotated[str, _identifier("ovs")]
+HandoverId = Annotated[str, _identifier("hov")]
 
+OinText = Annotated[str, StringConstraints(pattern=r"^[0-9]{20}$"), Field(description="OIN of an agency.")]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
 TokenText = Annotated[str, StringConstraints(pattern=r"^hx1\.[A-Za-z0-9_-]{54}$"), Field(description="Person token.")]
 CaseReference = Annotated[
@@ -51,6 +56,15 @@ def _only_true(given: object) -> object:
 
 
 Attested = Annotated[Literal[True], BeforeValidator(_only_true)]
+
+
+def _first_of_month(given: date) -> date:
+    if given.day != 1:  # another day would tell on which day somebody was born
+        raise ValueError("must be the first of a month")
+    return given
+
+
+FirstOfMonth = Annotated[date, AfterValidator(_first_of_month)]
 Preconditions = Annotated[
     tuple[Name, ...],
     Field(max_length=8, description="What the rule requires to be attested besides, in the vocabulary's code names."),
@@ -96,6 +110,11 @@ class RegisterInvolvement(Message):
         default=None,
         description="First day on which it no longer holds (00:00 Europe/Amsterdam); the policy's if absent.",
     )
+    archive_until: FirstOfMonth | None = Field(
+        default=None,
+        description="First day on which nothing of it may be kept any more: the age limit of the lane, rounded down to "
+        "the first of a month. If absent, a lane with an age limit keeps nothing beyond validUntil.",
+    )
 
 
 class RenewRegistration(Message):
@@ -126,6 +145,7 @@ class RegistrationStatus(StrEnum):
     """Where a registration is in its life."""
 
     ACTIVE = "active"
+    RESTRICTED = "restricted"
     WITHDRAWN = "withdrawn"
     EXPIRED = "expired"
 
@@ -177,6 +197,14 @@ class BatchReceipt(Message):
     rows: tuple[BatchRow, ...]
 
 
+class Clock(Message):
+    """A statutory clock of Veilig Thuis; the calendar is named where the term is counted in working days."""
+
+    name: Name
+    due_on: date
+    calendar: str | None = None
+
+
 class OwnRegistration(Message):
     """A registration as its own agency sees it; the token is never given back."""
 
@@ -184,13 +212,19 @@ class OwnRegistration(Message):
     lane: Name
     flag: Name
     purpose: Name
-    case_reference: CaseReference
+    case_reference: CaseReference | None = Field(default=None, description="Absent once it was erased.")
     contact_id: ContactId
     status: RegistrationStatus
     subject_notice: SubjectNotice
     registered_at: datetime
     valid_until: date
     renew_before: date
+    re_report: bool | None = Field(
+        default=None, description="An open report about someone whom the same Veilig Thuis was monitoring."
+    )
+    clocks: tuple[Clock, ...] | None = Field(
+        default=None, description="Statutory clocks; only where one registration of Veilig Thuis is shown."
+    )
 
 
 class OwnRegistrations(Message):
@@ -212,6 +246,31 @@ class CloudEvent(Message):
     time: datetime
     datacontenttype: Literal["application/json"] = "application/json"
     dataref: str
+    subject: str | None = Field(default=None, description="Own contact desk that it is for; absent: the intake.")
+
+
+class AlertKind(StrEnum):
+    """Why an agency or a supervisor is alerted.
+
+    About a match: it was made (and Veilig Thuis may be told that it is a re-report, or came while monitoring runs), it
+    went up a step of the ladder, or safety oversight is handed over through it. About a registration of one's own:
+    somebody was involved before, a notice that was put off is to be looked at again, a term is about to end.
+    """
+
+    MATCH = "match"
+    DEPUTY = "deputy"
+    COORDINATOR = "coordinator"
+    SUPERVISOR = "supervisor"
+    ARCHIVE_HINT = "archive_hint"
+    NOTICE_DUE = "notice_due"
+    RENEWAL_DUE = "renewal_due"
+    HANDOVER_OFFERED = "handover_offered"
+    HANDOVER_ACCEPTED = "handover_accepted"
+    HANDOVER_REFUSED = "handover_refused"
+    HANDOVER_WITHDRAWN = "handover_withdrawn"
+    HANDOVER_UNANSWERED = "handover_unanswered"
+    RE_REPORT = "re_report"
+    DURING_MONITORING = "during_monitoring"
 
 
 class Inbox(Message):
@@ -244,10 +303,22 @@ class ContactDesk(Message):
     deputy_id: ContactId | None = None
 
 
+class OwnContactDesk(ContactDesk):
+    """A desk as its own agency sees it: after the day in `confirm_before`, alerts go to its deputy too."""
+
+    confirmed_on: date
+    confirm_before: date
+
+    @property
+    def disclosed(self) -> ContactDesk:
+        """Return what others may learn of it."""
+        return ContactDesk(**{name: getattr(self, name) for name in ContactDesk.model_fields})
+
+
 class ContactDesks(Message):
     """The desks of one agency."""
 
-    contacts: tuple[ContactDesk, ...]
+    contacts: tuple[OwnContactDesk, ...]
 
 
 class MatchState(StrEnum):
@@ -258,6 +329,30 @@ class MatchState(StrEnum):
     CLOSED = "closed"
     ENDED = "ended"
     VOID = "void"
+
+
+class LadderStep(StrEnum):
+    """How far up the ladder a match went for want of contact (domain rule 14)."""
+
+    REPORTER = "reporter"
+    DEPUTY = "deputy"
+    COORDINATOR = "coordinator"
+    SUPERVISOR = "supervisor"
+
+
+class Handler(StrEnum):
+    """Who handles a match at an agency: its reporter, unless a deputy or the coordinator took it over."""
+
+    REPORTER = "reporter"
+    DEPUTY = "deputy"
+    COORDINATOR = "coordinator"
+
+
+class Side(StrEnum):
+    """One of the two parties of a match, as the other or itself names it."""
+
+    OWN = "own"
+    OTHER = "other"
 
 
 class ContactOutcome(StrEnum):
@@ -278,12 +373,30 @@ class Explanation(Message):
     en: str
 
 
+class HomeBanFact(Message):
+    """A home ban is in force: up to and including which day, and which agency leads."""
+
+    kind: Literal["home_ban"] = "home_ban"
+    through: date = Field(description="The last day on which it is in force, unless it is extended.")
+    until: date = Field(description="The first day on which it no longer is (00:00 Europe/Amsterdam).")
+    led_by: str
+
+
 class OtherParty(Message):
     """What the rule discloses of the other agency."""
 
     agency: str
     contact: ContactDesk | None = None
     flag: Name | None = Field(default=None, description="How the other is involved; only where the rule tells that.")
+    fact: HomeBanFact | None = Field(default=None, description="One dated fact; only where the rule tells that.")
+
+
+class OversightHeld(Message):
+    """Which of the two agencies of a match holds safety oversight now; of any other nothing is said."""
+
+    holder: str = Field(description="Name of the agency.")
+    own: bool
+    since: datetime
 
 
 class ListedMatch(Message):
@@ -296,9 +409,14 @@ class ListedMatch(Message):
     due_on: date
     calendar: str
     registration_id: RegistrationId
-    case_reference: CaseReference
+    case_reference: CaseReference | None = Field(default=None, description="Absent once it was erased.")
     outcome: ContactOutcome | None = None
     other_reported: bool
+    step: LadderStep = Field(description="How far up the ladder it went for want of contact.")
+    next_step_on: date | None = Field(default=None, description="Last day of the term after which it goes further.")
+    handled_by: Handler = Field(description="Who handles it at your own agency.")
+    muted: bool = Field(description="Whether you hear nothing more of this person with this party, as both asked.")
+    desk_unconfirmed: bool = Field(description="Whether your own desk was not confirmed in time, so the deputy hears.")
 
 
 class MatchView(ListedMatch):
@@ -309,6 +427,11 @@ class MatchView(ListedMatch):
     legal_basis: tuple[str, ...]
     why: Explanation
     other: OtherParty | None = None
+    safety_oversight: OversightHeld | None = None
+    handover: HandoverId | None = Field(default=None, description="The last one that was offered through this match.")
+    case_coordinator: Side | None = Field(default=None, description="Who leads, once both named the same agency.")
+    named_by_own: Side | None = Field(default=None, description="Whom you named to lead.")
+    named_by_other: Side | None = Field(default=None, description="Whom the other named; name the same to accept.")
 
 
 class Matches(Message):
@@ -330,6 +453,54 @@ class ContactReported(Message):
 
     id: MatchId
     state: MatchState
+
+
+class TakenOver(Message):
+    """Who handles the match at your agency now."""
+
+    id: MatchId
+    handled_by: Handler
+
+
+class Muted(Message):
+    """What became of asking to hear nothing more: it holds once both parties asked, until a third agency appears."""
+
+    id: MatchId
+    muted: bool
+
+
+class NameCoordinator(Message):
+    """Which of the two agencies is to lead; it does once both named the same."""
+
+    coordinator: Side
+
+
+class CoordinatorNamed(Message):
+    """Which agency leads, if both named the same."""
+
+    id: MatchId
+    case_coordinator: Side | None = None
+
+
+class SupervisedMatch(Message):
+    """A match as the supervisor of a municipality sees it: whether contact was made, nothing of whom or about whom."""
+
+    id: MatchId
+    lane: Name
+    state: MatchState
+    age_days: int = Field(ge=0, description="Since it was made.")
+    due_on: date
+    calendar: str
+    step: LadderStep
+    next_step_on: date | None = None
+    sides_reported: int = Field(ge=0, le=2, description="How many of the two agencies reported.")
+
+
+class SupervisedMatches(Message):
+    """A page of the matches that stand in one's municipality, in order of id; `next` is absent on the last page."""
+
+    matches: tuple[SupervisedMatch, ...]
+    next: MatchId | None = None
 
 
 class AddWebhook(Message):
@@ -391,4 +562,303 @@ class Withdrawn(Message):
 
     id: RegistrationId
     status: RegistrationStatus
+    event: EventId
+
+
+ConditionsVersion = Annotated[
+    str,
+    StringConstraints(pattern=r"^[0-9a-f]{64}$"),
+    Field(description="SHA-256 in hex of the safety conditions, which both agencies have and the gateway never sees."),
+]
+
+
+class BeginOversight(Message):
+    """We hold safety oversight from now on, by this open report of ours."""
+
+    registration_id: RegistrationId
+
+
+class OversightBegun(Message):
+    """Safety oversight is held until it is handed over or the registration ends."""
+
+    id: OversightId
+    registration_id: RegistrationId
+    since: datetime
+    event: EventId
+
+
+class HandoverState(StrEnum):
+    """What became of an offer; one that was never answered lapses with its match or with a registration of it."""
+
+    OFFERED = "offered"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    LAPSED = "lapsed"
+
+
+class HandoverRole(StrEnum):
+    """On which side of a handover an agency is."""
+
+    GIVING = "giving"
+    TAKING = "taking"
+
+
+class HandoverRefusalReason(StrEnum):
+    """Why a local team does not take safety oversight."""
+
+    CONDITIONS_UNCLEAR = "conditions_unclear"
+    NOT_SAFE_YET = "not_safe_yet"
+    NO_CAPACITY = "no_capacity"
+    OTHER_MUNICIPALITY = "other_municipality"
+    NOT_OUR_TASK = "not_our_task"
+
+
+class HandoverWithdrawalReason(StrEnum):
+    """Why Veilig Thuis takes an offer back."""
+
+    SITUATION_CHANGED = "situation_changed"
+    CONDITIONS_CHANGED = "conditions_changed"
+    NO_ANSWER = "no_answer"
+    OFFERED_IN_ERROR = "offered_in_error"
+
+
+class OfferHandover(Message):
+    """We offer safety oversight to the agency of this match, under these conditions."""
+
+    registration_id: RegistrationId
+    match_id: MatchId
+    conditions_version: ConditionsVersion
+
+
+class AcceptHandover(Message):
+    """We take safety oversight, under the conditions that we have read: they must be those of the offer."""
+
+    conditions_version: ConditionsVersion
+
+
+class RefuseHandover(Message):
+    """We do not take it; whoever offered it still holds it."""
+
+    reason: HandoverRefusalReason
+
+
+class WithdrawHandover(Message):
+    """We take the offer back and still hold safety oversight."""
+
+    reason: HandoverWithdrawalReason
+
+
+class HandoverView(Message):
+    """A handover as one of its two agencies sees it, with its own registration; the match says who the other is."""
+
+    id: HandoverId
+    match_id: MatchId
+    role: HandoverRole
+    registration_id: RegistrationId
+    case_reference: CaseReference | None = Field(default=None, description="Absent once it was erased.")
+    state: HandoverState
+    conditions_version: ConditionsVersion
+    offered_at: datetime
+    due_on: date = Field(description="Last working day on which it should be answered.")
+    calendar: str
+    escalated_at: datetime | None = Field(default=None, description="When both were told that no answer came in time.")
+    decided_at: datetime | None = None
+    reason: Name | None = None
+
+
+class Handovers(Message):
+    """A page of one's handovers, in order of id; `next` is absent on the last page."""
+
+    handovers: tuple[HandoverView, ...]
+    next: HandoverId | None = None
+
+
+class ConsentStatus(StrEnum):
+    """Where a consent is in its life; only a valid one carries anything."""
+
+    VALID = "valid"
+    REPLACED = "replaced"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+
+
+Kinds = Annotated[
+    tuple[Name, ...], Field(max_length=32, description="Kinds of agency that may hear of it, in code names.")
+]
+Named = Annotated[tuple[OinText, ...], Field(max_length=32, description="Agencies by name that may hear of it.")]
+
+
+class RecordConsent(Message):
+    """This person consents to our involvement being known, for one purpose, toward these, until a day."""
+
+    token: TokenText
+    lane: Name
+    purpose: Name
+    case_reference: CaseReference
+    attested: Attested = Field(description="The person gave it freely, knowing for what and toward whom.")
+    kinds: Kinds = ()
+    agencies: Named = ()
+    given_on: date
+    valid_until: date | None = Field(
+        default=None,
+        description="First day on which it no longer holds (00:00 Europe/Amsterdam); the policy's if absent.",
+    )
+
+
+class ConsentRecorded(Message):
+    """The consent is valid from now on; one of the same person and purpose that stood before is replaced by it."""
+
+    id: ConsentId
+    status: ConsentStatus
+    valid_until: date
+    replaced: ConsentId | None = None
+    event: EventId
+
+
+class OwnConsent(Message):
+    """A consent as the agency that recorded it sees it; the token is never given back."""
+
+    id: ConsentId
+    lane: Name
+    purpose: Name
+    case_reference: CaseReference
+    kinds: Kinds
+    agencies: Named
+    given_on: date
+    valid_until: date
+    status: ConsentStatus
+    recorded_at: datetime
+
+
+class OwnConsents(Message):
+    """A page of one's own consents, in order of id; `next` is absent on the last page."""
+
+    consents: tuple[OwnConsent, ...]
+    next: ConsentId | None = None
+
+
+class ConsentWithdrawn(Message):
+    """The consent has ended, and all that rested on it is erased: these registrations, and every match of theirs."""
+
+    id: ConsentId
+    status: ConsentStatus
+    registrations: tuple[RegistrationId, ...]
+    event: EventId
+
+
+class RestrictionReason(StrEnum):
+    """Why processing of a registration is restricted (GDPR, article 18)."""
+
+    OBJECTION = "objection"
+    ACCURACY = "accuracy"
+
+
+class RestrictRegistration(Message):
+    """It may not be used until this is decided: it matches nobody meanwhile, and does not end."""
+
+    reason: RestrictionReason
+
+
+class LiftRestriction(Message):
+    """It was decided that the registration stands; it matches again."""
+
+    attested: Attested
+
+
+class ArchiveHint(Message):
+    """That an agency was involved with this person before, and of it what the rule discloses."""
+
+    given_at: datetime
+    disclosure: str
+    rules: tuple[str, ...]
+    legal_basis: tuple[str, ...]
+    why: Explanation
+    other: OtherParty | None = None
+
+
+class ArchiveHints(Message):
+    """What the archive told when a registration was made; it tells each thing once, and to nobody else."""
+
+    registration_id: RegistrationId
+    hints: tuple[ArchiveHint, ...]
+
+
+class ImposeHomeBan(Message):
+    """The mayor imposed a home ban: it is in force for ten days from its first, and lapses by itself."""
+
+    token: TokenText
+    purpose: Name
+    case_reference: CaseReference
+    contact_id: ContactId = Field(description="Desk that the other agency may call.")
+    attested: Attested = Field(description="The mayor has imposed the ban, and it was not withdrawn.")
+    subject_notice: SubjectNotice
+    starts_on: date
+    led_by: OinText | None = Field(default=None, description="The agency that leads; the ban desk itself if absent.")
+
+
+class ExtendHomeBan(Message):
+    """The mayor extended a ban that is in force, to twenty-eight days in all at most."""
+
+    attested: Attested = Field(description="The mayor has extended the ban.")
+    subject_notice: SubjectNotice
+    until: date = Field(description="First day on which it is no longer in force (00:00 Europe/Amsterdam).")
+
+
+class CaseStatus(StrEnum):
+    """Where an accepted case is in its life."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+Participants = Annotated[tuple[OinText, ...], Field(max_length=64, description="Agencies that take part, by OIN.")]
+
+
+class OpenCase(Message):
+    """The safety house accepted this case: these take part in it, and register under its reference."""
+
+    lane: Name
+    purpose: Name
+    case_reference: CaseReference
+    attested: Attested = Field(description="The safety house has accepted the case.")
+    participants: Participants
+    coordinator: OinText | None = Field(default=None, description="Who leads; the caller if absent.")
+    accepted_on: date
+
+
+class CaseOpened(Message):
+    """The case is on the list."""
+
+    id: CaseId
+    status: CaseStatus
+    event: EventId
+
+
+class CaseView(Message):
+    """An accepted case as those who take part in it see it."""
+
+    id: CaseId
+    lane: Name
+    case_reference: CaseReference
+    opened_by: OinText
+    participants: Participants
+    coordinator: OinText
+    accepted_on: date
+    status: CaseStatus
+    opened_at: datetime
+
+
+class SafetyCases(Message):
+    """A page of the cases in which one takes part, in order of id; `next` is absent on the last page."""
+
+    cases: tuple[CaseView, ...]
+    next: CaseId | None = None
+
+
+class CaseClosed(Message):
+    """The case is closed, and all that was registered under it has ended."""
+
+    id: CaseId
+    status: CaseStatus
     event: EventId

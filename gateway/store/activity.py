@@ -11,7 +11,12 @@ def held_active(registration: FromClause) -> ColumnElement[bool]:
 
 
 def is_active(registration: FromClause) -> ColumnElement[bool]:
-    """Return the condition that it matches: not ended, and its end has not come; at that instant it is over."""
+    """Return the condition that it matches: it goes on, and nothing restricts its use (G15)."""
+    return goes_on(registration) & registration.c.restricted_at.is_(None)
+
+
+def goes_on(registration: FromClause) -> ColumnElement[bool]:
+    """Return the condition that it has not ended, and its end has not come; at that instant it is over."""
     return held_active(registration) & (registration.c.ends_at > DatabaseTime())
 
 

@@ -1,21 +1,29 @@
 """The inboxes: what an agency has not acknowledged yet; never a cursor, so nothing is skipped (G13)."""
 
-from collections.abc import Collection
-from typing import Final
+from collections.abc import Collection, Sequence
+from typing import Any, Final
 
-from sqlalchemy import Select, bindparam, select, update
+from sqlalchemy import ColumnElement, FromClause, Select, bindparam, func, insert, literal_column, select, update
 
 from gateway.core.involvement import Oin
+from gateway.core.reminders import OwnAlert
 from gateway.flows.ports import WaitingAlert
+from gateway.protocol.messages import AlertKind
 from gateway.store import tables
 from gateway.store.instants import DatabaseTime, instant
 from gateway.store.sets import among
 from gateway.store.sheet import Port
 
+
+def about(alerts: FromClause) -> ColumnElement[str]:
+    """Return what an alert is about: a match, or a registration of the agency itself."""
+    return func.coalesce(alerts.c.match, alerts.c.registration)
+
+
 _alerts = tables.alerts
 _waits = _alerts.c.acknowledged_at.is_(None)
 WAITING: Final = (
-    select(_alerts.c.id, _alerts.c.match, _alerts.c.created_at)
+    select(_alerts.c.id, about(_alerts), *(_alerts.c[name] for name in ("created_at", "kind", "desk")))
     .where(_alerts.c.agency == bindparam("agency"), _waits)
     .order_by(_alerts.c.created_at, _alerts.c.id)
     .limit(bindparam("limit"))
@@ -29,6 +37,12 @@ _OWN = (
     .with_for_update()
 )
 _ACKNOWLEDGE = update(_alerts).where(among(_alerts.c.id, "own"), _waits).values(acknowledged_at=DatabaseTime())
+DELIVER = insert(tables.deliveries).from_select(
+    ["endpoint", "alert", "attempts"],
+    select(tables.endpoints.c.id, _alerts.c.id, literal_column("0"))
+    .join(_alerts, _alerts.c.agency == tables.endpoints.c.agency)
+    .where(among(_alerts.c.id, "alerts")),
+)
 
 
 class SqlAlerts(Port):
@@ -48,6 +62,20 @@ class SqlAlerts(Port):
         self._sheet.write(_ACKNOWLEDGE, {"own": own})
         return tuple(own)
 
-    def _read(self, query: Select[tuple[str, str, int]], agency: Oin, limit: int) -> tuple[WaitingAlert, ...]:
+    def tell(self, alerts: Sequence[OwnAlert]) -> None:
+        """Record alerts to agencies about registrations of their own, and their deliveries."""
+        names = ("id", "agency", "registration", "kind")
+        rows = [dict(zip(names, (one.id, one.agency, one.registration, one.kind.value), strict=True)) for one in alerts]
+        self._sheet.insert(_alerts, rows)
+        self._sheet.write(DELIVER, {"alerts": [one.id for one in alerts]})
+        self._sheet.ring()
+
+    def _read(self, query: Select[Any], agency: Oin, limit: int) -> tuple[WaitingAlert, ...]:
         rows = self._sheet.read(query, {"agency": agency, "limit": limit})
-        return tuple(WaitingAlert(id_, match, instant(created_at)) for id_, match, created_at in rows)
+        return tuple(alert_of(tuple(row)) for row in rows)
+
+
+def alert_of(row: tuple[Any, ...]) -> WaitingAlert:
+    """Return the alert in a row of id, what it is about, time, kind and desk."""
+    id_, match, created_at, kind, desk = row
+    return WaitingAlert(id_, match, instant(created_at), AlertKind(kind), desk or "")

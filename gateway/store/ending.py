@@ -20,6 +20,11 @@ _END_OF = (
     .where(_stands, _matches.c.id.in_(select(_parties.c.match).where(among(_parties.c.registration, "ids"))))
     .values(state=bindparam("new_state"), ended_at=DatabaseTime())
 )
+_END_THESE = (
+    update(_matches)
+    .where(_stands, among(_matches.c.id, "ids"))
+    .values(state=Ending.ENDED.value, ended_at=DatabaseTime())
+)
 _party_gone = exists(
     select(_parties.c.match)
     .join(_registrations, _registrations.c.id == _parties.c.registration)
@@ -42,6 +47,11 @@ _GONE = (
 def end_matches_of(sheet: Sheet, registrations: Sequence[str], ending: Ending) -> None:
     """End the standing matches that these registrations are in."""
     sheet.write(_END_OF, {"ids": registrations, "new_state": ending.value})
+
+
+def end_matches(sheet: Sheet, matches: Sequence[str]) -> None:
+    """End standing matches whose registrations go on."""
+    sheet.write(_END_THESE, {"ids": matches})
 
 
 def end_stale_matches(sheet: Sheet, prefixes: Sequence[int]) -> None:

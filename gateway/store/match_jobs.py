@@ -30,6 +30,12 @@ _PARKED = select(func.count()).where(_jobs.c.parked_at.is_not(None))
 # A job that another worker holds is left to that worker, who waits for the persons we claimed: waiting for its row here
 # would be a deadlock. It finds the match made and nothing more to do.
 _FREE = select(_jobs.c.registration).where(among(_jobs.c.registration, "ids")).with_for_update(skip_locked=True)
+_HOLD = (
+    select(_jobs.c.registration)
+    .where(among(_jobs.c.registration, "ids"))
+    .order_by(_jobs.c.registration)
+    .with_for_update()
+)
 _DONE = delete(_jobs).where(among(_jobs.c.registration, "free"))
 _FAILED = (
     update(_jobs)
@@ -78,6 +84,14 @@ class SqlMatchJobs(Port):
         """Return how many jobs are parked."""
         return int(self._sheet.read(_PARKED).scalar_one())
 
+    def hold(self, registrations: Collection[str]) -> None:
+        """Wait for the workers that match these registrations, and let none begin; before the claim, as they do."""
+        self._sheet.read(_HOLD, {"ids": list(registrations)})
+
+    def queue(self, registrations: Sequence[str]) -> None:
+        """Let those of these registrations that are active be matched anew."""
+        _queue(self._sheet, _ACTIVE, registrations)
+
     def replay(self) -> int:
         """Let every parked job wait again; return how many."""
         self._sheet.ring()
@@ -110,9 +124,13 @@ def rows_of_jobs(registrations: Iterable[Registration]) -> list[Values]:
 
 def queue_again(sheet: Sheet, ended: Sequence[str]) -> None:
     """Let the other active registrations of the same agency and person be matched anew, now that these have ended."""
+    _queue(sheet, _REMAINING, ended)
+
+
+def _queue(sheet: Sheet, chosen: Select[Any], ids: Sequence[str]) -> None:
     names = ["registration", "lane", "token_prefix", "index_token", "accepted_at", "attempts"]
-    insertion = upsert(sheet.dialect, _jobs).from_select(names, _REMAINING, include_defaults=False)
-    sheet.write(insertion.on_conflict_do_nothing(), {"ids": ended})
+    insertion = upsert(sheet.dialect, _jobs).from_select(names, chosen, include_defaults=False)
+    sheet.write(insertion.on_conflict_do_nothing(), {"ids": list(ids)})
     sheet.ring()
 
 
@@ -122,7 +140,7 @@ def _remaining() -> Select[Any]:
         (other.c.token_prefix == gone.c.token_prefix)
         & (other.c.index_token == gone.c.index_token)
         & (other.c.lane == gone.c.lane)
-        & (other.c.agency == gone.c.agency)
+        & (other.c.agency.concat("") == gone.c.agency)  # so that nobody finds it by agency, of which there are many
         & (other.c.id != gone.c.id)
     )
     return (
@@ -134,6 +152,15 @@ def _remaining() -> Select[Any]:
 
 
 _REMAINING: Final = _remaining()
+
+
+def _active() -> Select[Any]:
+    one = tables.registrations
+    wanted = (one.c[name] for name in ("id", "lane", "token_prefix", "index_token"))
+    return select(*wanted, DatabaseTime(), literal_column("0")).where(among(one.c.id, "ids"), is_active(one))
+
+
+_ACTIVE: Final = _active()
 
 
 def _read(sheet: Sheet, statement: Select[Any], **parameters: object) -> tuple[MatchJob, ...]:

@@ -1,22 +1,24 @@
 """Matches and their parties: found as a set, recorded with both alerts and their deliveries, seen by a party only."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import RowMapping, Select, and_, bindparam, exists, insert, literal_column, or_, select, update
+from sqlalchemy import Select, and_, bindparam, case, exists, insert, literal_column, null, or_, select, update
 
-from gateway.core.contact import OpenedMatch, Party, StandingMatch
+from gateway.core.contact import Mute, OpenedMatch, Party, StandingMatch
 from gateway.core.involvement import Oin
+from gateway.core.ladder import Climb, ClimbingMatch, ListedState, RaisedAlert
 from gateway.core.matching import Meeting, Side, meeting
-from gateway.core.policy import DisclosureLevel
 from gateway.flows.ports import MatchJob
-from gateway.protocol.messages import ContactOutcome, MatchState
-from gateway.store import tables
+from gateway.protocol.messages import ContactOutcome, Handler, LadderStep, MatchState
+from gateway.store import agreements, climbing, tables
 from gateway.store.activity import is_active
-from gateway.store.ending import end_stale_matches
+from gateway.store.ending import end_matches, end_stale_matches
 from gateway.store.faults import Overtaken
-from gateway.store.instants import DatabaseTime, instant
+from gateway.store.instants import DatabaseTime
+from gateway.store.seen_matches import ONE, PAGE, STANDING_OF, standing_match
 from gateway.store.sets import Row, among
 from gateway.store.sheet import Port
 from keys.tokens import IndexToken
@@ -54,26 +56,7 @@ def _meetings() -> Select[Any]:
 
 
 MEETINGS: Final = _meetings()
-
-_own, _other, _theirs = _parties.alias("own"), _parties.alias("other"), tables.registrations.alias("theirs")
-_SEEN = (
-    select(
-        *(_matches.c[name] for name in ("id", "lane", "state", "opened_at", "due_on", "calendar")),
-        *(_own.c[name] for name in ("agency", "registration", "case_reference", "level", "rules")),
-        *(_own.c[name] for name in ("legal_basis", "why_nl", "why_en", "outcome")),
-        _other.c.agency.label("other"),
-        _other.c.outcome.label("other_outcome"),
-        _theirs.c.contact_id.label("other_contact_id"),
-        _theirs.c.flag.label("other_flag"),
-    )
-    .select_from(_own)
-    .join(_matches, _matches.c.id == _own.c.match)
-    .join(_other, and_(_other.c.match == _own.c.match, _other.c.agency != _own.c.agency))
-    .join(_theirs, _theirs.c.id == _other.c.registration)
-    .where(_own.c.agency == bindparam("agency"))
-)
-_ONE = _SEEN.where(_own.c.match == bindparam("id"))
-PAGE: Final = _SEEN.where(_own.c.match > bindparam("after")).order_by(_own.c.match).limit(bindparam("limit"))
+_STATES: Final = (MatchState.OPEN, MatchState.ANSWERED, MatchState.CLOSED)  # by how many parties reported
 _HOLD = select(_matches.c.id).where(_matches.c.id == bindparam("id")).with_for_update()
 _REPORT = (
     update(_parties)
@@ -83,7 +66,12 @@ _REPORT = (
 _MOVE = (
     update(_matches)
     .where(_matches.c.id == bindparam("reported"), _matches.c.ended_at.is_(None))
-    .values(state=bindparam("new_state"))
+    .values(
+        state=bindparam("new_state"),
+        next_step_on=case(
+            (bindparam("new_state") == literal_column(f"'{MatchState.CLOSED}'"), null()), else_=_matches.c.next_step_on
+        ),
+    )
 )
 _DELIVER = insert(tables.deliveries).from_select(
     ["endpoint", "alert", "attempts"],
@@ -112,9 +100,8 @@ class SqlMatches(Port):
             return
         self._sheet.insert(_matches, [_match_row(match) for match in matches])
         self._sheet.insert(_parties, [_party_row(match.id, party) for match in matches for party in match.parties])
-        self._sheet.insert(_alerts, [row for match in matches for row in _alert_rows(match)])
-        self._sheet.write(_DELIVER, {"alerts": [alert for match in matches for alert in match.alerts]})
-        self._sheet.ring()
+        quiet = [(match.id, party.agency) for match in matches for party in match.parties if party.muted]
+        self._alert([row for match in matches for row in _alert_rows(match)], quiet)
 
     def withhold(self, meetings: Sequence[Meeting]) -> frozenset[Meeting]:
         """Remember which meetings are kept silent; a pair of registrations is new once."""
@@ -122,15 +109,24 @@ class SqlMatches(Port):
         new = self._sheet.insert_new(tables.withheld_meetings, [{"low": low, "high": high} for low, high in pairs])
         return frozenset(pairs[low, high] for low, high in new)
 
+    def standing_of(self, registrations: Sequence[str]) -> tuple[tuple[str, Oin], ...]:
+        """Return the standing matches of these registrations, each with the agency on the other side."""
+        rows = self._sheet.read(STANDING_OF, {"ids": list(registrations)})
+        return tuple((match, Oin(agency)) for match, agency in rows)
+
+    def end(self, matches: Sequence[str]) -> None:
+        """End standing matches whose registrations go on."""
+        end_matches(self._sheet, list(matches))
+
     def one(self, match: str, *, agency: Oin) -> StandingMatch | None:
         """Return a match as this party sees it, ended or not."""
-        row = self._sheet.read(_ONE, {"id": match, "agency": agency}).mappings().first()
-        return None if row is None else _standing(row)
+        row = self._sheet.read(ONE, {"id": match, "agency": agency}).mappings().first()
+        return None if row is None else standing_match(row)
 
     def page(self, agency: Oin, *, after: str, limit: int) -> tuple[StandingMatch, ...]:
         """Return this agency's matches, ended or not, with an id after `after`, in order of id."""
         rows = self._sheet.read(PAGE, {"agency": agency, "after": after, "limit": limit})
-        return tuple(_standing(row) for row in rows.mappings())
+        return tuple(standing_match(row) for row in rows.mappings())
 
     def hold(self, match: str) -> None:
         """Hold the match by its row; SQLite's one writer holds everything."""
@@ -142,9 +138,57 @@ class SqlMatches(Port):
         if self._sheet.write(_MOVE, {"reported": match, "new_state": state.value}).rowcount != 1:
             raise Overtaken
 
+    def take_over(self, match: str, *, agency: Oin, handler: Handler) -> None:
+        """Record who handles the match at this party."""
+        agreements.take_over(self._sheet, match, agency=agency, handler=handler)
+
+    def mute(self, match: str, *, agency: Oin, both: bool) -> None:
+        """Record that this party wants to hear nothing more; with `both` it holds for both from now on."""
+        agreements.mute(self._sheet, match, agency=agency, both=both)
+
+    def mutes(self, index_tokens: Collection[IndexToken]) -> tuple[Mute, ...]:
+        """Return the mutes that hold about these persons."""
+        return agreements.mutes(self._sheet, index_tokens)
+
+    def end_mutes(self, mutes: Sequence[Mute]) -> None:
+        """Let these parties hear again of new matches with the other party of the mute."""
+        agreements.end_mutes(self._sheet, mutes)
+
+    def name_coordinator(self, match: str, *, agency: Oin, named: Oin, agreed: bool) -> None:
+        """Record whom this party names to lead; with `agreed` that agency leads from now on."""
+        agreements.name_coordinator(self._sheet, match, agency=agency, named=named, agreed=agreed)
+
+    def supervised(self, agencies: Collection[Oin], *, after: str, only: str, limit: int) -> tuple[ListedState, ...]:
+        """Return how the standing matches are in which one of these agencies is a party, in order of id."""
+        return agreements.supervised(self._sheet, agencies, after=after, only=only, limit=limit)
+
+    def climbing(self, *, before_on: date) -> bool:
+        """Return whether a match waits whose next step came before this day."""
+        return climbing.is_climbing(self._sheet, before_on=before_on)
+
+    def take_climbing(self, *, before_on: date, limit: int) -> tuple[ClimbingMatch, ...]:
+        """Take the matches whose next step came first, of those that nobody holds."""
+        return climbing.take_climbing(self._sheet, before_on=before_on, limit=limit)
+
+    def climb(self, climbs: Sequence[Climb]) -> None:
+        """Put matches on their next step, and record its alerts with their deliveries."""
+        climbing.climb(self._sheet, climbs)
+        self._alert(climbing.rows_of_alerts([alert for one in climbs for alert in one.alerts]))
+
+    def _alert(self, rows: Sequence[Row], quiet: Sequence[tuple[str, Oin]] = ()) -> None:
+        """Record alerts and their deliveries, and wake whoever hears or sends them; the quiet hear nothing of it."""
+        if rows:
+            self._sheet.insert(_alerts, rows)
+            agreements.keep_quiet(self._sheet, quiet)
+            loud = [row["id"] for row in rows if (row["match"], row["agency"]) not in quiet]
+            self._sheet.write(_DELIVER, {"alerts": loud})
+            self._sheet.ring()
+
 
 def _match_row(match: OpenedMatch) -> Row:
     low, high = sorted(party.agency for party in match.parties)
+    state = _STATES[sum(party.outcome is not None for party in match.parties)]
+    next_step = None if state is MatchState.CLOSED else match.days.after(LadderStep.REPORTER)
     return {
         "id": match.id,
         "lane": match.lane,
@@ -152,10 +196,14 @@ def _match_row(match: OpenedMatch) -> Row:
         "index_token": match.index_token.value,
         "agency_low": low,
         "agency_high": high,
-        "state": MatchState.OPEN.value,
+        "state": state.value,
         "due_on": match.due_on,
         "calendar": match.calendar,
         "policy_digest": match.policy_digest,
+        "next_step_on": None if next_step is None else next_step[1],
+        "deputy_on": match.days.deputy_on,
+        "coordinator_on": match.days.coordinator_on,
+        "supervisor_on": match.days.supervisor_on,
     }
 
 
@@ -175,37 +223,8 @@ def _party_row(match: str, party: Party) -> Row:
 
 
 def _alert_rows(match: OpenedMatch) -> list[Row]:
-    return [
-        {"id": alert, "match": match.id, "agency": party.agency}
-        for alert, party in zip(match.alerts, match.parties, strict=True)
-    ]
-
-
-def _standing(row: RowMapping) -> StandingMatch:
-    return StandingMatch(
-        id=row["id"],
-        lane=row["lane"],
-        state=MatchState(row["state"]),
-        opened_at=instant(row["opened_at"]),
-        due_on=row["due_on"],
-        calendar=row["calendar"],
-        own=Party(
-            agency=Oin(row["agency"]),
-            registration=row["registration"],
-            case_reference=row["case_reference"],
-            level=DisclosureLevel.from_code(row["level"]),
-            rules=tuple(json.loads(row["rules"])),
-            legal_basis=tuple(json.loads(row["legal_basis"])),
-            why_nl=row["why_nl"],
-            why_en=row["why_en"],
-            outcome=_outcome(row["outcome"]),
-        ),
-        other=Oin(row["other"]),
-        other_contact_id=row["other_contact_id"],
-        other_flag=row["other_flag"],
-        other_outcome=_outcome(row["other_outcome"]),
+    both = (
+        RaisedAlert(alert, match.id, party.agency, kind)
+        for alert, party, kind in zip(match.alerts, match.parties, match.kinds, strict=True)
     )
-
-
-def _outcome(stored: str | None) -> ContactOutcome | None:
-    return None if stored is None else ContactOutcome(stored)
+    return climbing.rows_of_alerts([*both, *match.more])

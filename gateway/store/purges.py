@@ -17,6 +17,7 @@ from gateway.store.sheet import Port
 _registrations, _receipts = tables.registrations, tables.purge_receipts
 _matches, _parties, _alerts = tables.matches, tables.match_parties, tables.alerts
 _jobs, _deliveries, _withheld = tables.match_jobs, tables.deliveries, tables.withheld_meetings
+_hints, _bans = tables.archive_hints, tables.home_bans
 
 NEXT: Final = (
     select(_registrations.c.id, _registrations.c.lane, _registrations.c.index_token, literal_column("0"))
@@ -36,7 +37,16 @@ _DELETE_PARTIES = delete(_parties).where(among(_parties.c.match, "matches"))
 _DELETE_MATCHES = delete(_matches).where(among(_matches.c.id, "matches"))
 _DELETE_JOBS = delete(_jobs).where(among(_jobs.c.registration, "ids"))
 _DELETE_WITHHELD = delete(_withheld).where(or_(among(_withheld.c.low, "ids"), among(_withheld.c.high, "ids")))
+_OWN_ALERTS = select(_alerts.c.id).where(among(_alerts.c.registration, "ids"))
+_DELETE_OWN_DELIVERIES = delete(_deliveries).where(_deliveries.c.alert.in_(_OWN_ALERTS))
+_DELETE_OWN_ALERTS = delete(_alerts).where(among(_alerts.c.registration, "ids"))
+_DELETE_HINTS = delete(_hints).where(or_(among(_hints.c.archived, "ids"), among(_hints.c.registration, "ids")))
+_DELETE_BANS = delete(_bans).where(among(_bans.c.registration, "ids"))
 _DELETE_REGISTRATIONS = delete(_registrations).where(among(_registrations.c.id, "ids"))
+_OF_REGISTRATIONS = (
+    *(_DELETE_OWN_DELIVERIES, _DELETE_OWN_ALERTS, _DELETE_JOBS, _DELETE_WITHHELD, _DELETE_HINTS, _DELETE_BANS),
+    _DELETE_REGISTRATIONS,
+)
 
 _COUNTED = ("registrations", "jobs", "matches", "alerts", "deliveries")
 _under_way = _receipts.c.statement.is_(None)
@@ -84,7 +94,7 @@ class SqlPurges(Port):
         return self._sheet.read(_HOLDS, {"lane": lane}).first() is not None
 
     def remove(self, registrations: Sequence[str]) -> Counts:
-        """Remove registrations with their jobs and matches, and those matches' alerts and deliveries."""
+        """Remove registrations with their jobs and matches, and the alerts and deliveries of both."""
         of = {"ids": list(registrations)}
         of_matches = {"matches": list(self._sheet.read(_MATCHES, of).scalars())}
         self._sheet.read(_HOLD, of_matches)
@@ -92,11 +102,14 @@ class SqlPurges(Port):
             self._sheet.write(statement, of_matches).rowcount
             for statement in (_DELETE_DELIVERIES, _DELETE_ALERTS, _DELETE_PARTIES, _DELETE_MATCHES)
         )
-        jobs, _, gone = (
-            self._sheet.write(statement, of).rowcount
-            for statement in (_DELETE_JOBS, _DELETE_WITHHELD, _DELETE_REGISTRATIONS)
+        own_deliveries, own_alerts, jobs, *_, gone = (self._sheet.write(one, of).rowcount for one in _OF_REGISTRATIONS)
+        return Counts(
+            registrations=gone,
+            jobs=jobs,
+            matches=matches,
+            alerts=alerts + own_alerts,
+            deliveries=deliveries + own_deliveries,
         )
-        return Counts(registrations=gone, jobs=jobs, matches=matches, alerts=alerts, deliveries=deliveries)
 
     def advance(self, lane: str, receipt: str, gone: Counts, *, reached: str) -> None:
         """Add to what the purge took, which begins with its first chunk; two that begin at once run again."""

@@ -3,8 +3,10 @@
 from dataclasses import astuple, dataclass
 from typing import Any, Final
 
-from sqlalchemy import ScalarSelect, Select, Table, and_, exists, func, not_, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, Table, and_, exists, func, not_, or_, select
 
+from gateway.core.radar import OPENING
+from gateway.protocol.messages import AlertKind
 from gateway.store import tables
 from gateway.store.activity import held_active, is_active
 from gateway.store.instants import SECOND, DatabaseTime
@@ -71,8 +73,8 @@ def _pairs_without_match() -> Select[Any]:
     return select(low.c.id).join(high, same_person).where(missed)
 
 
-def _standing_without_two(of: Table) -> Select[Any]:
-    two = select(func.count()).where(of.c.match == _matches.c.id).correlate(_matches).scalar_subquery()
+def _standing_without_two(of: Table, *conditions: ColumnElement[bool]) -> Select[Any]:
+    two = select(func.count()).where(of.c.match == _matches.c.id, *conditions).correlate(_matches).scalar_subquery()
     return select(_matches.c.id).where(_stands, two != 2)  # noqa: PLR2004 - both or neither
 
 
@@ -92,7 +94,8 @@ def _of_ended_registrations() -> Select[Any]:
 
 def _to_strangers() -> Select[Any]:
     party = exists().where(_parties.c.match == _alerts.c.match, _parties.c.agency == _alerts.c.agency)
-    return select(_alerts.c.id).where(~party)
+    owner = exists().where(_registrations.c.id == _alerts.c.registration, _registrations.c.agency == _alerts.c.agency)
+    return select(_alerts.c.id).where(~party, ~owner, _alerts.c.kind != AlertKind.SUPERVISOR.value)
 
 
 def _old_jobs() -> Select[Any]:
@@ -108,7 +111,7 @@ def _number(of: Select[Any]) -> ScalarSelect[int]:
 _FINDINGS: Final = select(
     _number(_pairs_without_match()),
     _number(_standing_without_two(_parties)),
-    _number(_standing_without_two(_alerts)),
+    _number(_standing_without_two(_alerts, _alerts.c.kind.in_([kind.value for kind in OPENING]))),
     _number(_doubled()),
     _number(_of_ended_registrations()),
     _number(_to_strangers()),

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import RowMapping, bindparam, case, literal_column, select, update
+from sqlalchemy import RowMapping, bindparam, case, literal_column, null, select, update
 
 from gateway.core.involvement import Ending, Oin, Registration, ends_at
 from gateway.flows.ports import MatchJob
 from gateway.protocol.messages import DeferralReason, NoticeStatus, RegistrationStatus, SubjectNotice
 from gateway.store import tables
-from gateway.store.activity import held_active, is_active, is_over
+from gateway.store.activity import goes_on, held_active, is_active, is_over
 from gateway.store.ending import end_matches_of
 from gateway.store.faults import Overtaken
 from gateway.store.instants import DatabaseTime, instant, microseconds
@@ -22,7 +22,11 @@ from keys.tokens import IndexToken, SealedElement
 _table = tables.registrations
 
 # Whoever asks after the end has come is told so, even when the purge runs late (domain rule 8).
-_STATUS = case((is_over(_table), literal_column("'expired'")), else_=_table.c.status).label("status_now")
+_STATUS = case(
+    (is_over(_table), literal_column("'expired'")),
+    (held_active(_table) & _table.c.restricted_at.is_not(None), literal_column("'restricted'")),
+    else_=_table.c.status,
+).label("status_now")
 _OWN = select(_table, _STATUS).where(_table.c.agency == bindparam("agency"))
 _ONE = _OWN.where(_table.c.id == bindparam("id"))
 PAGE: Final = _OWN.where(_table.c.id > bindparam("after")).order_by(_table.c.id).limit(bindparam("limit"))
@@ -44,6 +48,16 @@ _END = (
     .values(status=bindparam("new_status"), ended_at=DatabaseTime(), ended_reason=bindparam("reason"))
     .returning(_table.c.id)
 )
+_SEVERAL = select(_table, _STATUS).where(among(_table.c.id, "ids")).order_by(_table.c.id)
+_NOTICE = (
+    update(_table)
+    .where(_table.c.id == bindparam("noticed"), goes_on(_table))
+    .values({name: bindparam(f"new_{name}", type_=_table.c[name].type) for name in _TERM if "notice" in name})
+)
+_RESTRICT = (
+    update(_table).where(_table.c.id == bindparam("restricted"), is_active(_table)).values(restricted_at=DatabaseTime())
+)
+_LIFT = update(_table).where(_table.c.id == bindparam("lifted"), goes_on(_table)).values(restricted_at=null())
 _EXPIRE = _END.where(is_over(_table))  # one that was renewed meanwhile goes on
 
 
@@ -82,6 +96,29 @@ class SqlRegistrations(Port):
             end_matches_of(self._sheet, ended, ending)
             queue_again(self._sheet, ended)
 
+    def several(self, registrations: Sequence[str]) -> tuple[Registration, ...]:
+        """Return registrations of any agency, in order of id."""
+        rows = self._sheet.read(_SEVERAL, {"ids": list(registrations)})
+        return tuple(_registration(row) for row in rows.mappings())
+
+    def record_notice(self, registration: str, notice: SubjectNotice) -> None:
+        """Put another notice on a registration that goes on; when it does no longer, the change runs again."""
+        new = {f"new_{name}": value for name, value in _notice(notice).items()}
+        if self._sheet.write(_NOTICE, {"noticed": registration, **new}).rowcount != 1:
+            raise Overtaken
+
+    def restrict(self, registration: str) -> None:
+        """Take an active registration out of matching, and end its matches; the agency's others match anew."""
+        if self._sheet.write(_RESTRICT, {"restricted": registration}).rowcount != 1:
+            raise Overtaken
+        end_matches_of(self._sheet, [registration], Ending.ENDED)
+        queue_again(self._sheet, [registration])
+
+    def lift(self, registration: str) -> None:
+        """Let a restricted registration match again."""
+        if self._sheet.write(_LIFT, {"lifted": registration}).rowcount != 1:
+            raise Overtaken
+
     def due_to_expire(self, *, limit: int) -> tuple[MatchJob, ...]:
         """Return those whose end has come, longest over first."""
         return tuple(job_of(row) for row in self._sheet.read(DUE_TO_EXPIRE, {"limit": limit}))
@@ -105,6 +142,8 @@ def _row(registration: Registration) -> Row:
         "valid_until_on": registration.valid_until_on,
         "ends_at": microseconds(ends_at(registration.valid_until_on)),
         "status": registration.status.value,
+        "consent": registration.consent,
+        "archive_until_on": registration.archive_until_on,
     }
 
 
@@ -134,5 +173,8 @@ def _registration(row: RowMapping) -> Registration:
         ),
         valid_until_on=row["valid_until_on"],
         status=RegistrationStatus(row["status_now"]),
+        consent=row["consent"],
+        archive_until_on=row["archive_until_on"],
+        archived=row["archived_until_at"] is not None,
         registered_at=instant(row["registered_at"]),
     )

@@ -163,7 +163,11 @@ def _insert_one(table: Table, names: tuple[str, ...]) -> tuple[str, list[tuple[s
     compiled = insert(table).compile(dialect=sqlite.dialect(), column_keys=names)
     dated = {name for name in names if isinstance(table.c[name].type, Date)}
     places = compiled.positiontup or []
-    return str(compiled), [(name, date.isoformat if name in dated else _as_it_is) for name in places]
+    return str(compiled), [(name, _as_text if name in dated else _as_it_is) for name in places]
+
+
+def _as_text(on: date | None) -> str | None:
+    return None if on is None else on.isoformat()
 
 
 def _as_it_is(value: object) -> object:

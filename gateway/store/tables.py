@@ -5,6 +5,8 @@ in the row. Every statement of the matching path carries the prefix, so that the
 Ids sort by bytes in both databases: a database's own language must not decide which agency is `low`.
 """
 
+from typing import Final
+
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
@@ -34,6 +36,13 @@ def _where(name: str, *columns: str, condition: str, unique: bool = False) -> In
     return Index(name, *columns, unique=unique, sqlite_where=only, postgresql_where=only)
 
 
+#: Which reminder is still to be given: once for each day of review, and once for each end of a term.
+NOTICE_TO_REMIND: Final = (
+    "status = 'active' AND notice_status = 'deferred'"
+    " AND (notice_reminded_on IS NULL OR notice_reminded_on < notice_on)"
+)
+RENEWAL_TO_REMIND: Final = "status = 'active' AND (renewal_reminded_on IS NULL OR renewal_reminded_on < valid_until_on)"
+
 registrations = Table(
     "registrations",
     metadata,
@@ -58,9 +67,35 @@ registrations = Table(
     Column("registered_at", BigInteger, nullable=False, default=DatabaseTime()),
     Column("ended_at", BigInteger),
     Column("ended_reason", Text),
+    Column("restricted_at", BigInteger),
+    Column("archive_until_on", Date),
+    Column("archived_until_at", BigInteger),
+    Column("notice_reminded_on", Date),
+    Column("renewal_reminded_on", Date),
+    Column("consent", Key),
     _where("registrations_of_person", "token_prefix", condition="status = 'active'"),
     Index("registrations_of_agency", "agency", "id"),
     _where("registrations_ending", "ends_at", condition="status = 'active'"),
+    _where("registrations_archived", "token_prefix", condition="archived_until_at IS NOT NULL"),
+    _where("archive_ending", "archived_until_at", condition="archived_until_at IS NOT NULL"),
+    _where("notices_to_remind", "notice_on", condition=NOTICE_TO_REMIND),
+    _where("renewals_to_remind", "ends_at", condition=RENEWAL_TO_REMIND),
+    _where("registrations_on_consent", "consent", condition="consent IS NOT NULL"),
+)
+
+#: The one hint that an archived registration gives: the key says that there is never a second (domain rule 12).
+archive_hints = Table(
+    "archive_hints",
+    metadata,
+    Column("archived", Key, ForeignKey("registrations.id"), primary_key=True),
+    Column("registration", Key, ForeignKey("registrations.id"), nullable=False),
+    Column("level", Text, nullable=False),
+    Column("rules", Text, nullable=False),
+    Column("legal_basis", Text, nullable=False),
+    Column("why_nl", Text, nullable=False),
+    Column("why_en", Text, nullable=False),
+    Column("given_at", BigInteger, nullable=False, default=DatabaseTime()),
+    Index("archive_hints_of_registration", "registration"),
 )
 
 match_jobs = Table(
@@ -113,6 +148,14 @@ matches = Table(
     Column("calendar", Text, nullable=False),
     Column("policy_digest", Text, nullable=False),
     Column("ended_at", BigInteger),
+    # Where it is on the ladder, and the last day of the term after which it goes to the next step.
+    Column("step", Text, nullable=False, server_default="reporter"),
+    Column("next_step_on", Date),
+    Column("deputy_on", Date),
+    Column("coordinator_on", Date),
+    Column("supervisor_on", Date),
+    Column("muted_at", BigInteger),
+    Column("case_coordinator", Key),
     CheckConstraint("agency_low < agency_high", name="matches_between_two"),
     # Exactly one match stands between two agencies about one person (G9), whatever the statements before it believed.
     _where(
@@ -121,6 +164,8 @@ matches = Table(
         condition="ended_at IS NULL",
         unique=True,
     ),
+    _where("matches_climbing", "next_step_on", "id", condition="next_step_on IS NOT NULL AND ended_at IS NULL"),
+    _where("matches_muted", "token_prefix", condition="muted_at IS NOT NULL"),
 )
 
 match_parties = Table(
@@ -137,20 +182,31 @@ match_parties = Table(
     Column("why_en", Text, nullable=False),
     Column("outcome", Text),
     Column("reported_at", BigInteger),
+    Column("handled_by", Text),
+    Column("mute_asked_at", BigInteger),
+    Column("muted_at", BigInteger),
+    Column("named_coordinator", Key),
     Index("match_parties_of_agency", "agency", "match"),
     Index("match_parties_of_registration", "registration"),
 )
 
+#: Each is about a match, or about a registration of the agency itself.
 alerts = Table(
     "alerts",
     metadata,
     Column("id", Key, primary_key=True),
-    Column("match", Key, ForeignKey("matches.id"), nullable=False),
+    Column("match", Key, ForeignKey("matches.id")),
+    Column("registration", Key, ForeignKey("registrations.id")),
     Column("agency", Key, nullable=False),
     Column("created_at", BigInteger, nullable=False, default=DatabaseTime()),
     Column("acknowledged_at", BigInteger),
-    Index("alerts_of_match", "match", "agency", unique=True),
+    Column("kind", Text, nullable=False, server_default="match"),
+    Column("desk", Text),
+    Column("handover", Key, nullable=False, server_default=""),
+    # Nobody is told the same of a match twice, whoever tells it; of each handover through it, once.
+    Index("alerts_of_match", "match", "agency", "kind", "handover", unique=True),
     _where("alerts_waiting", "agency", "created_at", "id", condition="acknowledged_at IS NULL"),
+    _where("alerts_of_registration", "registration", condition="registration IS NOT NULL"),
 )
 
 desks = Table(
@@ -162,6 +218,7 @@ desks = Table(
     Column("phone", Text, nullable=False),
     Column("email", Text, nullable=False),
     Column("deputy_id", Text),
+    Column("confirmed_at", BigInteger, nullable=False, server_default="0"),
 )
 
 endpoints = Table(
@@ -216,6 +273,54 @@ purge_receipts = Table(
     _where("purges_under_way", "lane", condition="statement IS NULL", unique=True),
 )
 
+#: Who holds safety oversight of a person, one row for each time that it was held; it ends with its registration.
+safety_oversights = Table(
+    "safety_oversights",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("token_prefix", BigInteger, nullable=False),
+    Column("index_token", LargeBinary, nullable=False),
+    Column("agency", Key, nullable=False),
+    Column("registration", Key, ForeignKey("registrations.id", ondelete="CASCADE"), nullable=False),
+    Column("since_at", BigInteger, nullable=False),
+    Column("ended_at", BigInteger),
+    # Exactly one agency holds it at every instant (domain rule 16), whatever the statements before it believed.
+    _where("safety_oversights_held", "token_prefix", "index_token", condition="ended_at IS NULL", unique=True),
+    Index("safety_oversights_of_registration", "registration"),
+)
+
+#: Offers of safety oversight, and what became of them.
+handovers = Table(
+    "handovers",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("match", Key, ForeignKey("matches.id", ondelete="CASCADE"), nullable=False),
+    Column("token_prefix", BigInteger, nullable=False),
+    Column("index_token", LargeBinary, nullable=False),
+    Column("giving_agency", Key, nullable=False),
+    Column("giving_registration", Key, ForeignKey("registrations.id", ondelete="CASCADE"), nullable=False),
+    Column("taking_agency", Key, nullable=False),
+    Column("taking_registration", Key, ForeignKey("registrations.id", ondelete="CASCADE"), nullable=False),
+    Column("conditions_version", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("offered_at", BigInteger, nullable=False),
+    Column("due_on", Date, nullable=False),
+    Column("due_at", BigInteger, nullable=False),
+    Column("calendar", Text, nullable=False),
+    Column("escalated_at", BigInteger),
+    Column("decided_at", BigInteger),
+    Column("reason", Text),
+    CheckConstraint("giving_agency <> taking_agency", name="handovers_between_two"),
+    _where("handovers_open", "token_prefix", "index_token", condition="state = 'offered'", unique=True),
+    _where("handovers_unanswered", "due_at", condition="state = 'offered' AND escalated_at IS NULL"),
+    _where("handovers_accepted", "token_prefix", condition="state = 'accepted'"),
+    Index("handovers_of_match", "match"),
+    Index("handovers_of_giving", "giving_agency", "id"),
+    Index("handovers_of_taking", "taking_agency", "id"),
+    Index("handovers_of_giving_registration", "giving_registration"),
+    Index("handovers_of_taking_registration", "taking_registration"),
+)
+
 #: `position` stays empty until the sequencer of the log gives the event its place (G30).
 events = Table(
     "events",
@@ -237,4 +342,68 @@ policy_releases = Table(
     Column("digest", Key, nullable=False, unique=True),
     Column("content", LargeBinary, nullable=False),
     Column("loaded_at", BigInteger, nullable=False, default=DatabaseTime()),
+)
+
+#: Complex cases that a safety house accepted; their participants register under the reference.
+safety_cases = Table(
+    "safety_cases",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("lane", Key, nullable=False),
+    Column("reference", Key, nullable=False),
+    Column("opened_by", Key, nullable=False),
+    Column("coordinator", Key, nullable=False),
+    Column("accepted_on", Date, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("opened_at", BigInteger, nullable=False, default=DatabaseTime()),
+    Column("closed_at", BigInteger),
+    _where("safety_cases_open", "reference", condition="status = 'open'"),
+)
+
+case_participants = Table(
+    "case_participants",
+    metadata,
+    Column("case", Key, ForeignKey("safety_cases.id"), primary_key=True),
+    Column("agency", Key, primary_key=True),
+    Index("cases_of_agency", "agency", "case"),
+)
+
+#: A home ban stands beside the registration that it is; when that ends it has lapsed.
+home_bans = Table(
+    "home_bans",
+    metadata,
+    Column("registration", Key, ForeignKey("registrations.id"), primary_key=True),
+    Column("starts_on", Date, nullable=False),
+    Column("led_by", Key, nullable=False),
+)
+
+#: What a person consented to; whose it is goes when it ends. An agency has one valid consent of a person and purpose.
+consents = Table(
+    "consents",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("agency", Key, nullable=False),
+    Column("lane", Key, nullable=False),
+    Column("purpose", Key, nullable=False),
+    Column("case_reference", Text, nullable=False),
+    Column("token_prefix", BigInteger),
+    Column("index_token", LargeBinary),
+    Column("sealed", LargeBinary),
+    Column("epoch", Integer, nullable=False),
+    Column("kinds", Text, nullable=False),
+    Column("agencies", Text, nullable=False),
+    Column("given_on", Date, nullable=False),
+    Column("valid_until_on", Date, nullable=False),
+    Column("ends_at", BigInteger, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("recorded_at", BigInteger, nullable=False, default=DatabaseTime()),
+    Column("ended_at", BigInteger),
+    _where(
+        "consents_valid",
+        *("token_prefix", "index_token", "lane", "agency", "purpose"),
+        condition="status = 'valid'",
+        unique=True,
+    ),
+    Index("consents_of_agency", "agency", "id"),
+    _where("consents_ending", "ends_at", condition="status = 'valid'"),
 )

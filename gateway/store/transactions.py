@@ -7,18 +7,26 @@ from typing import Final
 from sqlalchemy import select
 
 from gateway.store.alerts import SqlAlerts
+from gateway.store.archive import SqlArchive
 from gateway.store.calls import SqlCallLedger
+from gateway.store.consents import SqlConsents
+from gateway.store.cool_downs import SqlCoolDowns
 from gateway.store.decisions import SqlDecisions
 from gateway.store.desks import SqlDesks
 from gateway.store.dialect import Dialect
 from gateway.store.events import SqlEvents
+from gateway.store.handovers import SqlHandovers
+from gateway.store.home_bans import SqlHomeBans
 from gateway.store.instants import DatabaseTime, instant
 from gateway.store.match_jobs import SqlMatchJobs
 from gateway.store.matches import SqlMatches
+from gateway.store.oversights import SqlOversights
 from gateway.store.policies import SqlPolicies
 from gateway.store.purges import SqlPurges
 from gateway.store.reconcile import Findings, findings
 from gateway.store.registrations import SqlRegistrations
+from gateway.store.reminders import SqlReminders
+from gateway.store.safety_cases import SqlSafetyCases
 from gateway.store.sheet import Sheet
 from gateway.store.webhooks import SqlWebhooks
 from keys.tokens import IndexToken
@@ -35,12 +43,20 @@ class SqlView:
         self.jobs = SqlMatchJobs(sheet)
         self.matches = SqlMatches(sheet)
         self.alerts = SqlAlerts(sheet)
+        self.archive = SqlArchive(sheet)
+        self.cool_downs = SqlCoolDowns(sheet)
+        self.reminders = SqlReminders(sheet)
         self.desks = SqlDesks(sheet)
         self.decisions = SqlDecisions(sheet)
         self.webhooks = SqlWebhooks(sheet)
         self.events = SqlEvents(sheet)
         self.policies = SqlPolicies(sheet)
         self.purges = SqlPurges(sheet)
+        self.oversights = SqlOversights(sheet)
+        self.handovers = SqlHandovers(sheet)
+        self.consents = SqlConsents(sheet)
+        self.bans = SqlHomeBans(sheet)
+        self.cases = SqlSafetyCases(sheet)
 
     def now(self) -> datetime:
         """Return the database's time."""

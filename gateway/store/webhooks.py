@@ -7,8 +7,9 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Select, and_, bindparam, delete, literal_column, not_, null, select, update
 
 from gateway.core.involvement import Oin
-from gateway.flows.ports import Delivery, Endpoint, WaitingAlert
+from gateway.flows.ports import Delivery, Endpoint
 from gateway.store import tables
+from gateway.store.alerts import about, alert_of
 from gateway.store.instants import DatabaseTime, instant, microseconds
 from gateway.store.sets import among
 from gateway.store.sheet import Port
@@ -68,7 +69,9 @@ def _due(dialect: str) -> Select[Any]:
     return (
         select(
             *(_endpoints.c[name] for name in ("id", "agency", "url", "failures")),
-            *(_alerts.c[name] for name in ("id", "match", "created_at")),
+            _alerts.c.id,
+            about(_alerts),
+            *(_alerts.c[name] for name in ("created_at", "kind", "desk")),
             given.c.attempts,
             given.c.first_due_at,
         )
@@ -107,9 +110,9 @@ class SqlWebhooks(Port):
         return tuple(
             Delivery(
                 endpoint=Endpoint(row[0], Oin(row[1]), row[2], row[3]),
-                alert=WaitingAlert(row[4], row[5], instant(row[6])),
-                attempts=row[7],
-                first_due_at=instant(row[8]),
+                alert=alert_of(tuple(row[4:9])),
+                attempts=row[9],
+                first_due_at=instant(row[10]),
             )
             for row in rows
         )

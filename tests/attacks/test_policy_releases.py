@@ -48,10 +48,12 @@ def office(tmp_path: Path, small_store: SqlStore) -> Follower:
     return Follower(tmp_path / "releases", small_store)
 
 
-def faults_of(content: bytes, trust: TrustList, *, previous: Release | None = None) -> tuple[str, ...]:
+def faults_of(
+    content: bytes, trust: TrustList, *, previous: Release | None = None, demo: bool = False
+) -> tuple[str, ...]:
     """Return why a release is not believed; nothing when it is."""
     try:
-        verify_release(content, trust, NOW, previous=previous)
+        verify_release(content, trust, NOW, previous=previous, demo=demo)
     except ReleaseRejected as refused:
         return refused.faults
     return ()
@@ -232,6 +234,17 @@ def test_three_of_five_may_be_asked_for(first: Release) -> None:
     assert () == faults_of(signed(bare, five[1:4]).to_bytes(), trust)
 
 
+@pytest.mark.parametrize(("demo", "faults"), [(False, ("too_few_signatures",)), (True, ())])
+def test_one_officer_is_enough_in_a_demonstration_only(
+    two: Officers, first: Release, demo: bool, faults: tuple[str, ...]
+) -> None:
+    """Whoever can change the number in the trust list does not thereby make two people one."""
+    alone = one_officer(two, first)
+    trust = trusting(two.members[0].party, needed=1)
+
+    assert faults == faults_of(alone.to_bytes(), trust, demo=demo)
+
+
 def _second(two: Officers) -> Release:
     return unsigned(small_files(2), previous=two.newest)
 
@@ -381,6 +394,47 @@ def test_a_release_that_somebody_wrote_into_the_database_is_verified_too(office:
 
     assert 0 == number_of(follower)
     assert {("too_few_signatures",), ("older",)} == set(office.refusals())
+
+
+@pytest.mark.parametrize("by", [0, 1])
+def test_nothing_rests_on_a_release_that_too_few_officers_read(office: Follower, by: int) -> None:
+    """Two sign that nothing opens, against a release beside it that opened everything and that nobody released."""
+    unread = signed(unsigned(small_files(1)), office.officers.members[:by])
+    attack = signed(unsigned(small_files(2), previous=unread), office.officers.members)
+    assert 0 == attack.contents.opened
+    for release in (unread, attack):
+        office.put(release)
+
+    follower = office.start()
+
+    assert 0 == number_of(follower)
+    assert [("follows_another",), ("too_few_signatures",)] == sorted(office.refusals())
+    office.put(signed(unread, office.officers.members[by:]))
+    follower.look()
+    assert 2 == number_of(follower)
+
+
+@pytest.mark.parametrize("unread", [1, 2])
+def test_each_release_down_to_the_first_was_read(office: Follower, unread: int) -> None:
+    """A region that begins anew with its whole folder: one that too few signed spoils all that rest on it."""
+    chain = [office.next_release(version) for version in (1, 2, 3)]
+    office.put(signed(Release(chain[unread - 1].contents), office.officers.members[:1]))
+
+    assert [0, 1][unread - 1] == number_of(office.start())
+
+
+@pytest.mark.parametrize("missing", [1, 2])
+def test_what_lacks_a_release_before_it_does_not_begin(office: Follower, missing: int) -> None:
+    """Nobody can recompute what it changes."""
+    chain = [office.next_release(version) for version in (1, 2, 3)]
+    (office.folder / chain[missing - 1].file_name).unlink()
+
+    follower = office.start()
+
+    assert [0, 1][missing - 1] == number_of(follower)
+    office.put(chain[missing - 1])
+    follower.look()
+    assert 3 == number_of(follower)
 
 
 def _insert(store: SqlStore, row: KeptRelease, fields: dict[str, object]) -> None:

@@ -70,11 +70,21 @@ def test_the_answer_is_that_of_a_no_hit(any_door: Door, purpose: str) -> None:
     assert ordinary == silent
 
 
-def test_whoever_may_never_register_gets_the_same(any_door: Door) -> None:
-    """Childcare is barred from the lane: even that is not said to who names such a purpose."""
-    answer = _asks(any_door.visitor("childcare"), _known_to_school(any_door))
-    no_hit = any_door.send(any_door.visitor("police").signs_registration(any_door.child()))
-    assert shape_of(no_hit) == shape_of(answer)
+def test_whoever_may_never_register_is_refused_as_for_any_purpose(any_door: Door) -> None:
+    """Childcare is barred from the lane, and hears just that: an answer of its own would tell of the purpose."""
+    childcare, child = any_door.visitor("childcare"), _known_to_school(any_door)
+    ordinary = any_door.send(childcare.signs_registration(child))
+    silent = _asks(childcare, child)
+    assert "policy-agency-not-admitted" == ordinary.json()["code"]
+    assert shape_of(ordinary) == shape_of(silent)
+
+
+def test_an_unknown_flag_is_refused_as_for_any_purpose(any_door: Door) -> None:
+    """No silent purpose opens what no other does."""
+    police, child = any_door.visitor("police"), any_door.child()
+    ordinary = any_door.send(police.signs("POST", "/registrations", police.registration(child, flag="weapon")))
+    silent = _asks(police, child, flag="weapon")
+    assert "policy-flag-not-admitted" == ordinary.json()["code"] == silent.json()["code"]
 
 
 def test_nothing_of_the_person_is_kept_and_nobody_is_met(any_door: Door) -> None:

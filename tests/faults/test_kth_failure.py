@@ -1,7 +1,7 @@
 """G1, G6, G7, G9: whichever database call, commit or send fails, before or after it took effect, the end is the same.
 
 The whole main job is done with the first thing failing, then the second, and so on until a run passes clean: register
-twice, match, deliver, hear, look, report, withdraw. Who got no answer asks again with the same idempotency key.
+twice, match, escalate, deliver, hear, look, report, withdraw. Who got no answer asks again with the same key.
 """
 
 import secrets
@@ -16,6 +16,7 @@ import pytest
 from gateway.core.refusals import Refusal, Refused
 from gateway.flows import webhooks
 from gateway.flows.deliver import deliver, due
+from gateway.flows.escalate import escalate
 from gateway.flows.hear import acknowledge, begin_hearing, waiting
 from gateway.flows.list_own import own_registrations
 from gateway.flows.match import match_waiting
@@ -27,6 +28,7 @@ from gateway.ids import mint
 from gateway.protocol.messages import (
     AcknowledgeAlerts,
     AddWebhook,
+    AlertKind,
     ContactOutcome,
     ListedMatch,
     MatchState,
@@ -40,11 +42,13 @@ from gateway.store import SqlStore, open_store, reconcile
 from tests.support.door import policies
 from tests.support.house import SmallHouse, TestAgency, agencies
 from tests.support.kth import Countdown, Crash, Fault, Moment, watch
+from tests.support.ladders import let_steps_come
 
 T = TypeVar("T")
 
 PARTIES = agencies(2)
 MANY_TRIES = 5
+CLIMBED = [AlertKind.MATCH, AlertKind.DEPUTY, AlertKind.COORDINATOR]
 _PASSING = {Refusal.STORE_UNAVAILABLE, Refusal.OUTCOME_UNKNOWN}
 
 
@@ -98,6 +102,7 @@ class Job:
         first = self.ask(lambda key: self.small.register(school, self.person, key=key))
         second = self.ask(lambda key: self.small.register(police, self.person, key=key))
         self.match()
+        self.escalate()
         for agency in (police, school):
             self.hear_and_report(agency)
         self.deliver()
@@ -110,14 +115,24 @@ class Job:
         while self.ask(lambda _: match_waiting(self.small.house)).jobs:
             pass
 
+    def escalate(self) -> None:
+        """Work as the worker does, weeks later, until no match has a step to go."""
+        armed, self.countdown.armed = self.countdown.armed, False
+        let_steps_come(self.store)
+        self.countdown.armed = armed
+        while self.ask(lambda _: escalate(self.small.house)):
+            pass
+
     def hear_and_report(self, agency: TestAgency) -> None:
         """Hear, look, report and acknowledge."""
-        (alert,) = self.ask(lambda _: self.inbox(agency))
+        alerts = self.ask(lambda _: self.inbox(agency))
+        assert sorted(CLIMBED) == sorted(alert.kind for alert in alerts)
+        alert = alerts[0]
         match = self.ask(lambda _: show_match(self.small.signed(agency, None), self.small.house, alert.match))
         assert MatchState.CLOSED != match.state
         report = Report(match.id, ReportContact(outcome=ContactOutcome.CONTACTED))
         self.ask(lambda key: report_contact(self.small.signed(agency, report, key=key), self.small.house))
-        taken = AcknowledgeAlerts(alerts=(alert.id,))
+        taken = AcknowledgeAlerts(alerts=tuple(one.id for one in alerts))
         self.ask(lambda key: acknowledge(self.small.signed(agency, taken, key=key), self.small.house))
 
     def inbox(self, agency: TestAgency) -> tuple:  # type: ignore[type-arg]
@@ -163,7 +178,7 @@ class Job:
         assert [RegistrationStatus.ACTIVE] == self.statuses(police)
         assert [RegistrationStatus.WITHDRAWN] == self.statuses(school)
         assert () == self.inbox(police) + self.inbox(school)
-        assert 1 == len(set(self.received))
+        assert len(CLIMBED) == len(set(self.received))
         assert reconcile(self.store).sound
 
     def statuses(self, agency: TestAgency) -> list[RegistrationStatus]:

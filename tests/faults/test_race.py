@@ -32,7 +32,7 @@ def _seen(small: SmallHouse) -> Seen:
             for listed in page.matches:
                 match = show_match(small.signed(agency, None), small.house, listed.id)
                 other = "nobody" if match.other is None else match.other.agency
-                seen[match.case_reference, agency.name, other] += 1
+                seen[str(match.case_reference), agency.name, other] += 1
             if page.next is None:
                 break
             after = page.next
@@ -98,7 +98,7 @@ def _ever_matched(small: SmallHouse) -> Counter[tuple[str, frozenset[str]]]:
         while True:
             page = list_matches(small.signed(agency, None), small.house, after=after)
             for match in page.matches:
-                sides.setdefault(match.id, []).append((match.case_reference, agency.name))
+                sides.setdefault(match.id, []).append((str(match.case_reference), agency.name))
             if page.next is None:
                 break
             after = page.next

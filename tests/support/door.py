@@ -8,7 +8,7 @@ import socket
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from ipaddress import ip_address
 from pathlib import Path
@@ -18,11 +18,17 @@ import httpx2
 
 from gateway import app
 from gateway.api.openapi import document
+from gateway.core.consent import Consent, Scope
+from gateway.core.deadlines import CALENDAR_VERSION
+from gateway.core.events import Event, EventKind
+from gateway.core.handover import OfferedHandover, Oversight
+from gateway.core.involvement import Oin
 from gateway.core.policy import PolicySet
+from gateway.core.safety_case import SafetyCase
 from gateway.flows.deliver import due
 from gateway.flows.expire import expire
 from gateway.flows.match import match_waiting
-from gateway.flows.ports import Converter, House
+from gateway.flows.ports import Converted, Converter, House, Recorded, Tx
 from gateway.ids import mint
 from gateway.peers.addresses import Addresses
 from gateway.peers.converter import NeighborConverter
@@ -34,7 +40,7 @@ from keys.group import Element
 from keys.labels import KeyLabel, key_id
 from keys.parties import Party, PartyKey, Role
 from keys.signing import RawCall, SigningKey, sign_call
-from keys.tokens import PersonToken
+from keys.tokens import INDEX_TOKEN_BYTES, SEALED_BYTES, IndexToken, PersonToken, SealedElement
 from keys.trust import TrustFile, TrustList
 from tests.support.federation import INDEX, Federation, person_numbers
 from tests.support.parties import LONG_AGO, oin
@@ -45,6 +51,7 @@ GATEWAY_URL = "https://gateway.example"
 LANE = "youth"
 PURPOSE = "youth-coordination"
 DESK = "cnt_intake"
+MUNICIPALITY = "gm0000"
 KINDS = ("police", "school", "mental_health", "childcare")
 _OINS = {kind: oin(number) for number, kind in enumerate(KINDS, 1)}
 
@@ -180,6 +187,7 @@ class Door:
         self._converter = converter or real_converter()
         self._children = iter(person_numbers(2_000)[200:])  # the first ones could be the end of an OIN
         self._visitors = {kind: Visitor(kind, _OINS[kind], SigningKey.generate(), self) for kind in KINDS}
+        self._supervisor = Visitor("supervisor", oin(902), SigningKey.generate(), self)
         self._gateway_key, self._holder_key = SigningKey.generate(), SigningKey.generate()
         self.trust_file = folder / "trust.json"
         self._trust().save(self.trust_file)
@@ -191,6 +199,10 @@ class Door:
     def visitor(self, kind: str) -> Visitor:
         """Return the agency of a kind."""
         return self._visitors[kind]
+
+    def supervisor(self) -> Visitor:
+        """Return the match supervisor of the municipality of every agency."""
+        return self._supervisor
 
     def child(self) -> str:
         """Return a person number that no test used before at this door."""
@@ -251,21 +263,70 @@ class Door:
         """Let an agency have one of everything; return the ids by the names that the routes give them."""
         child = self.child()
         receipt = owner.registers(child)
-        other.registers(child)
+        others = other.registers(child)
         self.settle()
+        match = owner.gets("/matches")["matches"][-1]["id"]
         webhook = self.send(owner.signs("POST", "/webhook-endpoints", {"url": "https://hooks.agency.example/"}))
         assert 201 == webhook.status_code, webhook.text
         self.send(owner.signs("PUT", "/contacts/cnt_of_the_owner", owner.desk("cnt_of_the_owner")))
         return {
             "registrationId": receipt["id"],
-            "matchId": owner.gets("/matches")["matches"][-1]["id"],
+            "matchId": match,
             "endpointId": webhook.json()["id"],
             "contactId": "cnt_of_the_owner",
+            "consentId": self.consent_of(owner),
+            "caseId": self.case_of(owner),
+            "handoverId": self.handover_of(owner, other, match, receipt["id"], others["id"]),
         }
+
+    def handover_of(self, owner: Visitor, other: Visitor, match: str, own: str, others: str) -> str:
+        """Let an agency hold safety oversight and offer it, whatever the lane of the match; return the offer's id."""
+        now, token = datetime.now(UTC), IndexToken(secrets.token_bytes(INDEX_TOKEN_BYTES))
+        parties = (Oin(owner.oin), own, Oin(other.oin), others)
+        offered = OfferedHandover(mint("hov"), match, token, *parties, "a" * 64, now, now.date(), CALENDAR_VERSION)
+        event = Event(mint("evt"), EventKind.HANDOVER_OFFERED, owner.oin, {"handover": offered.id})
+
+        def record(tx: Tx) -> Recorded[None]:
+            tx.oversights.begin(Oversight(mint("ovs"), token, Oin(owner.oin), own, now))
+            tx.handovers.offer(offered)
+            return Recorded(None, (event,))
+
+        self.store.change("offer handover", record)
+        return offered.id
+
+    def case_of(self, owner: Visitor) -> str:
+        """Put an accepted case of an agency on the list, whatever its kind may start by itself; return its id."""
+        id_, agency = mint("cas"), Oin(owner.oin)
+        case = SafetyCase(id_, "safety_house", "ZVH-1", agency, (agency,), agency, date(2026, 1, 2))
+        event = Event(mint("evt"), EventKind.CASE_OPENED, owner.oin, {"case": id_})
+
+        def record(tx: Tx) -> Recorded[None]:
+            tx.cases.add(case)
+            return Recorded(None, (event,))
+
+        self.store.change("open case", record)
+        return id_
+
+    def consent_of(self, owner: Visitor) -> str:
+        """Put a consent of an agency into the index, whatever its kind may record by itself; return its id."""
+        id_, token = mint("cns"), IndexToken(secrets.token_bytes(INDEX_TOKEN_BYTES))
+        until_on = datetime.now(UTC).date() + timedelta(days=30)
+        purpose, scope = "adult-coordination", Scope(("local_team",))
+        given_on = date(2026, 1, 2)
+        consent = Consent(id_, Oin(owner.oin), "adult", purpose, "Z-1", scope, given_on, until_on)
+        event = Event(mint("evt"), EventKind.CONSENT_RECORDED, owner.oin, {"consent": id_})
+
+        def record(tx: Tx) -> Recorded[None]:
+            tx.consents.record(consent, Converted(token, SealedElement(bytes(SEALED_BYTES)), 1))
+            return Recorded(None, (event,))
+
+        self.store.change("record consent", record)
+        return id_
 
     def belongings_now(self, owner: Visitor) -> dict[str, Any]:
         """Return all that an agency has, as it is now."""
-        return {path: owner.gets(path) for path in ("/registrations", "/matches", "/webhook-endpoints", "/contacts")}
+        kept = ("/registrations", "/matches", "/webhook-endpoints", "/contacts", "/consents", "/cases", "/handovers")
+        return {path: owner.gets(path) for path in kept}
 
     def alerts_of(self, visitor: Visitor) -> list[str]:
         """Return the ids of the alerts in an agency's inbox."""
@@ -342,12 +403,14 @@ class Door:
 
     def _trust(self) -> TrustList:
         agencies = tuple(
-            Party(visitor.oin, f"Instantie {kind}", Role.AGENCY, kind, _keys(visitor.key))  # type: ignore[arg-type]
+            Party(visitor.oin, f"Instantie {kind}", Role.AGENCY, kind, _keys(visitor.key), municipality=MUNICIPALITY)  # type: ignore[arg-type]
             for kind, visitor in self._visitors.items()
         )
         gateway = Party(oin(900), "Gateway", Role.GATEWAY, keys=_keys(self._gateway_key), url=GATEWAY_URL)
         holder = Party(oin(901), "Holder", Role.HOLDER, keys=_keys(self._holder_key), holder_index=1)
-        return TrustList((*agencies, gateway, holder), threshold=1)
+        key = self._supervisor.key
+        supervisor = Party(oin(902), "Regievoerder", Role.SUPERVISOR, keys=_keys(key), municipality=MUNICIPALITY)
+        return TrustList((*agencies, gateway, holder, supervisor), threshold=1)
 
 
 def _keys(key: SigningKey) -> tuple[PartyKey, ...]:

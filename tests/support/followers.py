@@ -3,6 +3,7 @@
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from gateway.core.events import EventKind
@@ -24,6 +25,7 @@ class Follower:
     trust: TrustInForce = field(init=False)
     said: io.StringIO = field(default_factory=io.StringIO)
     demo: bool = False
+    now: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     def __post_init__(self) -> None:
         """Make the folder, and believe the officers."""
@@ -40,7 +42,17 @@ class Follower:
             mint=mint,
             broken=lambda: None,
             demo=self.demo,
+            now=lambda: self.now,
+            clock=self.seconds,
         )
+
+    def seconds(self) -> float:
+        """Return what its clock says."""
+        return self.now.timestamp()
+
+    def wait(self, seconds: float) -> None:
+        """Let time pass, which stands still otherwise."""
+        self.now += timedelta(seconds=seconds)
 
     def put(self, release: Release, *, name: str = "") -> Path:
         """Put a release into the folder."""

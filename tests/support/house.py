@@ -46,14 +46,17 @@ class TestAgency:
     name: str
     kind: str
     key: SigningKey = field(repr=False)
+    role: Role = Role.AGENCY
+    municipality: str = ""
 
     def party(self) -> Party:
         """Return this agency as the trust list knows it."""
         return Party(
             oin=self.oin,
             name=self.name,
-            role=Role.AGENCY,
+            role=self.role,
             kind=self.kind,
+            municipality=self.municipality,
             keys=(PartyKey.of(self.key, valid_from_at=START),),
         )
 
@@ -118,12 +121,24 @@ class SmallHouse:
     def agency(self, oin: Oin) -> Agency | None:
         """Return an agency as the flows' directory."""
         party = self.trust.party(oin)
-        return None if party is None else Agency(oin, party.name, party.kind)
+        return None if party is None else Agency(oin, party.name, party.kind, party.municipality)
 
     def may_be_told(self, oin: Oin, *, now: datetime) -> bool:
         """Return whether an agency has a key that counts, as the flows' directory."""
         party = self.trust.party(oin)
         return party is not None and any(key.counts_at(now) for key in party.keys)
+
+    def supervisors(self, municipality: str) -> tuple[Oin, ...]:
+        """Return the match supervisors of a municipality, as the flows' directory."""
+        return self._of(municipality, Role.SUPERVISOR)
+
+    def agencies_of(self, municipality: str) -> tuple[Oin, ...]:
+        """Return the agencies of a municipality, as the flows' directory."""
+        return self._of(municipality, Role.AGENCY)
+
+    def _of(self, municipality: str, role: Role) -> tuple[Oin, ...]:
+        found = (party for party in self.trust.parties if (party.role, party.municipality) == (role, municipality))
+        return tuple(Oin(party.oin) for party in found if municipality)
 
     def signed(
         self,
@@ -134,13 +149,14 @@ class SmallHouse:
         key: str | None = None,
         nonce: str | None = None,
         purpose: str = PURPOSE,
+        user_role: str = "reporter",
     ) -> Signed[T]:
         """Return the message as carried by a verified call of this agency."""
         headers = (
             ("content-type", "application/json"),
             ("idempotency-key", key or secrets.token_urlsafe(18)),
             ("purpose", purpose),
-            ("user-role", "reporter"),
+            ("user-role", user_role),
             ("case-reference", "Z-1"),
         )
         now = datetime.now(UTC)

@@ -139,6 +139,11 @@ def _party(side: Side) -> Party:
     )
 
 
+def hinted(registration_id: str) -> Party:
+    """Return what a hint tells a registration."""
+    return _party(Side(SCHOOL, registration_id, "youth-coordination", "involved", "Z-1"))
+
+
 def open_matches(tx: Tx, jobs: Sequence[MatchJob]) -> tuple[OpenedMatch, ...]:
     """Match jobs as the worker does, told by no policy: claim, fresh look, both parties, both alerts."""
     tx.claim({job.index_token for job in jobs})

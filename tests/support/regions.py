@@ -111,6 +111,7 @@ class RegionOfProcesses:
 class FederationHere(Federation):
     """The same federation with the same keys and settings files, its applications in rooms of this process."""
 
+    lanes: tuple[str, ...] = (LANE,)
     rooms: Rooms
     house: House
     said: io.StringIO
@@ -128,7 +129,7 @@ class FederationHere(Federation):
             self.open_holder(index)
         migrate(database)
         trust_file = layout.gateway.folder / TRUST_FILE
-        onboard(trust_file, layout.gateway.keystore(), lanes=(LANE,), transport=self.rooms)
+        onboard(trust_file, layout.gateway.keystore(), lanes=self.lanes, transport=self.rooms)
         for home in (*layout.holders, *layout.agencies.values()):
             home.believe(layout.gateway.trust)
         with contextlib.redirect_stderr(self.said):

@@ -98,7 +98,7 @@ class Office:
 
     def desk(self) -> ContactDesk:
         """Return the desk that others may call."""
-        return next(desk for desk in self.gateway.contacts.list() if desk.id == self.agency.contact)
+        return next(desk.disclosed for desk in self.gateway.contacts.list() if desk.id == self.agency.contact)
 
     def withdraws(self, receipt: Receipt, reason: str = "risk_gone", *, case: str = "Z-1") -> Withdrawn:
         """Say that we no longer are."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, Final
 
 import httpx2
 
@@ -30,6 +30,7 @@ from tests.support.parties import NOW, Member, member
 GATEWAY_URL = "https://gateway.test"
 LANE = "youth"
 PURPOSE = "youth-coordination"
+CONFIRMED: Final = {"confirmedOn": "2027-04-19", "confirmBefore": "2027-07-18"}
 LISTED = frozenset(member.alias or name for name, member in ListedMatch.model_fields.items())
 DESK = {"id": "cnt_intake", "name": "Intakebalie", "phone": "+1 202 555 0101", "email": "intake@agency.example.nl"}
 
@@ -139,6 +140,8 @@ class Wire:
         self.slots: defaultdict[bytes, list[str]] = defaultdict(list)
         self.matches: dict[str, dict[str, Any]] = {}
         self.alerts: defaultdict[str, dict[str, dict[str, Any]]] = defaultdict(dict)
+        self.supervised: list[dict[str, Any]] = []
+        self.hints: list[dict[str, Any]] = []
         self.contacts: defaultdict[str, dict[str, Any]] = defaultdict(dict)
         self.webhooks: defaultdict[str, dict[str, Any]] = defaultdict(dict)
 
@@ -275,6 +278,13 @@ class Wire:
             case "POST", "registrations", registration, "withdrawals" if registration in self.registrations and case:
                 self.registrations[registration]["view"]["status"] = "withdrawn"
                 return 201, _json(id=registration, status="withdrawn", event=identifier("evt", 1))
+            case "POST", "registrations", registration, verb if registration in self.registrations and case:
+                view = self.registrations[registration]["view"]
+                kept = {"subject-notices": {"subjectNotice": body}, "restrictions": {"status": "restricted"}}
+                view |= kept.get(verb, {"status": "active"})
+                return 201, json.dumps(view).encode()
+            case "GET", "archive-hints", registration if registration in self.registrations and case:
+                return 200, _json(registrationId=registration, hints=self.hints)
             case "GET", "alerts":
                 return 200, _json(alerts=list(self.alerts[oin].values()), more=False)
             case "POST", "alert-acknowledgements":
@@ -291,7 +301,11 @@ class Wire:
                 self.matches[match][oin]["outcome"] = body["outcome"]
                 return 201, _json(id=match, state="answered")
             case "GET", "contacts":
-                return 200, _json(contacts=list(self.contacts[oin].values()))
+                return 200, _json(contacts=[desk | CONFIRMED for desk in self.contacts[oin].values()])
+            case "GET", "supervised-matches":
+                after = query.partition("after=")[2]
+                listed = [one for one in self.supervised if one["id"] > after]
+                return 200, _json(matches=listed[:1], **({"next": listed[0]["id"]} if len(listed) > 1 else {}))
             case "PUT", "contacts", desk:
                 self.contacts[oin][desk] = body
                 return 200, json.dumps(body).encode()
@@ -376,6 +390,10 @@ class Wire:
             "why": {"nl": "Omdat het mag.", "en": "Because it is admitted."},
             "other": {"agency": "the other", "contact": DESK},
             "otherReported": False,
+            "step": "reporter",
+            "handledBy": "reporter",
+            "muted": False,
+            "deskUnconfirmed": False,
         }
         parties = [self.registrations[each["registration"]] for each in match.values() if isinstance(each, dict)]
         if any(party["view"]["status"] == "withdrawn" for party in parties):

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from gateway.protocol.events import alert_event
+from gateway.protocol.events import EVENT_BYTES, alert_event, event_bytes
 from gateway.protocol.messages import Receipt, RegisterInvolvement
 from keys import group, http_signature, oprf, sharing
 from keys.conversion import ConversionFactor, IndexSecrets
@@ -266,7 +266,7 @@ def calling_the_gateway() -> dict[str, str]:
     """Sections 8 to 10: the signed call, the signed answer, the alert, the webhook."""
     call, (headers, body) = registration_call(), registration_answer()
     alert = alert_event(GIVEN["alert id"], GIVEN["match id"], given_at("matched at"), oin=GIVEN["gateway OIN"])
-    event = alert.model_dump_json(by_alias=True).encode()
+    event = event_bytes(alert)
     sent = int(given_at("webhook sent at").timestamp())
     return {
         "agency key id (RFC 7638)": given_key("agency").key_id,
@@ -276,7 +276,7 @@ def calling_the_gateway() -> dict[str, str]:
         "receipt": body.decode(),
         "answer base": base_of_answer(headers),
         "answer headers": lines_of(headers),
-        "alert": event.decode(),
+        "alert": event.decode().rstrip(),
         "webhook headers": lines_of(
             (
                 ("content-type", "application/cloudevents+json"),
@@ -390,7 +390,7 @@ def test_the_bases_are_those_that_are_signed() -> None:
 def test_the_parties_of_the_example_believe_each_other() -> None:
     """The call verifies at the gateway, the answer at the agency, the webhook at its receiver, the manifest for all."""
     parties, call, (headers, body) = trust(), registration_call(), registration_answer()
-    event = EXPECTED["alert"].encode()
+    event = EXPECTED["alert"].encode().ljust(EVENT_BYTES)
     webhook = dict(line.split(": ", 1) for line in EXPECTED["webhook headers"].splitlines())
 
     verified = verify_call(call, parties, now=given_at("answered at"))

@@ -77,6 +77,7 @@ def as_data(found: "Difference") -> dict[str, object]:
         "opened": found.opened,
         "closed": found.closed,
         "other": found.other,
+        "shut": found.shut,
         "situations": found.situations,
         "changes": list(map(_change, found.changes)),
         "particulars": [{"text": {"nl": one.sentence_nl, "en": one.sentence_en}} for one in found.particulars],

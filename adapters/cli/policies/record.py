@@ -1,4 +1,4 @@
-"""Decides where a simulation reads: a period of a gateway's decisions, and the newest release that it kept."""
+"""Decides where a simulation reads: the decisions of a period in a gateway's store, and the release in force there."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -88,14 +88,20 @@ def verify(
 ) -> None:
     """Tell who signed, whether that is enough, and whether all that the release says of itself is so."""
     from gateway.core.policy.releases.faults import ReleaseRejected  # noqa: PLC0415
-    from gateway.policies.signing import verify_release  # noqa: PLC0415
+    from gateway.policies.signing import officers_needed, standings, verify_release  # noqa: PLC0415
 
     found, known, now = release_at(path, as_json=as_json), _trusted(trust), datetime.now(UTC)
     signatures = [
-        {"officer": one.officer, "name": _name(one.officer, known), "signedAt": one.signed_at, "standing": standing}
-        for one, standing in zip(found.signatures, _standings(found, known, now), strict=True)
+        {
+            "officer": one.officer,
+            "name": _name(one.officer, known),
+            "signedAt": one.signed_at,
+            "standing": standing.value,
+        }
+        for one, standing in zip(found.signatures, standings(found, known, now), strict=True)
     ]
-    told = {**summary(found), "needed": known.officers, "signedBy": signatures}
+    needed = officers_needed(known, demo=False)
+    told = {**summary(found), "needed": needed, "signedBy": signatures}
     if as_json:
         talk.data(told, as_json=True)
     else:
@@ -107,7 +113,7 @@ def verify(
         faults.tell(rejected, as_json=as_json)
         talk.next_step(f"seinhuis policy sign {path} --keystore FILE --passphrase-file FILE --officer OIN")
         raise typer.Exit(INTEGRITY) from None
-    talk.say(*_enough(len(believed.officers), known.officers))
+    talk.say(*_enough(len(believed.officers), needed))
     talk.next_step("seinhuis policy export --format register")
 
 
@@ -133,24 +139,3 @@ def _trusted(path: Path) -> TrustList:
 
 def _name(oin: str, trust: TrustList) -> str:
     return next((party.name for party in trust.parties if party.oin == oin), "")
-
-
-def _standings(found: "Release", trust: TrustList, now: datetime) -> list[str]:
-    """Weigh each signature by itself, so that it can be told which one does not count."""
-    from gateway.policies.signing import DOMAIN  # noqa: PLC0415
-    from keys.parties import Oin, Role  # noqa: PLC0415
-    from keys.signing_key import KeyName, from_base64url  # noqa: PLC0415
-    from keys.statements import Standing, StatementSignature, read_time, standing_of  # noqa: PLC0415
-
-    standings = []
-    for one in found.signatures:
-        try:
-            given = StatementSignature(
-                Oin(one.officer), KeyName(one.key_id), read_time(one.signed_at), from_base64url(one.signature)
-            )
-        except ValueError:
-            standings.append(Standing.FORGED.value)
-            continue
-        statement = bytes.fromhex(found.digest)
-        standings.append(standing_of(given, DOMAIN, statement, role=Role.OFFICER, trust=trust, now=now).value)
-    return standings

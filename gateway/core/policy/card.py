@@ -228,6 +228,11 @@ class PolicyFile:
     disclosure_examples: tuple[DisclosureExample, ...]
 
     @property
+    def registering_kinds(self) -> tuple[str, ...]:
+        """The kinds of agency of which some can register in this lane."""
+        return tuple(dict.fromkeys(kind for rule in self.registration_rules for kind in rule.agency_kinds))
+
+    @property
     def flags(self) -> tuple[str, ...]:
         """The flags with which anyone can register in this lane."""
         return tuple(dict.fromkeys(flag for rule in self.registration_rules for flag in rule.flags))

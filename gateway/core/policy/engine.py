@@ -5,13 +5,14 @@ the date, so a decision is one lookup however many rules there are. Refuse beats
 """
 
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from types import MappingProxyType
 from typing import Final
 
 from gateway.core.deadlines import add_working_days
+from gateway.core.ladder import StepDays
 from gateway.core.policy.answers import (
     DENIALS,
     EXPIRED,
@@ -25,10 +26,11 @@ from gateway.core.policy.answers import (
     Situation,
 )
 from gateway.core.policy.card import Basis, PolicyFile
+from gateway.core.policy.cards.vocabulary import Vocabulary
 from gateway.core.policy.tables import Admission, Era, admission_of, era_of, era_starts, heard, unattested
 
 #: The parts of the house on which cards can rely (`vergt`) and that exist.
-BUILT: Final[frozenset[str]] = frozenset()
+BUILT: Final[frozenset[str]] = frozenset({"ban_clock", "case_list", "consent_register"})
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -109,6 +111,12 @@ class LanePolicy:
         """Give the last working day on which the parties of a match found at this moment must make contact."""
         return add_working_days(from_at, self.card.terms.contact_working_days)
 
+    def step_days(self, from_at: datetime) -> StepDays:
+        """Give the last working day before each step of the ladder, for a match found at this moment."""
+        ladder = self.card.terms.ladder
+        steps = (ladder.deputy_working_days, ladder.coordinator_working_days, ladder.supervisor_working_days)
+        return StepDays(*(None if days is None else add_working_days(from_at, days) for days in steps))
+
     def tells_both_alike(self, situation: Situation) -> bool:
         """Whether on every day of the policy both sides learn the same of one another."""
         mirrored = situation.mirrored
@@ -119,6 +127,11 @@ class LanePolicy:
         telling = (id_ for era in self._eras for decision in era.decisions.values() for id_ in decision.rules)
         registering = (id_ for era in self._eras for permits in era.permitting.values() for id_ in heard(permits))
         return frozenset((*telling, *registering))
+
+    def carries(self, bases: Iterable[str], on: date) -> bool:
+        """Whether what was told on these bases may still be shown: the card and each of them are in force."""
+        in_force = self.card.valid_from_on <= on < self.card.valid_until_on
+        return in_force and all(name in self.bases and self.bases[name].in_force(on) for name in bases)
 
     def has_basis(self, on: date) -> bool:
         """Whether any article that the lane rests on is in force, or will be; once none is, it is purged (rule 21)."""
@@ -146,12 +159,13 @@ class PolicySet:
     """All lanes with a policy, under the digest of every file they come from; without lanes everything is refused.
 
     `mechanisms` are the parts of the house that exist: a lane whose card relies on another one is refused, because it
-    could not be run as its card promises.
+    could not be run as its card promises. `vocabulary` holds the words that the cards are written in.
     """
 
     policies: tuple[LanePolicy, ...]
     digest: str
     mechanisms: frozenset[str] = BUILT
+    vocabulary: Vocabulary | None = None
     _by_lane: Mapping[str, LanePolicy] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -159,8 +173,17 @@ class PolicySet:
         object.__setattr__(self, "_by_lane", {policy.lane: policy for policy in self.policies})
 
     def lane(self, lane: str) -> LanePolicy | None:
-        """Give the policy of a lane, or nothing: then nothing is allowed in it."""
+        """Give the policy of a lane, to read what its card says; whether it may be used, `open_lane` says."""
         return self._by_lane.get(lane)
+
+    def open_lane(self, lane: str) -> LanePolicy | None:
+        """Give the policy of a lane that can be run as its card says, or nothing: then nothing is told in it."""
+        policy = self._by_lane.get(lane)
+        return policy if policy is not None and self.mechanisms.issuperset(policy.card.mechanisms) else None
+
+    def is_silent(self, purpose: str) -> bool:
+        """Whether a card names this purpose as always silent."""
+        return any(purpose in policy.card.silent_purposes for policy in self.policies)
 
     def may_register(
         self,
@@ -176,7 +199,7 @@ class PolicySet:
         policy = self.lane(lane)
         if policy is None:
             return DENIALS[Denial.UNKNOWN_LANE]
-        if not self.mechanisms.issuperset(policy.card.mechanisms):
+        if self.open_lane(lane) is None:
             return DENIALS[Denial.LANE_NOT_BUILT]
         return policy.may_register(
             agency_kind=agency_kind, purpose=purpose, flag=flag, on=on, preconditions=preconditions

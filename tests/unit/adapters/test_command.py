@@ -21,7 +21,7 @@ from keys.custody import CHEAP, Keystore
 from keys.holder.refusals import Refusal
 from keys.signing import RawCall
 from keys.trust import TrustList
-from tests.support.wire import LANE, PURPOSE, Wire, served
+from tests.support.wire import DESK, LANE, PURPOSE, Wire, served
 
 NOOR, OTHER = "000876549", "000876562"
 NOTICE = ("--notice-given-on", "2027-04-19")
@@ -110,6 +110,26 @@ def test_the_main_job_from_the_keyboard(office: Office) -> None:
     assert not any(NOOR.lstrip("0") in text for text in office.said)
 
 
+def test_a_registration_is_kept_in_order_from_the_keyboard(office: Office) -> None:
+    """Its notice is put off and given, it is restricted and lifted, and what the archive told is shown."""
+    receipt = office.json("register", "--person", office.person(), "--case", "Z-1", *NOTICE, "--attest")
+    of = (receipt["id"], "--case", "Z-1")
+    put_off = office.json("notice", "defer", *of, "--reason", "safety", "--review-on", "2027-05-03")
+    assert {"status": "deferred", "on": "2027-05-03", "reason": "safety"} == put_off["subjectNotice"]
+    given = office.json("notice", "give", *of, "--on", "2027-04-19")
+    assert {"status": "given", "on": "2027-04-19"} == given["subjectNotice"]
+    assert "restricted" == office.json("restriction", "set", *of)["status"]
+    assert "active" == office.json("restriction", "lift", *of)["status"]
+    code, _, err = office.run("archive", "show", receipt["id"])
+    assert (0, True) == (code, "The archive told nothing here." in err)
+    why = {"nl": "Omdat het mag.", "en": "Because it is admitted."}
+    told = {"disclosure": "contact", "rules": ["V1"], "legalBasis": ["Jeugdwet 7.1.4.3"], "why": why}
+    office.wire.hints = [told | {"givenAt": "2027-04-20T12:00:00Z", "other": {"agency": "the other", "contact": DESK}}]
+    assert "the other" == office.json("archive", "show", *of)[0]["other"]["agency"]
+    code, out, _ = office.run("archive", "show", receipt["id"])
+    assert (0, True, True) == (code, "the other" in out, DESK["phone"] in out)
+
+
 def test_desks_and_whoami(office: Office) -> None:
     """The small commands."""
     desk = ("--name", "Intake", "--phone", "+1 202 555 0101", "--email", "intake@agency.example")
@@ -175,7 +195,7 @@ def test_the_next_step_is_named(office: Office) -> None:
     for index in (0, 1):
         office.json(*register, "--case", f"Z-{index}", index=index)
     [alert] = office.json("inbox", "list")
-    assert {"id", "kind", "matchId", "at"} == alert.keys()
+    assert {"id", "kind", "matchId", "at", "registrationId", "desk"} == alert.keys()
     assert alert["at"].endswith("Z")
     assert "Next: seinhuis" in office.run("match", "contact", alert["matchId"], "--outcome", "contacted")[2]
     assert "Next: seinhuis" in office.run("inbox", "ack", alert["id"])[2]

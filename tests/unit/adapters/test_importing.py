@@ -174,7 +174,10 @@ def test_the_error_file_is_repaired_and_imported_by_the_same_map(desk: Desk) -> 
 
 
 def test_a_term_never_outlives_the_twenty_third_birthday(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where the birthday comes before the longest term, it is sent; born on 29 February ends on 28 February."""
+    """Where the birthday comes before the longest term, it is sent; born on 29 February ends on 28 February.
+
+    How long the archive may keep is said by the first of that month, earlier and never later: no day of birth is told.
+    """
     act = desk.wire._act  # noqa: SLF001
 
     def with_term(call: RawCall, oin: str, case: str) -> tuple[int, bytes]:
@@ -191,6 +194,8 @@ def test_a_term_never_outlives_the_twenty_third_birthday(desk: Desk, monkeypatch
     lines = next(call.body for call in desk.wire.calls if call.target_uri.endswith("/registration-batches"))
     sent = [json.loads(line).get("validUntil") for line in lines.splitlines()]
     assert ["2027-02-28", "2029-04-19", None, None] == sent
+    archived = [json.loads(line).get("archiveUntil") for line in lines.splitlines()]
+    assert ["2027-02-01", "2029-04-01", "2029-04-01", "2038-01-01"] == archived
 
 
 def is_gone(wire: Wire, call: RawCall) -> httpx2.Response | None:

@@ -245,11 +245,16 @@ def test_an_answer_is_a_plain_sentence_with_rule_basis_and_what_would_do(
 def test_who_may_not_register_hears_why_and_what_would_do(officer: Officer) -> None:
     """A precondition that is attested opens it."""
     asked = ("--lane", "adult", "--register", "ggz")
-    _, out, err = officer.run("explain", *asked)
+    _, out, _ = officer.run("explain", *asked)
     assert "Mental health care may not register." in out
     assert "if toestemming-geldig is attested" in out
-    assert "this lane is shut while this is not there yet" in err
     assert officer.json("explain", *asked, "--attest", "consent_valid")["permitted"]
+
+
+def test_whoever_asks_about_a_lane_that_is_shut_hears_so(officer: Officer) -> None:
+    """The card answers, and the gateway would not."""
+    _, _, err = officer.run("explain", "--lane", "emergency", "--register", "ggz")
+    assert "this lane is shut while this is not there yet" in err
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 
 from keys.group import Element
+from keys.labels import Oin
 from keys.manifest import Assurance, HolderSignature, Manifest
 from keys.signing import SignatureFault, SignatureRefused, SigningKey, verify_call
-from keys.trust import PartyKey, Role, TrustFile, TrustList, TrustRejected
+from keys.trust import Party, PartyKey, Role, TrustFile, TrustList, TrustRejected
 from tests.support.federation import POLICE, Federation
 from tests.support.parties import LONG_AGO, NOW, Region, agency, region, signed, with_key
 
@@ -342,3 +343,25 @@ def test_one_rule_says_whether_a_key_counts_now(people: Region, changes: dict[st
     except SignatureRefused:
         believed = False
     assert counts == believed
+
+
+def test_a_supervisor_belongs_to_a_municipality(tmp_path: Path, people: Region) -> None:
+    """Agencies may, supervisors must, and nobody else does; a list that says nothing of it is read as ever."""
+    school = replace(people.agencies[0].party, municipality="gm0001")
+    supervisor = Party(
+        oin=Oin("00000000990000009900"), name="Regievoerder", role=Role.SUPERVISOR, municipality="gm0001"
+    )
+    trust = people.trust.with_party(school).with_party(supervisor)
+    trust.save(tmp_path / "trust.json")
+
+    assert trust == TrustList.load(tmp_path / "trust.json")
+    nowhere, holder = replace(supervisor, municipality=""), replace(people.holders[0].party, municipality="gm0001")
+    assert "a supervisor has a municipality" in problems(lambda: people.trust.with_party(nowhere))
+    assert "and nobody else" in problems(lambda: people.trust.with_party(holder))
+
+
+def test_a_list_without_municipalities_does_not_mention_them(tmp_path: Path, people: Region) -> None:
+    """So that what was built before this reads it still."""
+    people.trust.save(tmp_path / "trust.json")
+
+    assert "municipality" not in (tmp_path / "trust.json").read_text(encoding="utf-8")

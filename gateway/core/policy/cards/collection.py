@@ -39,7 +39,7 @@ def read_cards(files: Mapping[str, bytes]) -> Cards:
     if not cards:
         return Cards(PolicySet((), digest), None)
     vocabulary = _vocabulary(files)
-    return Cards(PolicySet(_policies(cards, vocabulary), digest), vocabulary)
+    return Cards(PolicySet(_policies(cards, vocabulary), digest, vocabulary=vocabulary), vocabulary)
 
 
 def _vocabulary(files: Mapping[str, bytes]) -> Vocabulary:

@@ -39,6 +39,12 @@ class Vocabulary:
     digest: str
 
     @property
+    def sections(self) -> Mapping[str, tuple[Term, ...]]:
+        """All words, by the headings of the file."""
+        listed = (self.lanes, self.agency_kinds, self.purposes, self.flags, self.preconditions, self.mechanisms)
+        return dict(zip(SECTIONS, (*listed, self.levels), strict=True))
+
+    @property
     def always_silent(self) -> tuple[Term, ...]:
         """The purposes that are answered as no-hit in every lane (domain section 3)."""
         return tuple(term for term in self.purposes if term.always_silent)

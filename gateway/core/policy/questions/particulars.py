@@ -1,11 +1,11 @@
 """What else changes on a card: everything that a reader signs for and that no situation shows, such as terms."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from gateway.core.policy.card import Bar, DisclosureRule, Ladder, PolicyFile, RegistrationRule, Told
-from gateway.core.policy.engine import LanePolicy
+from gateway.core.policy.engine import LanePolicy, PolicySet
 from gateway.core.policy.questions.situations import Period
 from gateway.core.policy.questions.words import Words
 
@@ -37,6 +37,25 @@ def particulars_of(
     told = [_difference(lane, old, new, words) for words in (dutch, english)]
     for sentence_nl, sentence_en in zip(*told, strict=True):
         yield Particular(lane, sentence_nl, sentence_en)
+
+
+def opening_of(lane: str, old: PolicySet, new: PolicySet, *, dutch: Words, english: Words) -> Iterator[Particular]:
+    """Tell that a lane opens, shuts or comes shut, because its card relies on what exists or on what does not."""
+    before, after = old.lane(lane), new.lane(lane)
+    was_open, is_open = old.open_lane(lane) is not None, new.open_lane(lane) is not None
+    if after is not None and not is_open and (was_open or before is None):
+        missing = [code for code in after.card.mechanisms if code not in new.mechanisms]
+        yield Particular(lane, _shut(lane, missing, dutch), _shut(lane, missing, english))
+    if before is not None and is_open and not was_open:
+        opens = f"De stroom {dutch.lane(lane)} gaat open.", f"The lane {english.lane(lane)} opens."
+        yield Particular(lane, *opens)
+
+
+def _shut(lane: str, missing: Sequence[str], words: Words) -> str:
+    name, lacks = words.lane(lane), words.labels(words.vocabulary.mechanisms, missing)
+    return words.say(
+        f"De stroom {name} is dicht: er ontbreekt nog {lacks}.", f"The lane {name} is shut: it still lacks {lacks}."
+    )
 
 
 def _difference(lane: str, old: LanePolicy | None, new: LanePolicy | None, words: Words) -> list[str]:

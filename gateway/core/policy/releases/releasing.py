@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from gateway.core.policy.cards.collection import Cards, read_cards
+from gateway.core.policy.cards.collection import VOCABULARY, Cards, read_cards
 from gateway.core.policy.cards.mistakes import PolicyRejected
+from gateway.core.policy.cards.vocabulary import Vocabulary
 from gateway.core.policy.engine import LanePolicy, PolicySet
 from gateway.core.policy.questions.difference import Difference, compare
+from gateway.core.policy.questions.wording import codes_moved
 from gateway.core.policy.releases.faults import Reason, ReleaseFault, ReleaseRejected, rejected
 from gateway.core.policy.releases.proposal import Proposal
 from gateway.core.policy.releases.release import NO_RELEASE, Assurance, BundledFile, Contents, Release
@@ -121,15 +123,22 @@ def _cards(files: Mapping[str, bytes]) -> Cards:
 
 
 def _refuse_unraised(before: PolicySet, after: PolicySet) -> None:
-    unraised = [policy.card for policy in after.policies if _changed_unraised(before.lane(policy.lane), policy)]
+    """Refuse what changed under the same number; a card changes too when its words come to stand for other codes."""
+    moved = codes_moved(before.vocabulary, after.vocabulary)
+    cards = [policy for policy in after.policies if _unraised(before.lane(policy.lane), policy, moved=moved)]
+    unraised = [f"{policy.card.name}: {policy.version}" for policy in cards]
+    if _unraised(before.vocabulary, after.vocabulary):
+        unraised.append(f"{VOCABULARY}: {after.vocabulary.version if after.vocabulary else ''}")
     if unraised:
-        raise ReleaseRejected(
-            [Reason(ReleaseFault.VERSION_NOT_RAISED, f"{card.name}: {card.version}") for card in unraised]
-        )
+        raise ReleaseRejected([Reason(ReleaseFault.VERSION_NOT_RAISED, detail) for detail in unraised])
 
 
-def _changed_unraised(before: LanePolicy | None, after: LanePolicy) -> bool:
-    return before is not None and before.digest != after.digest and after.version <= before.version
+def _unraised(
+    before: LanePolicy | Vocabulary | None, after: LanePolicy | Vocabulary | None, *, moved: bool = False
+) -> bool:
+    if before is None or after is None:
+        return False
+    return (moved or before.digest != after.digest) and after.version <= before.version
 
 
 def _counted(cards: Cards, before: Before) -> Difference:

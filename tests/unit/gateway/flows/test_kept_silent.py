@@ -148,7 +148,7 @@ def _card_without(rule: str) -> LanePolicy:
 def test_one_side_that_would_hear_nothing_silences_the_other(small: SmallHouse) -> None:
     """Veilig Thuis would see the flag of the school, which would hear nothing: so neither does (domain rule 3)."""
     small.policies = PolicySet((_card_without("V6"),), "")
-    _registers(small, VEILIG_THUIS, "monitoring")
+    _registers(small, VEILIG_THUIS, "open_report")
     _registers(small, SCHOOL, "involved")
 
     assert 0 == match_waiting(small.house).matches
@@ -161,7 +161,7 @@ def test_a_silent_older_registration_does_not_hide_one_that_tells(small: SmallHo
     _registers(small, SCHOOL, "involved")
     _registers(small, SCHOOL, "care_report")
     match_waiting(small.house)
-    _registers(small, VEILIG_THUIS, "monitoring")
+    _registers(small, VEILIG_THUIS, "open_report")
 
     assert 1 == match_waiting(small.house).matches
     assert "contact" == _sees(small, SCHOOL).disclosure

@@ -88,7 +88,7 @@ def test_a_refused_call_takes_no_effect_when_it_is_sent_again_later(small: Small
 
 
 REGISTERED = {"lane": "youth", "flag": "involved", "preconditions": ()}
-ADULT = {"lane": "adult", "flag": "unheard-of-flag", "preconditions": ("consent_valid", "b1234567")}
+CODE_WORD = {"lane": "handle_with_care", "flag": "unheard-of-flag", "preconditions": ("consent_valid", "b1234567")}
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ ADULT = {"lane": "adult", "flag": "unheard-of-flag", "preconditions": ("consent_
         ({"contact_id": "cnt_unknown"}, "contact_unknown", REGISTERED),
         ({"contact_id": "cnt_unknown", "preconditions": ("b1234567",)}, "contact_unknown", REGISTERED),
         ({"lane": "unheard-of-lane", "preconditions": ("consent_valid",)}, "lane_unknown", {}),
-        (ADULT, "lane_not_built", {"lane": "adult", "preconditions": ("consent_valid",)}),
+        (CODE_WORD, "lane_not_built", {"lane": "handle_with_care", "preconditions": ()}),
     ],
 )
 def test_a_refused_registration_says_what_was_asked_in_the_words_of_the_cards(

@@ -11,14 +11,14 @@ from gateway.core.policy import Denial, Denied
 from gateway.core.policy.cards.collection import VOCABULARY
 from gateway.core.policy.releases.faults import ReleaseFault, ReleaseRejected
 from gateway.core.policy.releases.release import Assurance
-from gateway.policies.following import newest_release
+from gateway.policies.folder import newest_release
 from gateway.policies.signing import make_release, read_release, save_release
 from gateway.store import SqlStore
 from keys.trust import TrustList
 from tests.support.followers import Follower, look_twice, number_of
 from tests.support.gateways import neighborhood
 from tests.support.parties import with_key
-from tests.support.releases import CREATED_ON, SIGNED_AT, Officers, small_files, unsigned
+from tests.support.releases import CREATED_ON, SIGNED_AT, Officers, signed, small_files, unsigned
 
 PROPOSAL = "voorstel: Meer scholen\nwaarom: Omdat het moet.\nverwachte-verruiming: {{geopend: {}}}\n"
 
@@ -294,7 +294,7 @@ def test_what_another_process_accepted_is_taken_at_once(office: Follower) -> Non
 
 
 def test_two_releases_of_one_number_never_both_take_effect(office: Follower) -> None:
-    """Two processes that see two files: the database lets the first win, and the other says so."""
+    """Two processes that see two files: the database lets the first win, the other says so and obeys it too."""
     office.next_release(1)
     gateway, worker = office.start(), office.start()
     fork = Officers(office.officers.members, office.officers.newest)
@@ -304,7 +304,8 @@ def test_two_releases_of_one_number_never_both_take_effect(office: Follower) -> 
 
     look_twice(worker)
 
-    assert (2, 1) == (number_of(gateway), number_of(worker))
+    assert 2 == number_of(gateway)
+    assert gateway.in_force.release == worker.in_force.release
     assert [("number_taken",)] == office.refusals()
 
 
@@ -429,3 +430,18 @@ def test_taking_on_an_agency_uses_the_lanes_of_the_newest_release(office: Follow
 
     found = newest_release(office.folder, trust, demo=False)
     assert ["youth", "adult"] == [policy.lane for policy in found.policies.policies]
+
+
+def test_taking_on_an_agency_passes_over_a_release_that_waits_for_a_signature(office: Follower) -> None:
+    """Half-signed it is not in force; when no other is there, what is wrong with it is said."""
+    one, _ = office.officers.members
+    half = signed(unsigned(small_files(1, lanes=("jeugd", "volwassenen"))), (one,))
+    save_release(half, office.folder)
+    with pytest.raises(ReleaseRejected) as waiting:
+        newest_release(office.folder, office.officers.trust, demo=False)
+    assert (ReleaseFault.TOO_FEW_SIGNATURES.value,) == waiting.value.faults
+
+    first = office.next_release(1)
+    save_release(signed(unsigned(small_files(2), previous=first), (one,)), office.folder)
+
+    assert first == newest_release(office.folder, office.officers.trust, demo=False).release

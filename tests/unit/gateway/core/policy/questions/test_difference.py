@@ -188,6 +188,49 @@ class TestLanes:
         assert "The lane Youth (referral index for young people at risk) ceases to exist." in found.text("en")
 
 
+def relying_on(*mechanisms: str) -> LanePolicy:
+    """Give the youth card that relies on these."""
+    return policy(put("vergt", value=list(mechanisms)))
+
+
+class TestShutLanes:
+    """A lane whose card relies on what does not exist answers nothing, whatever its rules say."""
+
+    def test_a_card_that_no_longer_relies_on_what_is_not_there_opens_its_lane(self) -> None:
+        """All that it allows opens, so that a proposal has to expect it."""
+        found = compare(sets(relying_on("noodprocedure")), sets(OLD), VOCABULARY)
+        assert (12 + EVERYONE, 0, 0) == (found.opened, found.closed, found.shut)
+        assert f"De stroom {LANE[1:-1]} gaat open." in found.text("nl")
+        assert "opens." in found.text("en")
+
+    def test_a_card_that_comes_to_rely_on_what_is_not_there_shuts_its_lane(self) -> None:
+        """All that it allowed closes."""
+        found = compare(sets(OLD), sets(relying_on("noodprocedure")), VOCABULARY)
+        assert (0, 12 + EVERYONE, 0) == (found.opened, found.closed, found.shut)
+        assert f"De stroom {LANE[1:-1]} is dicht: er ontbreekt nog Noodprocedure" in found.text("nl")
+
+    def test_what_changes_in_a_lane_that_stays_shut_is_told_apart(self) -> None:
+        """It opens and closes nothing, and yet it is read before it is signed."""
+        shut = relying_on("noodprocedure")
+        fewer = policy(put("vergt", value=["noodprocedure"]), told_to("politie", "school"))
+        found = compare(sets(shut), sets(fewer), VOCABULARY)
+        assert (0, 0, 0, EVERYONE - 4) == (found.opened, found.closed, found.other, found.shut)
+        assert all(one.sentence_nl.startswith("Pas als de stroom opengaat: Regel V1") for one in found.changes)
+        assert "## In een stroom die dicht is en blijft" in found.text("nl")
+        assert "In lanes that are and stay shut: **140**" in found.text("en")
+
+    def test_a_lane_that_comes_shut_opens_nothing(self) -> None:
+        """What it will allow is told all the same."""
+        found, were_it_open = (compare(sets(), sets(card), VOCABULARY) for card in (relying_on("noodprocedure"), OLD))
+        assert (0, 0, 0) == (found.opened, found.closed, found.other)
+        assert were_it_open.opened + were_it_open.other == found.shut
+
+    def test_a_set_says_which_mechanisms_exist(self) -> None:
+        """The same card is open in a house that has what it relies on."""
+        able = PolicySet((relying_on("noodprocedure"),), "", frozenset({"emergency_procedure"}))
+        assert (0, 0, 0) == ((found := compare(sets(OLD), able, VOCABULARY)).opened, found.closed, found.shut)
+
+
 class TestBesides:
     """What no situation shows is told too: nothing that is signed changes unseen."""
 
@@ -209,7 +252,8 @@ class TestBesides:
         (one,) = found.particulars
         assert () == found.changes
         assert said in one.sentence_nl
-        assert "Er verandert niets: in elke situatie" in found.text("nl")
+        assert "Geen situatie verandert" in found.text("nl")
+        assert "Er verandert niets" not in found.text("nl")
 
     def test_a_card_cannot_hide_a_part_of_the_page(self) -> None:
         """What a card says stands in the text as it was written, on its own line, as text."""

@@ -1,0 +1,41 @@
+"""Supervision over HTTP: whether contact is made in the matches of one municipality, for its match supervisor."""
+
+from typing import Final
+
+from gateway.api.caller import signed_bare
+from gateway.api.exchange import Endpoint, Query, Reply, Request
+from gateway.api.front import Front
+from gateway.api.matches import MATCH_ID
+from gateway.core.refusals import Refusal
+from gateway.flows.admission import json_of
+from gateway.flows.supervise import supervised_matches
+from gateway.protocol.messages import SupervisedMatches
+from keys.parties import Role
+
+
+async def _list(request: Request, front: Front) -> Reply:
+    call = (await signed_bare(request, front)).carry(None)
+    after, only, limit = request.text("after"), request.text("id"), request.number("limit")
+    page = await front.threads.run(
+        call.caller.oin, supervised_matches, call, front.house, after=after, only=only, limit=limit
+    )
+    return Reply(200, json_of(page))
+
+
+ENDPOINTS: Final = (
+    Endpoint(
+        name="listSupervisedMatches",
+        method="GET",
+        path="/supervised-matches",
+        summary="List the standing matches of your municipality, as its match supervisor: whether contact was made.",
+        serve=_list,
+        answers=SupervisedMatches,
+        query=(
+            Query("id", "Only this one, if it is of your municipality.", pattern=MATCH_ID),
+            Query("after", "Id of the last one seen.", pattern=MATCH_ID),
+            Query("limit", "How many at most.", lowest=1, highest=100, default=100),
+        ),
+        roles=(Role.SUPERVISOR,),
+        refusals=(Refusal.AGENCY_NOT_ADMITTED,),
+    ),
+)

@@ -1,0 +1,42 @@
+"""Writes down in one line what registrations stand on in a test of the store: consents and accepted cases."""
+
+from datetime import date
+
+from gateway.core.consent import Consent, Scope
+from gateway.core.involvement import Oin
+from gateway.core.safety_case import SafetyCase
+from gateway.flows.ports import Converted
+from keys.tokens import SEALED_BYTES, IndexToken, SealedElement
+from tests.support.records import CARE, LATER_ON, SCHOOL, mint
+
+
+def consent_of(agency: Oin = CARE, *, until_on: date = LATER_ON, purpose: str = "adult-coordination") -> Consent:
+    """Return a consent that an agency recorded, toward local teams and the school."""
+    return Consent(
+        id=mint("cns"),
+        agency=agency,
+        lane="adult",
+        purpose=purpose,
+        case_reference="Z-1",
+        scope=Scope(("local_team",), (SCHOOL,)),
+        given_on=date(2026, 1, 2),
+        valid_until_on=until_on,
+    )
+
+
+def converted(token: IndexToken) -> Converted:
+    """Return a person as the converter gives it."""
+    return Converted(token, SealedElement(b"s" * SEALED_BYTES), 1)
+
+
+def case_of(*participants: Oin, reference: str = "ZVH-1", lane: str = "safety_house") -> SafetyCase:
+    """Return an accepted case that the first of these opened and the last leads."""
+    return SafetyCase(
+        id=mint("cas"),
+        lane=lane,
+        reference=reference,
+        opened_by=participants[0],
+        participants=tuple(sorted(set(participants))),
+        coordinator=participants[-1],
+        accepted_on=date(2026, 3, 4),
+    )
