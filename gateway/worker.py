@@ -219,6 +219,7 @@ class Worker:
             self._match,
             self._deliver,
             self._expire,
+            self._handovers,
             self._expire_consents,
             self._escalate,
             self._sunset,
