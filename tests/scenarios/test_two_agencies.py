@@ -116,7 +116,7 @@ def test_who_comes_after_a_withdrawal_hears_nothing(scene: Scene) -> None:
     police, school, child = scene.office("police"), scene.office("school"), scene.child()
     first = school.registers(child)
     scene.settle()
-    school.withdraws(first)
+    school.withdraws(first, "registered_in_error")
 
     police.registers(child)
     scene.settle()

@@ -134,7 +134,7 @@ def _of_alerts(agency: Stubborn, own: Seen) -> list[str]:
 def _of_pair(low: tuple[Stubborn, Seen], high: tuple[Stubborn, Seen]) -> list[str]:
     (one, of_one), (other, of_other) = low, high
     pair = f"{one.agency.slug} and {other.agency.slug}"
-    standing = (_standing(one, of_one, other), _standing(other, of_other, one))
+    standing = (_standing(one, of_one, of_other), _standing(other, of_other, of_one))
     expected = Counter(dict.fromkeys(_active(one) & _active(other), 1))
     complaints = [
         f"{pair}: standing matches {dict(found - expected)} too many, {dict(expected - found)} missing"
@@ -150,12 +150,16 @@ def _active(agency: Stubborn) -> set[int]:
     return {promise.person for promise in agency.promises.values() if not promise.withdrawn}
 
 
-def _standing(agency: Stubborn, own: Seen, other: Stubborn) -> Counter[int]:
-    """Count this agency's standing matches with the other, by person."""
+def _standing(agency: Stubborn, own: Seen, other: Seen) -> Counter[int]:
+    """Count this agency's standing matches with the other, by person.
+
+    A match is known by both lists, not by who is shown: whoever withdrew in haste is shown nobody for a while.
+    """
+    at_other = {match.id for match in other.matches}
     return Counter(
         agency.promises[match.registration_id].person
         for match in own.matches
-        if match.state in STANDING and match.other is not None and match.other.agency == other.agency.name
+        if match.state in STANDING and match.id in at_other
     )
 
 
