@@ -38,8 +38,11 @@ def conditions_version(conditions: bytes) -> str:
     return fingerprint([conditions])
 
 
-def begin(agency: Agency, registration: str, *, case: str, idempotency_key: str = "") -> Plan[OversightBegun]:
-    """Say that we hold safety oversight from now on, by an open report of ours."""
+def begin(
+    agency: Agency, registration: str, *, case: str, purpose: str = "", idempotency_key: str = ""
+) -> Plan[OversightBegun]:
+    """Say that we hold safety oversight from now on, by an open report of ours; `purpose` is that of the report."""
+    agency = agency.for_purpose(purpose)
     message = _message(BeginOversight, registration_id=registration)
     question = change("/safety-oversights", message, case=case, idempotency_key=idempotency_key)
     return (yield from ask(agency, question, OversightBegun))
@@ -99,8 +102,11 @@ def withdraw(
     return (yield from _answer(agency, handover, "withdrawals", message, case=case, key=idempotency_key))
 
 
-def show_handover(agency: Agency, handover: HandoverView | str, *, case: str = "") -> Plan[HandoverView]:
-    """Return a handover that we are a party to, as it is now."""
+def show_handover(
+    agency: Agency, handover: HandoverView | str, *, case: str = "", purpose: str = ""
+) -> Plan[HandoverView]:
+    """Return a handover that we are a party to, as it is now; `purpose` is that of our own registration."""
+    agency = agency.for_purpose(purpose)
     case = case or (yield from _case_of(agency, handover))
     return (yield from ask(agency, Question("GET", f"/handovers/{_id_of(handover)}", case=case), HandoverView))
 

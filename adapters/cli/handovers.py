@@ -7,7 +7,7 @@ import typer
 
 from adapters.cli import talk
 from adapters.cli.locale import words
-from adapters.cli.options import CONFIG, AsJson, Case, Config, open_gateway
+from adapters.cli.options import CONFIG, AsJson, Case, Config, Purpose, open_gateway
 from adapters.cli.shown import HANDOVERS
 from gateway.protocol.messages import HandoverRefusalReason, HandoverRole, HandoverState, HandoverWithdrawalReason
 
@@ -27,9 +27,16 @@ Conditions = Annotated[
 ]
 
 
-def begin(*, registration: Registration, case: Case, as_json: AsJson = False, config: Config = CONFIG) -> None:
+def begin(
+    *,
+    registration: Registration,
+    case: Case,
+    purpose: Purpose = "",
+    as_json: AsJson = False,
+    config: Config = CONFIG,
+) -> None:
     """Say that we hold safety oversight by an open report."""
-    with open_gateway(config) as gateway:
+    with open_gateway(config, purpose=purpose) as gateway:
         talk.data(gateway.handovers.begin(registration, case=case), as_json=as_json)
     talk.next_step("seinhuis handover offer REG_ID --match MAT_ID --conditions FILE --case CASE")
 
