@@ -31,14 +31,19 @@ from deploy.demo_story import LIVE_PAIRS, measure_pairs, spare_child, tell_story
 from deploy.demo_wishes import Wishes, wishes_in
 from deploy.demo_words import Words, words_for
 from deploy.homes import write_private
-from deploy.local import Federation
+from deploy.lanes import open_lanes
+from deploy.local import Federation, require_new
 from deploy.processes import StartFailed
 from deploy.region.agencies import AGENCIES, RegionAgency
 from deploy.region.expected import expected_bad_rows, expected_matches, expected_registrations
 from deploy.region.exports import Export, write_exports
 from deploy.region.people import Region
+from gateway.app import POLICIES
 from gateway.protocol.messages import ListedMatch
 
+FEDERATION: Final = "federation"
+EXPORTS: Final = "exports"
+CHILD: Final = "child.json"
 HOLDERS: Final = 3
 THRESHOLD: Final = 2
 USAGE: Final = 2
@@ -84,6 +89,8 @@ class Demo:
         started = time.monotonic()
         stage.heading(words.opening)
         with _directory(self.wishes) as directory, ExitStack() as open_things:
+            for part in (FEDERATION, EXPORTS):  # before anything is written: an earlier demo may have been kept here
+                require_new(directory / part)
             stage.heading(words.region)
             region, exports = self._make_region(directory)
             stage.heading(words.federation.format(holders=HOLDERS, threshold=THRESHOLD))
@@ -103,7 +110,7 @@ class Demo:
     def _make_region(self, directory: Path) -> tuple[Region, tuple[Export, ...]]:
         today = datetime.now(ZoneInfo("Europe/Amsterdam")).date()
         region = Region.generate(registrations=self.wishes.registrations, seed=self.wishes.seed, on=today)
-        exports = write_exports(region, directory / "exports")
+        exports = write_exports(region, directory / EXPORTS)
         rows, bad = sum(export.rows for export in exports), sum(export.bad_rows for export in exports)
         self.stage.say("  " + self.words.region_made.format(people=len(region.people), rows=rows, bad=bad))
         return region, exports
@@ -112,11 +119,12 @@ class Demo:
         with self.stage.step(self.words.federation_up):
             return open_things.enter_context(
                 Federation.start(
-                    directory / "federation",
+                    directory / FEDERATION,
                     threshold=THRESHOLD,
                     holders=HOLDERS,
                     database_url=self.wishes.database_url,
                     language=self._language,
+                    lanes=open_lanes(POLICIES),
                 )
             )
 
@@ -161,9 +169,9 @@ class Demo:
         child = spare_child(region, tuple(members.values()))
         file = None
         if child is not None:
-            file = directory / "child.json"
+            file = directory / CHILD
             write_private(file, json.dumps({"bsn": child.person_number}) + "\n")
-        own = tuple(directory / name for name in ("federation", "exports", "child.json"))
+        own = tuple(directory / name for name in (FEDERATION, EXPORTS, CHILD))
         return Kept(
             federation=federation,
             trash=(directory,) if self.wishes.directory is None else own,
