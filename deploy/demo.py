@@ -25,6 +25,7 @@ from deploy.demo_ears import Ears
 from deploy.demo_import import import_exports
 from deploy.demo_members import Member, at_once
 from deploy.demo_outcome import ImportTally, Outcome
+from deploy.demo_radar import tell_radar
 from deploy.demo_report import Kept, show_next, show_outcome
 from deploy.demo_stage import Stage
 from deploy.demo_story import LIVE_PAIRS, measure_pairs, spare_child, tell_story
@@ -147,6 +148,8 @@ class Demo:
             at_once(everybody, lambda member: member.report_share(seen[member.agency.slug], _ONE_IN))
         stage.heading(words.story)
         story = tell_story(region, members, stage=stage, words=words)
+        stage.heading(words.radar)
+        radar = tell_radar(region, members, stage=stage, words=words)
         stage.heading(words.pairs.format(count=LIVE_PAIRS))
         count, pairs = measure_pairs(region, everybody, count=LIVE_PAIRS)
         with stage.step(words.verify):
@@ -154,13 +157,14 @@ class Demo:
         return Outcome(
             imported=imported,
             agencies=tuple(at_once(everybody, Member.tally)),
-            live_pairs=1 + count,
-            pair_seconds=tuple(pair.seconds for pair in (story.pair, *pairs) if pair is not None),
+            live_pairs=2 + count,
+            pair_seconds=tuple(pair.seconds for pair in (story.pair, radar.pair, *pairs) if pair is not None),
             holders=HOLDERS,
             threshold=THRESHOLD,
             seconds=time.monotonic() - started,
             verify=findings,
-            leaks=len(story.leaks),
+            leaks=len(story.leaks) + len(radar.leaks),
+            live_registrations=sum(member.live for member in everybody),
         )
 
     def _keep(self, directory: Path, region: Region, federation: Federation, members: Mapping[str, Member]) -> Kept:

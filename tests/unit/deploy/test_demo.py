@@ -53,7 +53,7 @@ def test_the_demo_counts_right_and_leaves_nothing_behind(tmp_path: Path) -> None
     assert 2 * shown["matches"] == shown["alerts"] == shown["alerts_delivered"]
     assert (18, 0, 0, 0) == (shown["refused"], shown["lost"], shown["verify"], shown["leaks"])
     assert (3, 2) == (shown["holders"], shown["threshold"])
-    assert shown["live"]["pairs"] == shown["live"]["both_alerted"]
+    assert shown["live"]["pairs"] == shown["live"]["both_alerted"] == shown["live"]["registrations"] - 1
     assert 0 < shown["p50_alert_ms"] <= shown["p95_alert_ms"]
     assert [] == list(tmp_path.iterdir())
     assert [] == list(processes_in(tmp_path))
