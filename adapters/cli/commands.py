@@ -106,8 +106,11 @@ register --lane safety_house --purpose case-conference --precondition intake_acc
     (
         "registrations",
         registrations.list_registrations,
-        ("Toon de eigen registraties.", "Show our own registrations."),
-        "registrations --json",
+        (
+            "Toon de eigen registraties, of een met haar termijnen.",
+            "Show our own registrations, or one with its clocks.",
+        ),
+        "registrations --json\nregistrations reg_...",
     ),
     ("errors", setup.errors, ("Leg een probleemcode uit.", "Explain a problem code."), "errors signature-clock"),
 )

@@ -117,7 +117,15 @@ def withdraw(
     talk.data(withdrawn, as_json=as_json)
 
 
-def list_registrations(*, as_json: AsJson = False, config: Config = CONFIG) -> None:
-    """Show all registrations of this agency."""
+def list_registrations(
+    *,
+    registration: Annotated[str, typer.Argument(metavar="[REG_ID]")] = "",
+    as_json: AsJson = False,
+    config: Config = CONFIG,
+) -> None:
+    """Show all registrations of this agency, or one with its statutory clocks."""
     with open_gateway(config) as gateway:
-        talk.data(gateway.registrations.list(), as_json=as_json, listing=REGISTRATIONS)
+        if registration:
+            talk.data(gateway.registrations.show(registration), as_json=as_json)
+        else:
+            talk.data(gateway.registrations.list(), as_json=as_json, listing=REGISTRATIONS)
