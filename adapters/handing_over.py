@@ -55,9 +55,11 @@ def offer(
     *,
     conditions: bytes | str,
     case: str,
+    purpose: str = "",
     idempotency_key: str = "",
 ) -> Plan[HandoverView]:
     """Offer safety oversight to the local team of a match; `conditions` is their text as bytes, or its version."""
+    agency = agency.for_purpose(purpose)
     message = _message(
         OfferHandover,
         registration_id=registration,
@@ -69,9 +71,16 @@ def offer(
 
 
 def accept(
-    agency: Agency, handover: HandoverView | str, *, conditions: bytes | str, case: str = "", idempotency_key: str = ""
+    agency: Agency,
+    handover: HandoverView | str,
+    *,
+    conditions: bytes | str,
+    case: str = "",
+    purpose: str = "",
+    idempotency_key: str = "",
 ) -> Plan[HandoverView]:
     """Take safety oversight under the conditions that we have read, which must be those of the offer."""
+    agency = agency.for_purpose(purpose)
     message = _message(AcceptHandover, conditions_version=_version(conditions))
     return (yield from _answer(agency, handover, "acceptances", message, case=case, key=idempotency_key))
 
@@ -82,9 +91,11 @@ def refuse(
     *,
     reason: HandoverRefusalReason | str,
     case: str = "",
+    purpose: str = "",
     idempotency_key: str = "",
 ) -> Plan[HandoverView]:
     """Do not take it, and say why; whoever offered it still holds it."""
+    agency = agency.for_purpose(purpose)
     message = _message(RefuseHandover, reason=reason)
     return (yield from _answer(agency, handover, "refusals", message, case=case, key=idempotency_key))
 
@@ -95,9 +106,11 @@ def withdraw(
     *,
     reason: HandoverWithdrawalReason | str,
     case: str = "",
+    purpose: str = "",
     idempotency_key: str = "",
 ) -> Plan[HandoverView]:
     """Take an open offer of ours back, and say why."""
+    agency = agency.for_purpose(purpose)
     message = _message(WithdrawHandover, reason=reason)
     return (yield from _answer(agency, handover, "withdrawals", message, case=case, key=idempotency_key))
 

@@ -91,6 +91,8 @@ def test_oversight_begins_with_an_open_report_and_is_offered_by_its_holder(
     assert (3, "state-oversight-needs-report") == (code, json.loads(said)["code"])
     code, _, said = run("police", *begin, "--purpose", "vt-radar")
     assert (3, "request-purpose-differs") == (code, json.loads(said)["code"])
+    code, _, said = run("school", "refuse", owned["handoverId"], "--reason", "no_capacity", "--purpose", "vt-radar")
+    assert (3, "request-purpose-differs") == (code, json.loads(said)["code"])
     offering = ("--match", owned["matchId"], "--conditions", conditions, "--case", "Z-1")
     code, _, said = run("police", "offer", owned["registrationId"], *offering)
     assert (3, "state-oversight-not-yours") == (code, json.loads(said)["code"])

@@ -91,6 +91,15 @@ def test_every_command_that_speaks_for_a_purpose_can_name_it(office: Office) -> 
     assert {"vt-radar"} == {dict(call.headers)["purpose"] for call in looks}
 
 
+def test_one_registration_is_shown_with_its_clocks_on_a_line(office: Office) -> None:
+    """Name, last day and calendar of each, for other programs and for people."""
+    receipt = office.json("register", "--person", office.person(), "--case", "Z-1", *NOTICE, "--attest")
+    clock = {"name": "investigation", "dueOn": "2027-06-29"}
+    office.wire.registrations[receipt["id"]]["view"]["clocks"] = [clock | {"calendar": "nl/1"}, clock]
+    code, out, _ = office.run("registrations", receipt["id"])
+    assert (0, True) == (code, "clocks\tinvestigation 2027-06-29 nl/1, investigation 2027-06-29\n" in out)
+
+
 def test_the_day_until_when_it_may_be_kept_becomes_the_first_of_its_month(office: Office) -> None:
     """Earlier, never later: any other day would tell the birth date."""
     register = ("register", "--person", office.person(), "--case", "Z-1", *NOTICE, "--attest")
