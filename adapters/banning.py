@@ -26,6 +26,7 @@ def impose_ban(
     notice: SubjectNotice,
     led_by: str = "",
     contact: str = "",
+    purpose: str = "",
     idempotency_key: str = "",
 ) -> Plan[Receipt]:
     """Record that a home ban is in force for a person, and thereby attest that the mayor imposed it.
@@ -33,6 +34,7 @@ def impose_ban(
     It lasts ten days from `starts_on`, days of the calendar, and lapses by itself. `led_by` is the OIN of the agency
     that leads; without it that is the ban desk itself.
     """
+    agency = agency.for_purpose(purpose)
     if holds_person_number(case):
         raise problem_named("request-person-number", facts={"member": "caseReference"})
     try:

@@ -26,12 +26,14 @@ def open_case(
     accepted_on: date,
     coordinator: str = "",
     lane: str = "",
+    purpose: str = "",
     idempotency_key: str = "",
 ) -> Plan[CaseOpened]:
     """Put an accepted case on the list, under the reference that all participants will register under.
 
     `participants` are their OINs; this agency is one of them by itself, and leads unless `coordinator` says who does.
     """
+    agency = agency.for_purpose(purpose)
     if holds_person_number(reference):
         raise problem_named("request-person-number", facts={"member": "caseReference"})
     try:

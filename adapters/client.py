@@ -74,16 +74,18 @@ class Registrations(_Part):
     page = _blocking(registering.page_of_registrations)
     list = _blocking(registering.list_registrations)
 
-    def register_many(self, involvements: Iterable[Involvement], *, lane: str = "") -> Iterator[BatchResult]:
+    def register_many(
+        self, involvements: Iterable[Involvement], *, lane: str = "", purpose: str = ""
+    ) -> Iterator[BatchResult]:
         """Register any number, 1,000 a call, two calls under way at once; rows count from 0 within each result."""
-        return self.register_batches(((batch, "") for batch in _batches(involvements)), lane=lane)
+        return self.register_batches(((batch, "") for batch in _batches(involvements)), lane=lane, purpose=purpose)
 
     def register_batches(
-        self, batches: Iterable[tuple[Sequence[Involvement], str]], *, lane: str = ""
+        self, batches: Iterable[tuple[Sequence[Involvement], str]], *, lane: str = "", purpose: str = ""
     ) -> Iterator[BatchResult]:
         """Register batches, each under its idempotency key (empty: a new one), two under way at once, in order."""
-        plan = registering.register_batch
-        return self._line.each(plan(self._agency, rows, lane=lane, idempotency_key=key) for rows, key in batches)
+        plan, agency = registering.register_batch, self._agency.for_purpose(purpose)
+        return self._line.each(plan(agency, rows, lane=lane, idempotency_key=key) for rows, key in batches)
 
 
 class Alerts(_Part):
@@ -219,16 +221,18 @@ class AsyncRegistrations(_AsyncPart):
     page = _awaited(registering.page_of_registrations)
     list = _awaited(registering.list_registrations)
 
-    def register_many(self, involvements: Iterable[Involvement], *, lane: str = "") -> AsyncIterator[BatchResult]:
+    def register_many(
+        self, involvements: Iterable[Involvement], *, lane: str = "", purpose: str = ""
+    ) -> AsyncIterator[BatchResult]:
         """Register any number, 1,000 a call, two calls under way at once; rows count from 0 within each result."""
-        return self.register_batches(((batch, "") for batch in _batches(involvements)), lane=lane)
+        return self.register_batches(((batch, "") for batch in _batches(involvements)), lane=lane, purpose=purpose)
 
     def register_batches(
-        self, batches: Iterable[tuple[Sequence[Involvement], str]], *, lane: str = ""
+        self, batches: Iterable[tuple[Sequence[Involvement], str]], *, lane: str = "", purpose: str = ""
     ) -> AsyncIterator[BatchResult]:
         """Register batches, each under its idempotency key (empty: a new one), two under way at once, in order."""
-        plan = registering.register_batch
-        return self._line.each(plan(self._agency, rows, lane=lane, idempotency_key=key) for rows, key in batches)
+        plan, agency = registering.register_batch, self._agency.for_purpose(purpose)
+        return self._line.each(plan(agency, rows, lane=lane, idempotency_key=key) for rows, key in batches)
 
 
 class AsyncAlerts(_AsyncPart):

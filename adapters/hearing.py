@@ -85,12 +85,16 @@ def acknowledge(agency: Agency, *alerts: Alert | str) -> Plan[AcknowledgedAlerts
     return (yield from ask(agency, change("/alert-acknowledgements", message), AcknowledgedAlerts))
 
 
-def show_match(agency: Agency, match: ListedMatch | Alert | str, *, case: str = "") -> Plan[MatchView]:
+def show_match(
+    agency: Agency, match: ListedMatch | Alert | str, *, case: str = "", purpose: str = ""
+) -> Plan[MatchView]:
     """Return a match as this agency may see it, with what the rule discloses of the other.
 
     `case` is the reference under which one looks, and which the gateway records. Without it, it is that of the own
-    registration: an alert does not tell which, so the agency's own list is asked first.
+    registration: an alert does not tell which, so the agency's own list is asked first. `purpose` is that of the own
+    registration, and defaults to the one of the settings.
     """
+    agency = agency.for_purpose(purpose)
     match_id = identifier(match_id_of(match))
     case = case or (yield from case_of(agency, match))
     return (yield from ask(agency, Question("GET", f"/matches/{match_id}", case=case), MatchView))

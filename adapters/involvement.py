@@ -9,6 +9,7 @@ from typing import Final
 from pydantic import ValidationError
 from pydantic.alias_generators import to_camel
 
+from adapters.age_limits import first_of_month
 from adapters.agency import Agency
 from adapters.errors import SeinhuisError, problem_named
 from adapters.identifiers import holds_person_number
@@ -17,6 +18,7 @@ from gateway.protocol.messages import DeferralReason, NoticeStatus, RegisterInvo
 from keys.hidden import Hidden
 from keys.tokens import PersonToken
 
+INVOLVED: Final = "involved"
 NO_TOKEN: Final = "hx1." + "A" * 54  # stands in until the holders made the token
 
 
@@ -27,7 +29,8 @@ class Involvement(Hidden):
     To hand it in is to attest that the criterion of the lane is met (domain rule 6); the reason is never sent. `case`
     is the agency's own reference, `contact` a desk (empty: the one of the settings), `valid_until` the first day on
     which it no longer holds (absent: the policy's term), `preconditions` what the rule requires to be attested besides,
-    `archive_until` the first of the month from which nothing of it may be kept (absent: not beyond its term).
+    `archive_until` the first of the month from which nothing of it may be kept (absent: not beyond its term; any other
+    day becomes the first of its month), `flag` how the agency is involved, in the code names of the lane's card.
     """
 
     person: Person
@@ -37,6 +40,7 @@ class Involvement(Hidden):
     valid_until: date | None = None
     preconditions: tuple[str, ...] = ()
     archive_until: date | None = None
+    flag: str = INVOLVED
 
 
 def notice_given(on: date) -> SubjectNotice:
@@ -65,6 +69,7 @@ def draft(agency: Agency, involvement: Involvement, lane: str) -> RegisterInvolv
         return RegisterInvolvement(
             token=NO_TOKEN,
             lane=lane,
+            flag=involvement.flag or INVOLVED,
             purpose=agency.purpose,
             case_reference=involvement.case,
             contact_id=contact_id(involvement.contact or agency.contact),
@@ -72,7 +77,7 @@ def draft(agency: Agency, involvement: Involvement, lane: str) -> RegisterInvolv
             preconditions=involvement.preconditions,
             subject_notice=involvement.notice,
             valid_until=involvement.valid_until,
-            archive_until=involvement.archive_until,
+            archive_until=first_of_month(involvement.archive_until),
         )
     except ValidationError as invalid:
         raise member_refused(invalid) from None

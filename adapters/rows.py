@@ -38,7 +38,7 @@ OF_PERSON = {
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Record:
-    """What a good row says; `notice_on` absent means that the notice is deferred, `contact` may be empty."""
+    """What a good row says; `notice_on` absent means that the notice is deferred, `contact` and `flag` may be empty."""
 
     person: Person
     case: str
@@ -46,6 +46,7 @@ class Record:
     registered_on: date
     notice_on: date | None = None
     contact: str = ""
+    flag: str = ""
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -40,6 +40,7 @@ USAGE: Final = 2
 LATER: Final = 5
 INTEGRITY: Final = 6
 ALARMS_AT_ONCE: Final = 1000
+ALARM_HEADING: Final = ("raised at", "why", "for purpose", "by agency", "about event")
 CALLS_AT_ONCE: Final = 4096  # beyond what the gateway refuses by itself; a last bound on open connections
 KEEP_ALIVE_SECONDS: Final = 30
 STOP_SECONDS: Final = 20
@@ -230,6 +231,8 @@ def _alarms(given: argparse.Namespace) -> int:
     after = ""
     with open_store(Settings.load(given.config).database) as store:
         while page := store.view("alarms", partial(_page_of_alarms, after=after)):
+            if not after:
+                sys.stdout.write("\t".join(ALARM_HEADING) + "\n")
             after = page[-1].event.id
             for alarm in page:
                 at, said = alarm.at.isoformat(timespec="milliseconds"), alarm.event.fields

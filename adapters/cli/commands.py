@@ -1,6 +1,6 @@
 """Holds the names of all commands, each with what it does and an example, in the language of the locale."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from typing import Annotated, Any
 
@@ -13,19 +13,25 @@ from adapters.cli.policies.names import POLICY
 _PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
 
 
-def _group(nl: str, en: str) -> typer.Typer:
+def _group(nl: str, en: str, *, completion: bool = False) -> typer.Typer:
     return typer.Typer(
         help=words(nl, en),
         no_args_is_help=True,
-        add_completion=False,
+        add_completion=completion,
         rich_markup_mode=None,
         pretty_exceptions_enable=False,  # a pretty traceback may show what must not be shown
     )
 
 
 def _add(group: typer.Typer, name: str, command: Callable[..., None], text: tuple[str, str], example: str = "") -> None:
-    epilog = f"{words('Voorbeeld', 'Example')}: seinhuis {example}" if example else None
-    group.command(name, help=words(*text), epilog=epilog)(command)
+    group.command(name, help=words(*text), epilog=_epilog(example.splitlines()))(command)
+
+
+def _epilog(examples: Sequence[str]) -> str | None:
+    if len(examples) > 1:
+        lines = (words("Voorbeelden:", "Examples:"), *(f"  seinhuis {example}" for example in examples))
+        return "\b\n" + "\n".join(lines)  # \b: each on a line of its own
+    return f"{words('Voorbeeld', 'Example')}: seinhuis {examples[0]}" if examples else None
 
 
 def _nested(parent: typer.Typer, name: str, nl: str, en: str) -> typer.Typer:
@@ -37,6 +43,7 @@ def _nested(parent: typer.Typer, name: str, nl: str, en: str) -> typer.Typer:
 app = _group(
     "Vertelt organisaties dat zij bij hetzelfde gezin betrokken zijn, en kan zelf niet lezen wie dat zijn.",
     "Tells agencies that they are involved with the same family, and cannot itself read who that is.",
+    completion=True,
 )
 
 
@@ -76,7 +83,13 @@ _OWN: tuple[_Entry, ...] = (
         "register",
         registrations.register,
         ("Zeg dat wij bij iemand betrokken zijn.", "Say that we are involved with a person."),
-        "register --person noor.json --case Z-2027-12 --notice-given-on 2027-04-19 --attest",
+        """\
+register --person noor.json --case Z-2027-12 --notice-given-on 2027-04-19 --attest
+register --lane veilig_thuis --purpose vt-radar --flag care_report ...
+register --lane adult --purpose adult-coordination --precondition consent_valid ...
+register --lane home_ban --purpose home-ban-support --precondition role_in_ban ...
+register --lane safety_house --purpose case-conference --precondition intake_accepted ...
+""",
     ),
     (
         "renew",
@@ -93,8 +106,11 @@ _OWN: tuple[_Entry, ...] = (
     (
         "registrations",
         registrations.list_registrations,
-        ("Toon de eigen registraties.", "Show our own registrations."),
-        "registrations --json",
+        (
+            "Toon de eigen registraties, of een met haar termijnen.",
+            "Show our own registrations, or one with its clocks.",
+        ),
+        "registrations --json\nregistrations reg_...",
     ),
     ("errors", setup.errors, ("Leg een probleemcode uit.", "Explain a problem code."), "errors signature-clock"),
 )
@@ -141,7 +157,12 @@ _INBOX: tuple[_Entry, ...] = (
 )
 _MATCH: tuple[_Entry, ...] = (
     ("list", hearing.list_matches, ("Toon de eigen matches.", "Show our matches."), "match list"),
-    ("show", hearing.show_match, ("Toon een match.", "Show a match."), "match show mat_..."),
+    (
+        "show",
+        hearing.show_match,
+        ("Toon een match.", "Show a match."),
+        "match show mat_...\nmatch show mat_... --purpose vt-radar",
+    ),
     (
         "contact",
         hearing.report_contact,
@@ -260,7 +281,10 @@ _IMPORT: tuple[_Entry, ...] = (
         "csv",
         importing.import_csv,
         ("Registreer een hele export.", "Register a whole export."),
-        "import csv export.csv --map export.map.yaml --attest",
+        """\
+import csv export.csv --map export.map.yaml --attest
+import csv export.csv --map export.map.yaml --lane veilig_thuis --purpose vt-radar --flag care_report --attest
+""",
     ),
 )
 _SERVE: tuple[_Entry, ...] = (

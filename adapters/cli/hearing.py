@@ -6,7 +6,7 @@ import typer
 
 from adapters.cli import talk
 from adapters.cli.locale import words
-from adapters.cli.options import CONFIG, AsJson, Config, open_gateway
+from adapters.cli.options import CONFIG, AsJson, Config, Purpose, open_gateway
 from adapters.cli.shown import ALERTS, DESKS, MATCHES, SUPERVISED
 from adapters.hearing import Alert
 from gateway.protocol.messages import ContactOutcome, Handler, MatchState, Side
@@ -75,9 +75,11 @@ def list_matches(*, as_json: AsJson = False, config: Config = CONFIG) -> None:
         talk.say("Er zijn geen matches.", "There are no matches.")
 
 
-def show_match(*, match: Match, case: AnyCase = "", as_json: AsJson = False, config: Config = CONFIG) -> None:
+def show_match(
+    *, match: Match, case: AnyCase = "", purpose: Purpose = "", as_json: AsJson = False, config: Config = CONFIG
+) -> None:
     """Show one match."""
-    with open_gateway(config) as gateway:
+    with open_gateway(config, purpose=purpose) as gateway:
         seen = gateway.matches.show(match, case=case)
     talk.data(seen, as_json=as_json)
     if seen.state in _OVER:

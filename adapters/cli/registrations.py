@@ -8,14 +8,18 @@ from adapters.cli import talk
 from adapters.cli.locale import language, words
 from adapters.cli.options import (
     CONFIG,
+    ArchiveUntil,
     AsJson,
     Attest,
     Case,
     Config,
     Deferred,
+    Flag,
     GivenOn,
+    Lane,
     PersonFile,
     Preconditions,
+    Purpose,
     ReviewOn,
     ValidUntil,
     day,
@@ -26,6 +30,7 @@ from adapters.cli.options import (
 )
 from adapters.cli.shown import REGISTRATIONS
 from adapters.hearing import refused_by
+from adapters.involvement import INVOLVED
 from gateway.protocol.messages import WithdrawalReason
 
 Registration = Annotated[str, typer.Argument(metavar="REG_ID")]
@@ -38,9 +43,12 @@ def register(
     notice_given_on: GivenOn = None,
     notice_deferred: Deferred = None,
     review_on: ReviewOn = None,
-    lane: Annotated[str, typer.Option(help=words("stroom", "lane"))] = "",
+    lane: Lane = "",
+    purpose: Purpose = "",
+    flag: Flag = INVOLVED,
     contact: Annotated[str, typer.Option(help=words("loket dat gebeld mag worden", "desk that may be called"))] = "",
     valid_until: ValidUntil = None,
+    archive_until: ArchiveUntil = None,
     precondition: Preconditions = None,
     attest: Attest = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help=words("alleen controleren", "only check"))] = False,
@@ -49,9 +57,9 @@ def register(
 ) -> None:
     """Register one person, or with --dry-run only ask the policy."""
     who, told = person_in(person), notice(notice_given_on, notice_deferred, review_on)
-    with open_gateway(config) as gateway:
+    with open_gateway(config, purpose=purpose) as gateway:
         if dry_run:
-            checked = gateway.check_policy(lane=lane, preconditions=precondition or ())
+            checked = gateway.check_policy(lane=lane, flag=flag, preconditions=precondition or ())
             talk.data(checked, as_json=as_json)
             if not checked.permitted:
                 raise refused_by(checked, language())
@@ -60,10 +68,12 @@ def register(
         receipt = gateway.registrations.register(
             who,
             lane=lane,
+            flag=flag,
             case=case,
             contact=contact,
             notice=told,
             valid_until=day(valid_until),
+            archive_until=day(archive_until),
             preconditions=precondition or (),
         )
     talk.data(receipt, as_json=as_json)
@@ -107,7 +117,15 @@ def withdraw(
     talk.data(withdrawn, as_json=as_json)
 
 
-def list_registrations(*, as_json: AsJson = False, config: Config = CONFIG) -> None:
-    """Show all registrations of this agency."""
+def list_registrations(
+    *,
+    registration: Annotated[str, typer.Argument(metavar="[REG_ID]")] = "",
+    as_json: AsJson = False,
+    config: Config = CONFIG,
+) -> None:
+    """Show all registrations of this agency, or one with its statutory clocks."""
     with open_gateway(config) as gateway:
-        talk.data(gateway.registrations.list(), as_json=as_json, listing=REGISTRATIONS)
+        if registration:
+            talk.data(gateway.registrations.show(registration), as_json=as_json)
+        else:
+            talk.data(gateway.registrations.list(), as_json=as_json, listing=REGISTRATIONS)

@@ -10,6 +10,8 @@
       birth-date: Geboortedatum
       notice-on: Datum mededeling     # optional: absent or an empty cell means that the notice is deferred
       contact: Loket                  # optional: the name of a desk
+      flag: Soort betrokkenheid       # optional: how the agency is involved; an empty cell is what the import says
+    flags: {Zorgmelding: care_report} # optional: the agency's own words for the flags of the card
     person-number-may-lack-leading-zeros: true
 
 Quotes and line ends are those of RFC 4180. Columns that the map does not name are not read. Every row is checked here,
@@ -71,6 +73,7 @@ class Columns(_Strict):
     birth_date: Heading
     notice_on: Heading | None = None
     contact: Heading | None = None
+    flag: Heading | None = None
 
 
 class ExportMap(_Strict):
@@ -80,6 +83,7 @@ class ExportMap(_Strict):
     encoding: str
     date_format: Annotated[str, StringConstraints(pattern="%")]
     columns: Columns
+    flags: Mapping[str, str] = Field(default_factory=dict)
     person_number_may_lack_leading_zeros: bool = Field(default=False, strict=True)
 
     @classmethod
@@ -175,6 +179,7 @@ class CsvExport:
             registered_on=days["registered_on"],
             notice_on=days.get("notice_on"),
             contact=said.get("contact", ""),
+            flag=self.map.flags.get(said.get("flag", ""), said.get("flag", "")),
         )
 
 

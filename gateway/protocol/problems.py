@@ -150,8 +150,8 @@ _REQUEST: Final = (
         400,
         "Een gegeven ontbreekt, is onbekend of heeft niet de goede vorm.",
         "A member is missing, unknown or has not the right form.",
-        "`member` noemt het gegeven; vergelijk het met het OpenAPI-document.",
-        "`member` names it; compare it with the OpenAPI document.",
+        "`member` noemt het gegeven, of `allowed` wat er kan staan; vergelijk het met het OpenAPI-document.",
+        "`member` names it, or `allowed` what can stand there; compare it with the OpenAPI document.",
     ),
     Problem(
         "request-person-number",

@@ -127,7 +127,7 @@ def test_a_port_in_use_is_said(settings: Path, capsys: pytest.CaptureFixture[str
 
 
 def test_an_officer_sees_what_alarms(settings: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """When, why, for which purpose, by whom, and in which event; nothing when nothing was asked for."""
+    """Under a heading: when, why, for which purpose, by whom, and in which event; nothing when there is no alarm."""
     main(["--config", str(settings), "migrate"])
     assert (OK, "") == (main(["--config", str(settings), "alarms"]), capsys.readouterr().out)
     said = {"purpose": "screening", "user_role": "intake", "case_reference": "Z-1", "reason": "silent_purpose"}
@@ -136,7 +136,9 @@ def test_an_officer_sees_what_alarms(settings: Path, capsys: pytest.CaptureFixtu
         store.change("alarm", lambda _: Recorded(None, (alarm,)))
 
     assert OK == main(["--config", str(settings), "alarms"])
-    at, *told = capsys.readouterr().out.rstrip("\n").split("\t")
+    heading, line = capsys.readouterr().out.splitlines()
+    assert ["raised at", "why", "for purpose", "by agency", "about event"] == heading.split("\t")
+    at, *told = line.split("\t")
     assert ["silent_purpose", "screening", "00000000990000000001", "evt_of_the_call"] == told
     assert at.endswith("+00:00")
 
