@@ -128,7 +128,8 @@ def extend(
 
 def answer(agency: Agency, request: str, *, language: str = "nl", case: str = "") -> Plan[RightsAnswer]:
     """Return the answer to hand over in person; all are of one size, whatever was found."""
-    path = f"/subject-requests/{identifier(request)}/answer?language={identifier(language)}"
+    spoken = "en" if language == "en" else "nl"
+    path = f"/subject-requests/{identifier(request)}/answer?language={spoken}"
     found = yield from ask(agency, _look(path, case or request), SubjectAnswer)
     return RightsAnswer(found.id, base64.b64decode(found.pdf), found.statement, found.signature)
 

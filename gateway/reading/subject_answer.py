@@ -6,7 +6,6 @@ from typing import Final
 
 from gateway.core.policy.questions.words import Language
 from gateway.core.subject_request import AnswerLine, Letter
-from gateway.protocol.subject_requests import DecisionReason, ItemDecision, SubjectRight
 from gateway.reading.page import Block, Line, Page, Table, heading, line, paragraph
 from gateway.reading.pdf import page_pdf
 
@@ -38,26 +37,26 @@ _REMEDIES: Final = (
     "Maak binnen zes weken bezwaar bij de gemeente, klaag bij de Autoriteit Persoonsgegevens, of ga naar de rechter.",
     "Object within six weeks at the municipality, complain to the Data Protection Authority, or go to court.",
 )
-_RIGHTS: Final[Mapping[SubjectRight, tuple[str, str]]] = MappingProxyType(
+_RIGHTS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
     {
-        SubjectRight.ACCESS: ("inzage (AVG, artikel 15)", "access (GDPR, article 15)"),
-        SubjectRight.RECTIFICATION: ("rectificatie (AVG, artikel 16)", "rectification (GDPR, article 16)"),
-        SubjectRight.ERASURE: ("wissing (AVG, artikel 17)", "erasure (GDPR, article 17)"),
-        SubjectRight.OBJECTION: ("bezwaar (AVG, artikel 21)", "objection (GDPR, article 21)"),
-        SubjectRight.RESTRICTION: ("beperking (AVG, artikel 18)", "restriction (GDPR, article 18)"),
+        "access": ("inzage (AVG, artikel 15)", "access (GDPR, article 15)"),
+        "rectification": ("rectificatie (AVG, artikel 16)", "rectification (GDPR, article 16)"),
+        "erasure": ("wissing (AVG, artikel 17)", "erasure (GDPR, article 17)"),
+        "objection": ("bezwaar (AVG, artikel 21)", "objection (GDPR, article 21)"),
+        "restriction": ("beperking (AVG, artikel 18)", "restriction (GDPR, article 18)"),
     }
 )
-_DECISIONS: Final[Mapping[ItemDecision, tuple[str, str]]] = MappingProxyType(
-    {ItemDecision.UPHELD: ("toegewezen", "upheld"), ItemDecision.REFUSED: ("afgewezen", "refused")}
+_DECISIONS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
+    {"upheld": ("toegewezen", "upheld"), "refused": ("afgewezen", "refused")}
 )
-_REASONS: Final[Mapping[DecisionReason, tuple[str, str]]] = MappingProxyType(
+_REASONS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
     {
-        DecisionReason.JUSTIFIED: ("het verzoek is gegrond", "the request is justified"),
-        DecisionReason.DATA_RIGHT: ("de gegevens kloppen", "the data are right"),
-        DecisionReason.COMPELLING_GROUNDS: ("dwingende gronden", "compelling grounds"),
-        DecisionReason.LEGAL_DUTY: ("een wettelijke taak", "a legal duty"),
-        DecisionReason.RIGHTS_OF_OTHERS: ("de rechten van anderen", "the rights of others"),
-        DecisionReason.SAFETY: ("de veiligheid", "safety"),
+        "justified": ("het verzoek is gegrond", "the request is justified"),
+        "data_right": ("de gegevens kloppen", "the data are right"),
+        "compelling_grounds": ("dwingende gronden", "compelling grounds"),
+        "legal_duty": ("een wettelijke taak", "a legal duty"),
+        "rights_of_others": ("de rechten van anderen", "the rights of others"),
+        "safety": ("de veiligheid", "safety"),
     }
 )
 

@@ -355,7 +355,10 @@ class Door:
 
     def belongings_now(self, owner: Visitor) -> dict[str, Any]:
         """Return all that an agency has, as it is now."""
-        kept = ("/registrations", "/matches", "/webhook-endpoints", "/contacts", "/consents", "/cases", "/handovers")
+        kept = (
+            *("/registrations", "/matches", "/webhook-endpoints", "/contacts", "/consents", "/cases", "/handovers"),
+            *("/subject-requests", "/subject-request-items"),
+        )
         return {path: owner.gets(path) for path in kept}
 
     def alerts_of(self, visitor: Visitor) -> list[str]:
