@@ -152,7 +152,7 @@ def advise(
 ) -> Plan[SubjectRequestItem]:
     """Say what we, who registered, think of a request: `agree` or `disagree`, for a coded reason."""
     message = _message(AdviseOnItem, advice=advice, reason=reason)
-    path = f"/subject-request-items/{identifier(item)}/advices"
+    path = f"/subject-request-items/{identifier(item)}/advice"
     question = change(path, message, case=case or item, purpose=PURPOSE, idempotency_key=idempotency_key)
     return (yield from ask(agency, question, SubjectRequestItem))
 

@@ -146,7 +146,7 @@ NAMES: Final = {
     "wrong": ("wat er niet klopt", "what is wrong"),
     "advice": ("advies", "advice"),
     "adviceReason": ("reden van het advies", "reason of the advice"),
-    "adviseBy": ("adviseer voor", "advise by"),
+    "adviseBy": ("advies voor", "advise by"),
     "decision": ("beslissing", "decision"),
     "decisionReason": ("reden van de beslissing", "reason of the decision"),
     "statement": ("ondertekend", "signed"),

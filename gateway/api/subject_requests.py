@@ -188,7 +188,7 @@ ENDPOINTS: Final = (
     Endpoint(
         name="adviseOnItem",
         method="POST",
-        path="/subject-request-items/{itemId}/advices",
+        path="/subject-request-items/{itemId}/advice",
         summary="Say what you, who registered, think of a person's request.",
         serve=_advise,
         takes=AdviseOnItem,

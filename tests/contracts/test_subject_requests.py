@@ -210,7 +210,7 @@ def test_of_decisions_at_one_moment_one_counts(desk: Desk) -> None:
     desk.takes("noor", SubjectRight.ERASURE)
     desk.routes()
     (item,) = desk.items(desk.police)
-    advices: list[Refusal | None] = []
+    advised: list[Refusal | None] = []
     decisions: list[Refusal | None] = []
 
     def attempt(into: list[Refusal | None], work: Callable[[], object]) -> None:
@@ -221,10 +221,10 @@ def test_of_decisions_at_one_moment_one_counts(desk: Desk) -> None:
         else:
             into.append(None)
 
-    at_once([lambda: attempt(advices, lambda: desk.advises(desk.police, item.id))] * 3)
+    at_once([lambda: attempt(advised, lambda: desk.advises(desk.police, item.id))] * 3)
     at_once([lambda: attempt(decisions, lambda: desk.decides(desk.desk, item.id))] * 3)
-    assert ([None], [None]) == ([one for one in advices if one is None], [one for one in decisions if one is None])
-    assert {None, Refusal.ADVICE_GIVEN} >= set(advices)
+    assert ([None], [None]) == ([one for one in advised if one is None], [one for one in decisions if one is None])
+    assert {None, Refusal.ADVICE_GIVEN} >= set(advised)
     assert {None, Refusal.ITEM_DECIDED} >= set(decisions)
     assert 1 == len(desk.events(EventKind.ITEM_DECIDED))
 
