@@ -61,7 +61,7 @@ FAULTS = (
         "exported-before-it-is-durable",
         "an answer does not wait for the journal",
         "gateway/store/subject_requests.py",
-        "        ~_unjournaled,\n",
+        "        _requests.c.id.not_in(_unjournaled),\n",
         "",
         RIGHTS + "test_an_answer_waits_until_what_was_erased_lies_beyond_the_database[sqlite]",
     ),
@@ -88,7 +88,7 @@ FAULTS = (
         "gateway/core/subject_request.py",
         "    return not (may_defer and notice.status is NoticeStatus.DEFERRED)",
         "    return True or may_defer or notice.status is NoticeStatus.DEFERRED",
-        RIGHTS + "test_who_is_not_told_yet_gets_bit_for_bit_the_answer_of_nobody[access-sqlite]",
+        RIGHTS + "test_who_is_not_told_yet_gets_bit_for_bit_the_answer_of_nobody[sqlite-access]",
     ),
     Fault(
         "letters-as-long-as-they-are",

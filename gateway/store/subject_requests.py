@@ -10,7 +10,6 @@ from sqlalchemy import (
     Select,
     Update,
     bindparam,
-    exists,
     literal_column,
     null,
     select,
@@ -64,11 +63,12 @@ PAGE: Final = _MINE.where(_requests.c.id > bindparam("after")).order_by(_request
 TO_ROUTE: Final = (
     select(_requests).where(_requests.c.routed_at.is_(None)).order_by(_requests.c.received_at).limit(bindparam("limit"))
 )
-_undecided = exists().where(_items.c.request == _requests.c.id, _items.c.decision.is_(None))
-_unjournaled = exists().where(
-    _items.c.request == _requests.c.id,
-    _journal.c.registration == _items.c.registration,
-    _journal.c.exported_at.is_(None),
+# Each found once, from the few rows that it is about: most items were decided and exported long ago.
+_undecided = select(_items.c.request).where(_items.c.decision.is_(None))
+_unjournaled = (
+    select(_items.c.request)
+    .join(_journal, _journal.c.registration == _items.c.registration)
+    .where(_journal.c.exported_at.is_(None))
 )
 TO_ANSWER: Final = (
     select(_requests)
@@ -76,8 +76,8 @@ TO_ANSWER: Final = (
         _pending,
         _requests.c.ready_on <= bindparam("today", type_=_requests.c.ready_on.type),
         _requests.c.routed_at.is_not(None),
-        ~_undecided,
-        ~_unjournaled,
+        _requests.c.id.not_in(_undecided),
+        _requests.c.id.not_in(_unjournaled),
     )
     .order_by(_requests.c.ready_on)
     .limit(bindparam("limit"))

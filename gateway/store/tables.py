@@ -370,6 +370,7 @@ subject_request_items = Table(
     Column("decided_by", Key),
     Column("told_at", BigInteger),
     Index("subject_request_items_of_request", "request"),
+    _where("subject_request_items_undecided", "request", condition="decision IS NULL"),
     Index("subject_request_items_of_agency", "agency", "id"),
     Index("subject_request_items_of_municipality", "municipality", "id"),
     Index("subject_request_items_of_registration", "registration"),

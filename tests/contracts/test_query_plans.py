@@ -15,6 +15,7 @@ from gateway.core.involvement import Ending, Oin, Registration
 from gateway.core.subject_request import FoundItem
 from gateway.flows.ports import Answer, Endpoint, Recorded
 from gateway.protocol.messages import AlertKind, ConsentStatus, RegistrationStatus
+from gateway.protocol.subject_requests import DecideItem, DecisionReason, ItemDecision
 from gateway.store import SqlStore
 from gateway.store.transactions import SqlTx
 from tests.support.footings import case_of, consent_of, converted
@@ -23,6 +24,7 @@ from tests.support.stores import STORES, Shelf, opened
 
 AGENCIES = tuple(Oin(f"{number:020d}") for number in range(50))
 _times = count()
+UPHELD = DecideItem(decision=ItemDecision.UPHELD, reason=DecisionReason.JUSTIFIED)
 ALONE, MET, WAITING, OVER, ARCHIVED, LEANING = 46_000, 1_500, 800, 200, 2_000, 1_500
 CHUNK = 2_000
 
@@ -123,10 +125,13 @@ def _ask(store: SqlStore) -> None:
     def work(tx: SqlTx) -> None:
         for number, (request, found) in enumerate(zip(asked, registered, strict=True)):
             tx.requests.take(request)
+            item = FoundItem(mint("sri"), request.id, found.id, found.agency, "gm0001")
             if number % 50:
-                tx.requests.route(request.id, (FoundItem(mint("sri"), request.id, found.id, found.agency, "gm0001"),))
+                tx.requests.route(request.id, (item,))
             if number % 50 > 1:
+                tx.requests.decide(item.id, UPHELD, by=AGENCIES[0], told_at=None)
                 tx.requests.answer(request.id, today_on=date(2026, 2, 1), statement=b"{}", signature=b"")
+        tx.journal.exported(tx.journal.to_export(limit=9_999)[1:])
 
     do(store, work)
 
@@ -252,7 +257,7 @@ HOT: dict[str, tuple[Callable[[SqlTx], object], set[str]]] = {
     "requests to route": (lambda tx: tx.requests.to_route(limit=50), {"subject_requests_to_route"}),
     "requests to answer": (
         lambda tx: tx.requests.to_answer(today_on=date(2026, 1, 20), limit=50),
-        {"subject_requests_ready", "subject_request_items_of_request"},
+        {"subject_requests_ready", "subject_request_items_undecided", "erasures_to_export"},
     ),
     "requests to remind of": (
         lambda tx: tx.requests.to_remind(until_on=date(2026, 1, 20), limit=50),

@@ -70,6 +70,7 @@ def _make_items() -> None:
         _number("told_at", nullable=True),
     )
     _index("subject_request_items_of_request", "subject_request_items", "request")
+    _index("subject_request_items_undecided", "subject_request_items", "request", where="decision IS NULL")
     _index("subject_request_items_of_agency", "subject_request_items", "agency", "id")
     _index("subject_request_items_of_municipality", "subject_request_items", "municipality", "id")
     _index("subject_request_items_of_registration", "subject_request_items", "registration")
