@@ -18,7 +18,18 @@ from typing import Concatenate, ParamSpec, Self, TypeVar
 
 import httpx2
 
-from adapters import banning, casework, consenting, handing_over, hearing, keeping, registering, settling, streaming
+from adapters import (
+    banning,
+    casework,
+    consenting,
+    exercising,
+    handing_over,
+    hearing,
+    keeping,
+    registering,
+    settling,
+    streaming,
+)
 from adapters.agency import Agency
 from adapters.hearing import Alert
 from adapters.involvement import Involvement
@@ -148,6 +159,19 @@ class HomeBans(_Part):
     extend = _blocking(banning.extend_ban)
 
 
+class Rights(_Part):
+    """Take requests of persons, advise on them, decide and answer them."""
+
+    take = _blocking(exercising.take)
+    show = _blocking(exercising.show)
+    list = _blocking(exercising.list_requests)
+    extend = _blocking(exercising.extend)
+    answer = _blocking(exercising.answer)
+    items = _blocking(exercising.list_items)
+    advise = _blocking(exercising.advise)
+    decide = _blocking(exercising.decide)
+
+
 class Cases(_Part):
     """Keep the accepted cases in which we take part."""
 
@@ -180,6 +204,7 @@ class Gateway(_Part):
         self.webhooks = Webhooks(*parts)
         self.consents = Consents(*parts)
         self.home_bans = HomeBans(*parts)
+        self.rights = Rights(*parts)
         self.cases = Cases(*parts)
 
     @classmethod
@@ -295,6 +320,19 @@ class AsyncHomeBans(_AsyncPart):
     extend = _awaited(banning.extend_ban)
 
 
+class AsyncRights(_AsyncPart):
+    """Take requests of persons, advise on them, decide and answer them."""
+
+    take = _awaited(exercising.take)
+    show = _awaited(exercising.show)
+    list = _awaited(exercising.list_requests)
+    extend = _awaited(exercising.extend)
+    answer = _awaited(exercising.answer)
+    items = _awaited(exercising.list_items)
+    advise = _awaited(exercising.advise)
+    decide = _awaited(exercising.decide)
+
+
 class AsyncCases(_AsyncPart):
     """Keep the accepted cases in which we take part."""
 
@@ -329,6 +367,7 @@ class AsyncGateway(_AsyncPart):
         self.webhooks = AsyncWebhooks(*parts)
         self.consents = AsyncConsents(*parts)
         self.home_bans = AsyncHomeBans(*parts)
+        self.rights = AsyncRights(*parts)
         self.cases = AsyncCases(*parts)
 
     @classmethod

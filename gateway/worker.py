@@ -10,8 +10,10 @@ from typing import Final
 
 from gateway.core.involvement import Oin
 from gateway.core.refusals import Refused
+from gateway.flows.answer_request import alarm_overdue, answer_requests
 from gateway.flows.deliver import Send, deliver, due
 from gateway.flows.end_consents import expire_consents
+from gateway.flows.erasures import Append, export_erasures
 from gateway.flows.escalate import escalate
 from gateway.flows.escalate_handovers import escalate_handovers
 from gateway.flows.expire import expire
@@ -19,6 +21,8 @@ from gateway.flows.match import FailedJob, match_waiting
 from gateway.flows.ports import Delivery, Endpoint, House
 from gateway.flows.purge_archive import purge_archive
 from gateway.flows.remind import remind
+from gateway.flows.remind_of_requests import remind_of_requests
+from gateway.flows.route_requests import route_requests
 from gateway.flows.sunset import Sign, sunset
 from gateway.flows.trim import trim
 from gateway.telemetry import Log, fault_of
@@ -35,6 +39,9 @@ EXPIRE_CONSENTS_SECONDS: Final = 5.0  # what rests on a consent is gone within s
 SUNSET_SECONDS: Final = 60.0
 PURGE_ARCHIVE_SECONDS: Final = 60.0
 REMIND_SECONDS: Final = 60.0
+EXPORT_ERASURES_SECONDS: Final = 1.0  # so much of what was erased a lost disk could bring back
+REQUESTS_SECONDS: Final = 5.0
+ANSWER_REQUESTS_SECONDS: Final = 60.0
 TRIM_SECONDS: Final = 600.0
 _FIRST_PAUSE_SECONDS: Final = 0.2
 _LONGEST_PAUSE_SECONDS: Final = 5.0
@@ -171,9 +178,20 @@ class Worker:
     """The loops of one worker process; any number of workers may run beside each other on one database."""
 
     def __init__(
-        self, house: House, wake: Wake, send: Send, *, sign: Sign, log: Log, broken: Callable[[], None]
+        self,
+        house: House,
+        wake: Wake,
+        send: Send,
+        *,
+        sign: Sign,
+        append: Append,
+        log: Log,
+        broken: Callable[[], None],
     ) -> None:
-        """Work for this house; `sign` signs its purge receipts, `broken` is called when it contradicts itself."""
+        """Work for this house; `sign` signs its purge receipts, `append` writes its erasure journal.
+
+        `broken` is called when it contradicts itself.
+        """
         self._wake = wake
         self._log = log
         self._postman = Postman(house, send, log=log, done=self._free_address, broken=broken)
@@ -214,6 +232,27 @@ class Worker:
             broken=broken,
         )
         self._remind = Loop("remind", lambda: remind(house) > 0, every_seconds=REMIND_SECONDS, log=log, broken=broken)
+        self._export = Loop(
+            "export erasures",
+            lambda: export_erasures(house, append=append) > 0,
+            every_seconds=EXPORT_ERASURES_SECONDS,
+            log=log,
+            broken=broken,
+        )
+        self._route = Loop(
+            "route requests",
+            lambda: route_requests(house) > 0,
+            every_seconds=REQUESTS_SECONDS,
+            log=log,
+            broken=broken,
+        )
+        self._answer = Loop(
+            "answer requests",
+            lambda: remind_of_requests(house) + alarm_overdue(house) + answer_requests(house, sign=sign) > 0,
+            every_seconds=ANSWER_REQUESTS_SECONDS,
+            log=log,
+            broken=broken,
+        )
         self._trim = Loop("trim", lambda: trim(house) is None, every_seconds=TRIM_SECONDS, log=log, broken=broken)
         self._loops = (
             self._match,
@@ -224,6 +263,9 @@ class Worker:
             self._sunset,
             self._purge_archive,
             self._remind,
+            self._export,
+            self._route,
+            self._answer,
             self._trim,
         )
 

@@ -38,7 +38,82 @@ SILENT = "tests/attacks/test_silent_purposes.py::"
 KEPT_SILENT = "tests/unit/gateway/flows/test_kept_silent.py::"
 LADDER = "tests/contracts/test_ladder.py::"
 PURGES = "tests/contracts/test_purges.py::"
+RIGHTS = "tests/contracts/test_subject_requests.py::"
+JOURNAL = "tests/contracts/test_erasure_journal.py::"
 FAULTS = (
+    Fault(
+        "restore-without-the-journal",
+        "a restored database is served without what was erased since",
+        "gateway/flows/erasures.py",
+        '    if not store.view("revived", lambda view: view.journal.revived(entries)):',
+        "    if entries:",
+        JOURNAL + "test_a_restored_backup_revives_nobody[sqlite]",
+    ),
+    Fault(
+        "journal-not-written",
+        "what is withdrawn leaves no entry in the journal",
+        "gateway/store/registrations.py",
+        "            journal(self._sheet, ended, Journaled.ENDED, reason)",
+        "            del reason",
+        JOURNAL + "test_a_restored_backup_revives_nobody[sqlite]",
+    ),
+    Fault(
+        "exported-before-it-is-durable",
+        "an answer does not wait for the journal",
+        "gateway/store/subject_requests.py",
+        "        _requests.c.id.not_in(_unjournaled),\n",
+        "",
+        RIGHTS + "test_an_answer_waits_until_what_was_erased_lies_beyond_the_database[sqlite]",
+    ),
+    Fault(
+        "decided-without-a-claim",
+        "a decision is judged by what was read before the claim",
+        "gateway/flows/decide_item.py",
+        "        item, asked = _again(tx, item), call.message.asked  # again: now under the claim\n"
+        "        checked_decision(item, request, today_on=local_date(tx.now()))",
+        "        asked = call.message.asked",
+        RIGHTS + "test_there_is_one_advice_and_one_decision[sqlite]",
+    ),
+    Fault(
+        "answer-when-decided",
+        "an answer comes as soon as nothing is left to decide",
+        "gateway/core/subject_request.py",
+        "READY_DAYS: Final = 14",
+        "READY_DAYS: Final = 0",
+        RIGHTS + "test_every_answer_comes_on_the_same_day[sqlite]",
+    ),
+    Fault(
+        "suppressed-is-told",
+        "an answer tells of a registration whose notice is put off",
+        "gateway/core/subject_request.py",
+        "    return not (may_defer and notice.status is NoticeStatus.DEFERRED)",
+        "    return True or may_defer or notice.status is NoticeStatus.DEFERRED",
+        RIGHTS + "test_who_is_not_told_yet_gets_bit_for_bit_the_answer_of_nobody[sqlite-access]",
+    ),
+    Fault(
+        "letters-as-long-as-they-are",
+        "a letter is as long as what it says",
+        "gateway/reading/subject_answer.py",
+        "    return _filled(page_pdf(answer_page(letter, language)))",
+        "    return page_pdf(answer_page(letter, language))",
+        RIGHTS + "test_the_size_of_an_answer_tells_nothing[sqlite]",
+    ),
+    Fault(
+        "any-municipality-decides",
+        "the desk of any municipality decides about every registration",
+        "gateway/flows/decide_item.py",
+        "(is_desk and caller.municipality == item.municipality)",
+        "is_desk",
+        RIGHTS + "test_nobody_else_sees_advises_or_decides[sqlite]",
+    ),
+    Fault(
+        "restriction-lifted-by-the-agency",
+        "an agency lifts what is restricted at the request of the person",
+        "gateway/flows/restrict.py",
+        "        if tx.requests.binds(found.id):",
+        "        if not found.id:",
+        RIGHTS + "test_it_matches_nobody_while_a_request_is_pending[sqlite-objection]",
+    ),
     Fault(
         "lock-removed",
         "persons are not held while they are matched",

@@ -6,7 +6,19 @@ from typing import Annotated, Any
 
 import typer
 
-from adapters.cli import cases, consents, handovers, hearing, home_bans, importing, keeping, parts, registrations, setup
+from adapters.cli import (
+    cases,
+    consents,
+    handovers,
+    hearing,
+    home_bans,
+    importing,
+    keeping,
+    parts,
+    registrations,
+    rights,
+    setup,
+)
 from adapters.cli.locale import words
 from adapters.cli.policies.names import POLICY
 
@@ -252,6 +264,45 @@ _CONSENT: tuple[_Entry, ...] = (
         "consent withdraw cns_... --case Z-2027-12",
     ),
 )
+_RIGHTS: tuple[_Entry, ...] = (
+    (
+        "take",
+        rights.take,
+        ("Neem een verzoek van iemand aan.", "Take a person's request."),
+        "rights take --person noor.json --case AVG-7 --right access --born-on 2010-05-01 --asked-by person --attest",
+    ),
+    ("list", rights.list_requests, ("Toon de verzoeken van dit loket.", "Show our desk's requests."), "rights list"),
+    (
+        "extend",
+        rights.extend,
+        ("Neem twee maanden langer de tijd.", "Take two months longer."),
+        "rights extend srq_... --reason complex --attest",
+    ),
+    (
+        "answer",
+        rights.answer,
+        ("Haal de brief op om te overhandigen.", "Get the letter to hand over."),
+        "rights answer srq_... --to brief.pdf",
+    ),
+    (
+        "items",
+        rights.list_items,
+        ("Toon waarover advies of beslissing wordt gevraagd.", "Show what asks our advice or decision."),
+        "rights items",
+    ),
+    (
+        "advise",
+        rights.advise,
+        ("Geef advies over een eigen registratie.", "Advise on our own registration."),
+        "rights advise sri_... --advice agree --reason risk_gone",
+    ),
+    (
+        "decide",
+        rights.decide,
+        ("Beslis over een registratie.", "Decide about a registration."),
+        "rights decide sri_... --decision upheld --reason justified",
+    ),
+)
 _HOME_BAN: tuple[_Entry, ...] = (
     (
         "impose",
@@ -322,6 +373,12 @@ _GATEWAY: tuple[_Entry, ...] = (
         "gateway purges --config g.toml",
     ),
     (
+        "erasures",
+        parts.erasures,
+        ("Wis opnieuw wat een reservekopie terugbracht.", "Erase again what a backup brought back."),
+        "gateway erasures --config g.toml",
+    ),
+    (
         "onboard",
         parts.onboard,
         (
@@ -348,6 +405,7 @@ for _group_of, _entries in (
     (_nested(app, "handover", "Zicht op veiligheid overdragen.", "Hand safety oversight over."), _HANDOVER),
     (_nested(app, "contact", "Loketten.", "Desks."), _CONTACT),
     (_nested(app, "consent", "Toestemmingen.", "Consents."), _CONSENT),
+    (_nested(app, "rights", "Verzoeken van betrokkenen (AVG).", "Requests of persons (GDPR)."), _RIGHTS),
     (_nested(app, "home-ban", "Huisverboden.", "Home bans."), _HOME_BAN),
     (_nested(app, "case", "Aangenomen casussen.", "Accepted cases."), _CASE),
     (_nested(app, "import", "Exports inlezen.", "Read exports."), _IMPORT),

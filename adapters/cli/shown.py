@@ -61,6 +61,25 @@ HANDOVERS: Final = Listing(
         Column("eigen zaak", "own case", ("caseReference",)),
     )
 )
+REQUESTS: Final = Listing(
+    columns=(
+        Column("verzoek", "request", ("id",)),
+        Column("recht", "right", ("right",)),
+        Column("stand", "state", ("state",)),
+        Column("antwoord voor", "answer by", ("dueOn",)),
+        Column("eigen zaak", "own case", ("caseReference",)),
+    )
+)
+REQUEST_ITEMS: Final = Listing(
+    columns=(
+        Column("onderdeel", "item", ("id",)),
+        Column("rol", "role", ("role",)),
+        Column("recht", "right", ("right",)),
+        Column("advies", "advice", ("advice",)),
+        Column("beslissing", "decision", ("decision",)),
+    ),
+    below=Column("", "", ("registrationId", "dueOn")),
+)
 HINTS: Final = Listing(
     columns=(
         Column("eerder betrokken", "involved before", ("other.agency",)),
@@ -120,6 +139,18 @@ NAMES: Final = {
     "escalatedAt": ("geen antwoord sinds", "unanswered since"),
     "decidedAt": ("beslist op", "decided at"),
     "reason": ("reden", "reason"),
+    "right": ("recht", "right"),
+    "ageClass": ("leeftijd", "age"),
+    "receivedOn": ("ontvangen op", "received on"),
+    "extension": ("verlengd", "extended"),
+    "wrong": ("wat er niet klopt", "what is wrong"),
+    "advice": ("advies", "advice"),
+    "adviceReason": ("reden van het advies", "reason of the advice"),
+    "adviseBy": ("advies voor", "advise by"),
+    "decision": ("beslissing", "decision"),
+    "decisionReason": ("reden van de beslissing", "reason of the decision"),
+    "statement": ("ondertekend", "signed"),
+    "signature": ("handtekening", "signature"),
     "since": ("sinds", "since"),
     "why": ("waarom", "why"),
     "rule": ("regel", "rule"),

@@ -48,6 +48,8 @@ _IDS: Final = {
     "matchId": "mat",
     "endpointId": "whe",
     "handoverId": "hov",
+    "requestId": "srq",
+    "itemId": "sri",
 }
 _TEXT: Final = {"type": "string"}
 

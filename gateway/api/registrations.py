@@ -311,7 +311,7 @@ ENDPOINTS: Final = (
         status=201,
         changes=True,
         about_a_person=True,
-        refusals=(Refusal.NOT_FOUND, Refusal.NOT_RESTRICTED),
+        refusals=(Refusal.NOT_FOUND, Refusal.NOT_RESTRICTED, Refusal.RESTRICTION_BINDS),
     ),
     Endpoint(
         name="showArchiveHints",

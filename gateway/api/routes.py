@@ -15,6 +15,7 @@ from gateway.api import (
     registrations,
     safety_cases,
     standing,
+    subject_requests,
     supervision,
     webhooks,
 )
@@ -32,6 +33,7 @@ ENDPOINTS: Final = (
     *home_bans.ENDPOINTS,
     *safety_cases.ENDPOINTS,
     *handovers.ENDPOINTS,
+    *subject_requests.ENDPOINTS,
     *webhooks.ENDPOINTS,
     *standing.ENDPOINTS,
 )

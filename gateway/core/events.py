@@ -48,6 +48,15 @@ class EventKind(StrEnum):
     LEDGER_TRIMMED = "ledger_trimmed"
     LANE_PURGED = "lane_purged"
     PURGE_SIGNED = "purge_signed"
+    REQUEST_TAKEN = "request_taken"
+    REQUEST_ROUTED = "request_routed"
+    REQUEST_EXTENDED = "request_extended"
+    REQUEST_REMINDED = "request_reminded"
+    REQUEST_ANSWERED = "request_answered"
+    ADVICE_GIVEN = "advice_given"
+    ITEM_DECIDED = "item_decided"
+    ERASURES_EXPORTED = "erasures_exported"
+    ERASURES_REPLAYED = "erasures_replayed"
     OVERSIGHT_BEGUN = "oversight_begun"
     HANDOVER_OFFERED = "handover_offered"
     HANDOVER_ACCEPTED = "handover_accepted"
@@ -69,6 +78,7 @@ class AlarmReason(StrEnum):
 
     SILENT_PURPOSE = "silent_purpose"
     REGISTER_MATCH_WITHDRAW = "register_match_withdraw"
+    REQUEST_OVERDUE = "request_overdue"
 
 
 #: The actor of what nobody asked for: the clocks, the worker.
@@ -117,6 +127,15 @@ FIELDS: Mapping[EventKind, frozenset[str]] = MappingProxyType(
         EventKind.LEDGER_TRIMMED: frozenset({"nonces", "answers"}),
         EventKind.LANE_PURGED: frozenset({"lane", "receipt", *PURGED}),
         EventKind.PURGE_SIGNED: frozenset({"lane", "receipt", *PURGED}),
+        EventKind.REQUEST_TAKEN: frozenset(_CALL | {"request", "lane", "right", "age_class"}),
+        EventKind.REQUEST_ROUTED: frozenset({"request", "items", "alerts"}),
+        EventKind.REQUEST_EXTENDED: frozenset(_CALL | {"request", "reason", "due_on"}),
+        EventKind.REQUEST_REMINDED: frozenset({"request", "alerts"}),
+        EventKind.REQUEST_ANSWERED: frozenset({"request", "receipt"}),
+        EventKind.ADVICE_GIVEN: frozenset(_CALL | {"item", "advice", "reason"}),
+        EventKind.ITEM_DECIDED: frozenset(_CALL | {"item", "registration", "decision", "reason", "alerts"}),
+        EventKind.ERASURES_EXPORTED: frozenset({"registrations"}),
+        EventKind.ERASURES_REPLAYED: frozenset({"registrations"}),
         EventKind.OVERSIGHT_BEGUN: frozenset(_CALL | {"oversight", "registration"}),
         EventKind.HANDOVER_OFFERED: frozenset(_CALL | {"handover", "match", "conditions", "alerts"}),
         EventKind.HANDOVER_ACCEPTED: frozenset(_CALL | {"handover", "oversight", "conditions", "alerts"}),

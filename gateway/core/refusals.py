@@ -53,6 +53,8 @@ class Refusal(StrEnum):
     CONSENT_MISSING = "consent_missing"
     CONSENT_SCOPE = "consent_scope"
     CONSENT_NOT_KEPT = "consent_not_kept"
+    DESK_NOT_ADMITTED = "desk_not_admitted"
+    REQUEST_ASKERS = "request_askers"
     # whose token
     TOKEN_KEY_UNKNOWN = "token_key_unknown"
     TOKEN_OTHER_AGENCY = "token_other_agency"
@@ -72,6 +74,13 @@ class Refusal(StrEnum):
     CONSENT_ENDED = "consent_ended"
     TOO_MANY_WEBHOOKS = "too_many_webhooks"
     OUTCOME_NEEDS_REASON = "outcome_needs_reason"
+    # requests of persons
+    RESTRICTION_BINDS = "restriction_binds"
+    REQUEST_NOT_READY = "request_not_ready"
+    REQUEST_NOT_EXTENDABLE = "request_not_extendable"
+    ITEM_DECIDED = "item_decided"
+    ADVICE_GIVEN = "advice_given"
+    ADVICE_AWAITED = "advice_awaited"
     # safety oversight
     OVERSIGHT_NEEDS_REPORT = "oversight_needs_report"
     OVERSIGHT_HELD = "oversight_held"

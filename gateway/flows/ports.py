@@ -24,6 +24,7 @@ from gateway.core.purge import Counts, Purge, PurgeReceipt
 from gateway.core.refusals import Refusal
 from gateway.core.reminders import OwnAlert
 from gateway.core.safety_case import SafetyCase
+from gateway.core.subject_request import AnswerLine, FoundItem, JournalEntry, SubjectRequest
 from gateway.protocol.messages import (
     AlertKind,
     ConsentStatus,
@@ -36,6 +37,7 @@ from gateway.protocol.messages import (
     RegistrationStatus,
     SubjectNotice,
 )
+from gateway.protocol.subject_requests import AdviseOnItem, DecideItem, ExtensionReason
 from keys.tokens import IndexToken, PersonToken, SealedElement
 
 T = TypeVar("T")
@@ -550,6 +552,98 @@ class Consents(Protocol):
         """Remove every consent of a lane that no registration is left in; return how many."""
 
 
+class SubjectRequests(Protocol):
+    """Requests of persons about their data, and the registrations that were found for each."""
+
+    def take(self, request: SubjectRequest) -> None:
+        """Record a request; nothing is looked up."""
+
+    def one(self, request: str, *, desk: Oin) -> SubjectRequest | None:
+        """Return a request that was taken at this desk; any other is as absent as one that never was (G24)."""
+
+    def any(self, request: str) -> SubjectRequest | None:
+        """Return a request of any desk: for the house itself, and for whoever may see an item of it."""
+
+    def page(self, desk: Oin, *, after: str, limit: int) -> tuple[SubjectRequest, ...]:
+        """Return the requests of this desk with an id after `after`, in order of id."""
+
+    def to_route(self, *, limit: int) -> tuple[SubjectRequest, ...]:
+        """Return requests for which nothing was looked up yet, oldest first."""
+
+    def to_answer(self, *, today_on: date, limit: int) -> tuple[SubjectRequest, ...]:
+        """Return requests whose day has come, of which all is decided and what was erased lies in the journal."""
+
+    def to_remind(self, *, until_on: date, limit: int) -> tuple[SubjectRequest, ...]:
+        """Return pending requests that are due by a day and of which nobody was reminded."""
+
+    def to_alarm(self, *, today_on: date, limit: int) -> tuple[SubjectRequest, ...]:
+        """Return pending requests whose last day is over and of which nobody was alarmed."""
+
+    def found(self, request: SubjectRequest) -> tuple[str, ...]:
+        """Return the registrations that are held of the person in the lane: what goes on, and what is archived."""
+
+    def route(self, request: str, items: Sequence[FoundItem]) -> None:
+        """Record what was found."""
+
+    def extend(self, request: str, *, reason: ExtensionReason, due_on: date) -> None:
+        """Give a pending request its new last day."""
+
+    def answer(self, request: str, *, today_on: date, statement: bytes, signature: bytes) -> None:
+        """Record that a request is answered, and forget whose it was."""
+
+    def reminded(self, request: str, *, today_on: date) -> None:
+        """Record that everybody was reminded of a request."""
+
+    def alarmed(self, request: str, *, today_on: date) -> None:
+        """Record that the officers were alarmed of a request."""
+
+    def item(self, item: str) -> FoundItem | None:
+        """Return an item of anybody; whether the caller may see it is the flow's to say."""
+
+    def items_of(self, request: str) -> tuple[FoundItem, ...]:
+        """Return all items of a request, in order of id."""
+
+    def items_of_agency(self, agency: Oin, *, after: str, only: str, limit: int) -> tuple[FoundItem, ...]:
+        """Return items about this agency's registrations; `only` those about one of them, unless it is empty."""
+
+    def items_of_municipality(self, municipality: str, *, after: str, only: str, limit: int) -> tuple[FoundItem, ...]:
+        """Return items that this municipality decides."""
+
+    def all_items(self, *, after: str, only: str, limit: int) -> tuple[FoundItem, ...]:
+        """Return items of every municipality, for a privacy officer."""
+
+    def binds(self, registration: str, *, besides: str = "") -> bool:
+        """Return whether a request keeps a registration restricted: one not decided, or a restriction upheld."""
+
+    def several(self, requests: Collection[str]) -> Mapping[str, SubjectRequest]:
+        """Return requests of any desk by their ids."""
+
+    def advise(self, item: str, said: AdviseOnItem) -> None:
+        """Record the one advice of the registering agency."""
+
+    def decide(self, item: str, said: DecideItem, *, by: Oin, told_at: datetime | None) -> None:
+        """Record the one decision; the answer tells of it unless `told_at` is None."""
+
+    def lines(self, request: str) -> tuple[AnswerLine, ...]:
+        """Return what the answer to a request tells, in order of id."""
+
+
+class ErasureJournal(Protocol):
+    """What a restored backup must not undo; entries come of themselves with what ends or is forgotten (G17)."""
+
+    def to_export(self, *, limit: int) -> tuple[JournalEntry, ...]:
+        """Return entries that are nowhere but in this database."""
+
+    def exported(self, entries: Sequence[JournalEntry]) -> None:
+        """Record that entries lie durably outside of this database."""
+
+    def count_exported(self) -> int:
+        """Return how many entries must be found outside."""
+
+    def revived(self, entries: Sequence[JournalEntry]) -> frozenset[str]:
+        """Return the registrations that go on, or whose person is known, though an entry says otherwise."""
+
+
 class Oversights(Protocol):
     """Who holds safety oversight: one agency at a time, until its registration ends by the database's clock."""
 
@@ -709,6 +803,14 @@ class View(Protocol):
     @property
     def consents(self) -> Consents:
         """The register of consents."""
+
+    @property
+    def requests(self) -> SubjectRequests:
+        """The requests of persons about their data."""
+
+    @property
+    def journal(self) -> ErasureJournal:
+        """The journal of what was erased."""
 
     @property
     def bans(self) -> HomeBans:

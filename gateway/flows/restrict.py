@@ -59,7 +59,7 @@ def lift(call: Signed[Lifting], house: House) -> bytes:
     """Let a restricted registration match again, as if it were new; return the JSON of `OwnRegistration`.
 
     Raises:
-        Refused: not found, or not restricted.
+        Refused: not found, not restricted, or restricted for a request of the person.
     """
     wanted = call.message
 
@@ -67,6 +67,8 @@ def lift(call: Signed[Lifting], house: House) -> bytes:
         found = _claimed(tx, wanted.registration, call.caller.oin)
         if found.status is not RegistrationStatus.RESTRICTED:
             raise Refused(Refusal.NOT_RESTRICTED)
+        if tx.requests.binds(found.id):
+            raise Refused(Refusal.RESTRICTION_BINDS)
         tx.registrations.lift(found.id)
         tx.jobs.queue((found.id,))
         event = event_of(call, house, EventKind.RESTRICTION_LIFTED, registration=found.id)

@@ -56,10 +56,15 @@ def _json(message: CloudEvent | Inbox) -> bytes:
     return message.model_dump_json(by_alias=True, exclude_none=True).encode()
 
 
+_ITEMS: Final = "/v1/subject-request-items?registration="
 _PLACES: Final = {
     AlertKind.SUPERVISOR: "/v1/supervised-matches?id=",
     AlertKind.ARCHIVE_HINT: "/v1/archive-hints/",
     AlertKind.NOTICE_DUE: "/v1/registrations/",
     AlertKind.RENEWAL_DUE: "/v1/registrations/",
+    AlertKind.ADVICE_ASKED: _ITEMS,
+    AlertKind.DECISION_ASKED: _ITEMS,
+    AlertKind.REQUEST_DUE: _ITEMS,
+    AlertKind.RECTIFICATION_ASKED: _ITEMS,
 }
 _INBOX_BYTES: Final = len(_json(Inbox(alerts=(), more=False)))

@@ -36,6 +36,8 @@ CaseId = Annotated[str, _identifier("cas")]
 ConsentId = Annotated[str, _identifier("cns")]
 OversightId = Annotated[str, _identifier("ovs")]
 HandoverId = Annotated[str, _identifier("hov")]
+RequestId = Annotated[str, _identifier("srq")]
+ItemId = Annotated[str, _identifier("sri")]
 
 OinText = Annotated[str, StringConstraints(pattern=r"^[0-9]{20}$"), Field(description="OIN of an agency.")]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
@@ -254,7 +256,8 @@ class AlertKind(StrEnum):
 
     About a match: it was made (and Veilig Thuis may be told that it is a re-report, or came while monitoring runs), it
     went up a step of the ladder, or safety oversight is handed over through it. About a registration of one's own:
-    somebody was involved before, a notice that was put off is to be looked at again, a term is about to end.
+    somebody was involved before, a notice that was put off is to be looked at again, a term is about to end. About a
+    request of its subject: an advice or a decision is asked, its term is about to end, it is to be registered anew.
     """
 
     MATCH = "match"
@@ -264,6 +267,10 @@ class AlertKind(StrEnum):
     ARCHIVE_HINT = "archive_hint"
     NOTICE_DUE = "notice_due"
     RENEWAL_DUE = "renewal_due"
+    ADVICE_ASKED = "advice_asked"
+    DECISION_ASKED = "decision_asked"
+    REQUEST_DUE = "request_due"
+    RECTIFICATION_ASKED = "rectification_asked"
     HANDOVER_OFFERED = "handover_offered"
     HANDOVER_ACCEPTED = "handover_accepted"
     HANDOVER_REFUSED = "handover_refused"

@@ -12,9 +12,11 @@ from gateway.core.archive import NOBODY, NOTHING_SEALED, Bygone, GivenHint, Hint
 from gateway.core.involvement import Oin
 from gateway.core.matching import Side
 from gateway.core.policy import DisclosureLevel
+from gateway.core.subject_request import Journaled
 from gateway.flows.ports import MatchJob
 from gateway.store import tables
 from gateway.store.activity import is_active
+from gateway.store.erasure_journal import journal
 from gateway.store.instants import DatabaseTime, instant, microseconds
 from gateway.store.match_jobs import free_of, job_of
 from gateway.store.sets import among
@@ -122,6 +124,7 @@ class SqlArchive(Port):
         self._sheet.write(_FORGET_JOBS, {"free": free_of(self._sheet, of["ids"])})
         for statement in (*_FORGET_PERSON, *(_FORGET_ALL if cases else ())):
             self._sheet.write(statement, of)
+        journal(self._sheet, of["ids"], Journaled.FORGOTTEN)
 
     def bygones(self, persons: Collection[IndexToken]) -> tuple[Bygone, ...]:
         """Return for whom the archive has a hint about these persons, those who registered first before others."""

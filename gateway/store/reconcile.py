@@ -17,7 +17,9 @@ OLD_S: Final = 60
 _jobs, _matches, _parties, _alerts = tables.match_jobs, tables.matches, tables.match_parties, tables.alerts
 _purges = tables.purge_receipts
 _registrations, _deliveries, _withheld = tables.registrations, tables.deliveries, tables.withheld_meetings
+_items = tables.subject_request_items
 _stands = _matches.c.ended_at.is_(None)
+_TO_DESKS: Final = (AlertKind.DECISION_ASKED.value, AlertKind.REQUEST_DUE.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,8 @@ def _of_ended_registrations() -> Select[Any]:
 def _to_strangers() -> Select[Any]:
     party = exists().where(_parties.c.match == _alerts.c.match, _parties.c.agency == _alerts.c.agency)
     owner = exists().where(_registrations.c.id == _alerts.c.registration, _registrations.c.agency == _alerts.c.agency)
-    return select(_alerts.c.id).where(~party, ~owner, _alerts.c.kind != AlertKind.SUPERVISOR.value)
+    decider = exists().where(_items.c.registration == _alerts.c.registration, _alerts.c.kind.in_(_TO_DESKS))
+    return select(_alerts.c.id).where(~party, ~owner, ~decider, _alerts.c.kind != AlertKind.SUPERVISOR.value)
 
 
 def _old_jobs() -> Select[Any]:

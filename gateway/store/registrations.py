@@ -7,11 +7,13 @@ from typing import Any, Final
 from sqlalchemy import RowMapping, bindparam, case, literal_column, null, select, update
 
 from gateway.core.involvement import Ending, Oin, Registration, ends_at
+from gateway.core.subject_request import Journaled
 from gateway.flows.ports import MatchJob
 from gateway.protocol.messages import DeferralReason, NoticeStatus, RegistrationStatus, SubjectNotice
 from gateway.store import tables
 from gateway.store.activity import goes_on, held_active, is_active, is_over
 from gateway.store.ending import end_matches_of
+from gateway.store.erasure_journal import journal
 from gateway.store.faults import Overtaken
 from gateway.store.instants import DatabaseTime, instant, microseconds
 from gateway.store.match_jobs import job_of, queue_again, rows_of_jobs
@@ -92,6 +94,8 @@ class SqlRegistrations(Port):
         statement = _EXPIRE if status is RegistrationStatus.EXPIRED else _END
         values = {"ids": list(registrations), "new_status": status.value, "reason": reason}
         ended = list(self._sheet.write(statement, values).scalars())
+        if ended and status is RegistrationStatus.WITHDRAWN:
+            journal(self._sheet, ended, Journaled.ENDED, reason)
         if ended:
             end_matches_of(self._sheet, ended, ending)
             queue_again(self._sheet, ended)

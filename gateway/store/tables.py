@@ -321,6 +321,73 @@ handovers = Table(
     Index("handovers_of_taking_registration", "taking_registration"),
 )
 
+#: Requests of persons about their data; whose it is goes when it is answered.
+subject_requests = Table(
+    "subject_requests",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("desk", Key, nullable=False),
+    Column("lane", Key, nullable=False),
+    Column("token_prefix", BigInteger, nullable=False),
+    Column("index_token", LargeBinary, nullable=False),
+    Column("right", Text, nullable=False),
+    Column("age_class", Text, nullable=False),
+    Column("wrong", Text),
+    Column("case_reference", Text, nullable=False),
+    Column("received_at", BigInteger, nullable=False),
+    Column("due_on", Date, nullable=False),
+    Column("ready_on", Date, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("extension", Text),
+    Column("routed_at", BigInteger),
+    Column("reminded_on", Date),
+    Column("alarmed_on", Date),
+    Column("answered_on", Date),
+    Column("statement", LargeBinary),
+    Column("signature", LargeBinary),
+    Index("subject_requests_of_desk", "desk", "id"),
+    _where("subject_requests_to_route", "received_at", condition="routed_at IS NULL"),
+    _where("subject_requests_pending", "due_on", condition="state = 'pending'"),
+    _where("subject_requests_ready", "ready_on", condition="state = 'pending'"),
+)
+
+#: The registrations that a request is about, each with its advice and its decision.
+subject_request_items = Table(
+    "subject_request_items",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("request", Key, ForeignKey("subject_requests.id"), nullable=False),
+    Column("registration", Key, ForeignKey("registrations.id", ondelete="CASCADE"), nullable=False),
+    Column("agency", Key, nullable=False),
+    Column("municipality", Key, nullable=False),
+    Column("restricted_at", BigInteger),
+    Column("advice", Text),
+    Column("advice_reason", Text),
+    Column("advised_at", BigInteger),
+    Column("decision", Text),
+    Column("decision_reason", Text),
+    Column("decided_at", BigInteger),
+    Column("decided_by", Key),
+    Column("told_at", BigInteger),
+    Index("subject_request_items_of_request", "request"),
+    _where("subject_request_items_undecided", "request", condition="decision IS NULL"),
+    Index("subject_request_items_of_agency", "agency", "id"),
+    Index("subject_request_items_of_municipality", "municipality", "id"),
+    Index("subject_request_items_of_registration", "registration"),
+)
+
+#: What a restored backup must not undo; each row is also written to the journal outside of this database (G17).
+erasure_journal = Table(
+    "erasure_journal",
+    metadata,
+    Column("registration", Key, primary_key=True),
+    Column("kind", Key, primary_key=True),
+    Column("reason", Text, nullable=False),
+    Column("journaled_at", BigInteger, nullable=False, default=DatabaseTime()),
+    Column("exported_at", BigInteger),
+    _where("erasures_to_export", "registration", "kind", condition="exported_at IS NULL"),
+)
+
 #: `position` stays empty until the sequencer of the log gives the event its place (G30).
 events = Table(
     "events",

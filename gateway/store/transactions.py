@@ -14,6 +14,7 @@ from gateway.store.cool_downs import SqlCoolDowns
 from gateway.store.decisions import SqlDecisions
 from gateway.store.desks import SqlDesks
 from gateway.store.dialect import Dialect
+from gateway.store.erasure_journal import SqlErasureJournal
 from gateway.store.events import SqlEvents
 from gateway.store.handovers import SqlHandovers
 from gateway.store.home_bans import SqlHomeBans
@@ -28,6 +29,7 @@ from gateway.store.registrations import SqlRegistrations
 from gateway.store.reminders import SqlReminders
 from gateway.store.safety_cases import SqlSafetyCases
 from gateway.store.sheet import Sheet
+from gateway.store.subject_requests import SqlSubjectRequests
 from gateway.store.webhooks import SqlWebhooks
 from keys.tokens import IndexToken
 
@@ -55,6 +57,8 @@ class SqlView:
         self.oversights = SqlOversights(sheet)
         self.handovers = SqlHandovers(sheet)
         self.consents = SqlConsents(sheet)
+        self.requests = SqlSubjectRequests(sheet)
+        self.journal = SqlErasureJournal(sheet)
         self.bans = SqlHomeBans(sheet)
         self.cases = SqlSafetyCases(sheet)
 

@@ -18,6 +18,8 @@ KINDS = {
     "consentId": "cns",
     "caseId": "cas",
     "handoverId": "hov",
+    "requestId": "srq",
+    "itemId": "sri",
     "code": None,
 }
 
@@ -31,7 +33,7 @@ def _routes_with_ids(door: Door) -> Iterator[tuple[str, str]]:
 def _outwardly(answer: httpx2.Response) -> tuple[object, ...]:
     """Return all of an answer but what is new in each: the correlation id, signature, times and its own ids."""
     body = re.sub(r'"correlationId":"[^"]*"', "", answer.text)
-    body = re.sub(r"(reg|mat|alt|evt|whe|cns|cas|hov)_[0-9A-Z]{26}|cnt_[a-z_]+", "an-id", body)
+    body = re.sub(r"(reg|mat|alt|evt|whe|cns|cas|hov|srq|sri)_[0-9A-Z]{26}|cnt_[a-z_]+", "an-id", body)
     names = sorted(name.lower() for name, _ in answer.headers.multi_items())
     return answer.status_code, body, names, len(answer.content)
 
@@ -97,7 +99,18 @@ def test_another_agencys_desk_cannot_be_named(door: Door) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["/registrations", "/matches", "/contacts", "/webhook-endpoints", "/alerts", "/consents", "/cases", "/handovers"],
+    [
+        "/registrations",
+        "/matches",
+        "/contacts",
+        "/webhook-endpoints",
+        "/alerts",
+        "/consents",
+        "/cases",
+        "/handovers",
+        "/subject-requests",
+        "/subject-request-items",
+    ],
 )
 def test_a_list_holds_ones_own_alone(door: Door, path: str) -> None:
     """However many others there are."""

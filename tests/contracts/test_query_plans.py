@@ -11,17 +11,20 @@ import pytest
 from sqlalchemy import Connection, event
 
 from gateway.core.archive import Hint
-from gateway.core.involvement import Ending, Oin
+from gateway.core.involvement import Ending, Oin, Registration
+from gateway.core.subject_request import FoundItem
 from gateway.flows.ports import Answer, Endpoint, Recorded
 from gateway.protocol.messages import AlertKind, ConsentStatus, RegistrationStatus
+from gateway.protocol.subject_requests import DecideItem, DecisionReason, ItemDecision
 from gateway.store import SqlStore
 from gateway.store.transactions import SqlTx
 from tests.support.footings import case_of, consent_of, converted
-from tests.support.records import add, do, hinted, match_waiting, mint, person, recorded, registration, slip
+from tests.support.records import add, do, hinted, match_waiting, mint, person, recorded, registration, request_of, slip
 from tests.support.stores import STORES, Shelf, opened
 
 AGENCIES = tuple(Oin(f"{number:020d}") for number in range(50))
 _times = count()
+UPHELD = DecideItem(decision=ItemDecision.UPHELD, reason=DecisionReason.JUSTIFIED)
 ALONE, MET, WAITING, OVER, ARCHIVED, LEANING = 46_000, 1_500, 800, 200, 2_000, 1_500
 CHUNK = 2_000
 
@@ -40,6 +43,7 @@ def filled(
         _register(store, OVER, waiting=False, valid_until_on=date(2026, 1, 1))
         _archive(store)
         _lean(store)
+        _ask(store)
         _register(store, WAITING, waiting=True)
         _call(store)
         if request.param == "postgresql":  # autovacuum does this within a minute of such a load
@@ -111,6 +115,29 @@ def _lean(store: SqlStore) -> None:
     resting = [replace(registration(one.agency, person(mint("person"))), consent=one.id) for one in consents]
     add(store, *resting)
     do(store, lambda tx: tx.jobs.done(tx.jobs.take(limit=LEANING)))
+
+
+def _ask(store: SqlStore) -> None:
+    """Take requests of persons: most were answered, some wait to be routed."""
+    registered = [one for agency in AGENCIES for one in _own(store, agency)]
+    asked = [request_of(AGENCIES[n % 50]) for n in range(len(registered))]
+
+    def work(tx: SqlTx) -> None:
+        for number, (request, found) in enumerate(zip(asked, registered, strict=True)):
+            tx.requests.take(request)
+            item = FoundItem(mint("sri"), request.id, found.id, found.agency, "gm0001")
+            if number % 50:
+                tx.requests.route(request.id, (item,))
+            if number % 50 > 1:
+                tx.requests.decide(item.id, UPHELD, by=AGENCIES[0], told_at=None)
+                tx.requests.answer(request.id, today_on=date(2026, 2, 1), statement=b"{}", signature=b"")
+        tx.journal.exported(tx.journal.to_export(limit=9_999)[1:])
+
+    do(store, work)
+
+
+def _own(store: SqlStore, agency: Oin) -> tuple[Registration, ...]:
+    return store.view("own", lambda view: view.registrations.page(agency, after="", limit=60))
 
 
 def _call(store: SqlStore) -> None:
@@ -223,6 +250,32 @@ HOT: dict[str, tuple[Callable[[SqlTx], object], set[str]]] = {
         lambda tx: tx.cases.open_of({"ZVH-3", "ZVH-4"}),
         {"safety_cases_open", "case_participants_pkey"},
     ),
+    "what is held of a person": (
+        lambda tx: tx.requests.found(request_of(AGENCIES[0])),
+        {"registrations_of_person", "registrations_archived"},
+    ),
+    "requests to route": (lambda tx: tx.requests.to_route(limit=50), {"subject_requests_to_route"}),
+    "requests to answer": (
+        lambda tx: tx.requests.to_answer(today_on=date(2026, 1, 20), limit=50),
+        {"subject_requests_ready", "subject_request_items_undecided", "erasures_to_export"},
+    ),
+    "requests to remind of": (
+        lambda tx: tx.requests.to_remind(until_on=date(2026, 1, 20), limit=50),
+        {"subject_requests_pending"},
+    ),
+    "own requests": (
+        lambda tx: tx.requests.page(AGENCIES[7], after="srq_0", limit=100),
+        {"subject_requests_of_desk"},
+    ),
+    "items to advise on": (
+        lambda tx: tx.requests.items_of_agency(AGENCIES[7], after="sri_0", only="", limit=100),
+        {"subject_request_items_of_agency"},
+    ),
+    "does a request restrict": (
+        lambda tx: tx.requests.binds(mint("reg")),
+        {"subject_request_items_of_registration"},
+    ),
+    "erasures to export": (lambda tx: tx.journal.to_export(limit=500), {"erasures_to_export"}),
     "take jobs": (lambda tx: tx.jobs.take(limit=200), {"match_jobs_waiting"}),
     "is a job waiting": (lambda tx: tx.jobs.waiting(), {"match_jobs_waiting"}),
     "remove jobs": (lambda tx: tx.jobs.done(_jobs(tx)), {"match_jobs_pkey"}),

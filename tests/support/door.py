@@ -25,6 +25,7 @@ from gateway.core.handover import OfferedHandover, Oversight
 from gateway.core.involvement import Oin
 from gateway.core.policy import PolicySet
 from gateway.core.safety_case import SafetyCase
+from gateway.core.subject_request import FoundItem, SubjectRequest
 from gateway.flows.deliver import due
 from gateway.flows.expire import expire
 from gateway.flows.match import match_waiting
@@ -33,6 +34,7 @@ from gateway.ids import mint
 from gateway.peers.addresses import Addresses
 from gateway.peers.converter import NeighborConverter
 from gateway.peers.directory import TrustedAgencies
+from gateway.protocol.subject_requests import AgeClass, SubjectRight
 from gateway.settings import Settings
 from gateway.store import SqlStore, open_store
 from gateway.telemetry import open_log
@@ -277,7 +279,35 @@ class Door:
             "consentId": self.consent_of(owner),
             "caseId": self.case_of(owner),
             "handoverId": self.handover_of(owner, other, match, receipt["id"], others["id"]),
+            **self.request_of(owner, receipt["id"]),
         }
+
+    def request_of(self, owner: Visitor, registration: str) -> dict[str, str]:
+        """Let an agency have taken a request about its registration, whatever its kind may take; return both ids."""
+        now, token, agency = datetime.now(UTC), IndexToken(secrets.token_bytes(INDEX_TOKEN_BYTES)), Oin(owner.oin)
+        asked = SubjectRequest(
+            id=mint("srq"),
+            desk=agency,
+            lane=LANE,
+            index_token=token,
+            right=SubjectRight.ACCESS,
+            age_class=AgeClass.FROM_16,
+            wrong=None,
+            case_reference="AVG-1",
+            received_at=now,
+            due_on=now.date() + timedelta(days=30),
+            ready_on=now.date() + timedelta(days=14),
+        )
+        item = FoundItem(mint("sri"), asked.id, registration, agency, MUNICIPALITY)
+        event = Event(mint("evt"), EventKind.REQUEST_TAKEN, owner.oin, {"request": asked.id})
+
+        def record(tx: Tx) -> Recorded[None]:
+            tx.requests.take(asked)
+            tx.requests.route(asked.id, (item,))
+            return Recorded(None, (event,))
+
+        self.store.change("take request", record)
+        return {"requestId": asked.id, "itemId": item.id}
 
     def handover_of(self, owner: Visitor, other: Visitor, match: str, own: str, others: str) -> str:
         """Let an agency hold safety oversight and offer it, whatever the lane of the match; return the offer's id."""
@@ -325,7 +355,10 @@ class Door:
 
     def belongings_now(self, owner: Visitor) -> dict[str, Any]:
         """Return all that an agency has, as it is now."""
-        kept = ("/registrations", "/matches", "/webhook-endpoints", "/contacts", "/consents", "/cases", "/handovers")
+        kept = (
+            *("/registrations", "/matches", "/webhook-endpoints", "/contacts", "/consents", "/cases", "/handovers"),
+            *("/subject-requests", "/subject-request-items"),
+        )
         return {path: owner.gets(path) for path in kept}
 
     def alerts_of(self, visitor: Visitor) -> list[str]:

@@ -43,7 +43,7 @@ def working(
 ) -> Iterator[None]:
     """Run a worker that sends like this."""
     wake = Wake(here.store.bell())
-    worker = Worker(house or here.house, wake, send, sign=lambda _: b"", log=log, broken=broken)
+    worker = Worker(house or here.house, wake, send, sign=lambda _: b"", append=lambda _: None, log=log, broken=broken)
     worker.start()
     wake.start()
     try:
@@ -135,7 +135,7 @@ def test_a_slow_receiver_delays_nobody_else(here: Neighborhood) -> None:
         return None
 
     wake = Wake(here.store.bell())
-    worker = Worker(here.house, wake, send, sign=lambda _: b"", log=LOG, broken=lambda: None)
+    worker = Worker(here.house, wake, send, sign=lambda _: b"", append=lambda _: None, log=LOG, broken=lambda: None)
     worker.start()
     wake.start()
     try:
