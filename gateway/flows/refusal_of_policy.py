@@ -21,7 +21,7 @@ _REFUSALS: Final[Mapping[Denial, Refusal]] = MappingProxyType(
         Denial.LANE_NOT_BUILT: Refusal.LANE_NOT_BUILT,
         Denial.AGENCY_KIND_NOT_ADMITTED: Refusal.AGENCY_NOT_ADMITTED,
         Denial.PURPOSE_NOT_ADMITTED: Refusal.PURPOSE_NOT_ADMITTED,
-        Denial.PURPOSE_SILENT: Refusal.PURPOSE_NOT_ADMITTED,  # what a policy check says; a registration never hears it
+        Denial.PURPOSE_SILENT: Refusal.PURPOSE_NOT_ADMITTED,  # nobody hears it: `leave_of` answers as for another
         Denial.FLAG_NOT_ADMITTED: Refusal.FLAG_NOT_ADMITTED,
         Denial.PRECONDITION_MISSING: Refusal.PRECONDITION_MISSING,
         Denial.BASIS_NOT_IN_FORCE: Refusal.BASIS_NOT_IN_FORCE,
