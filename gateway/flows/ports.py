@@ -283,7 +283,13 @@ class Matches(Protocol):
         """Record matches, their two parties, both alerts and the webhook deliveries of those alerts."""
 
     def withhold(self, meetings: Sequence[Meeting]) -> frozenset[Meeting]:
-        """Remember meetings of which a side would hear nothing; return those not remembered before."""
+        """Remember meetings of which a side would hear nothing, once for each kind; return those of a new kind."""
+
+    def kept_silent(self, *, after: tuple[str, str], limit: int) -> tuple[Meeting, ...]:
+        """Return remembered meetings of registrations that are active and in no match, in order of both ids."""
+
+    def forget_silence(self, meetings: Collection[Meeting]) -> None:
+        """Remember these no longer; whoever does so lets them be matched anew."""
 
     def one(self, match: str, *, agency: Oin) -> StandingMatch | None:
         """Return a match as this party sees it, or None when it is no party (G24)."""
