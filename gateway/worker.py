@@ -21,6 +21,7 @@ from gateway.flows.purge_archive import purge_archive
 from gateway.flows.remind import remind
 from gateway.flows.sunset import Sign, sunset
 from gateway.flows.trim import trim
+from gateway.reconsidering import Reconsidering
 from gateway.telemetry import Log, fault_of
 from gateway.wake import Wake
 
@@ -33,6 +34,7 @@ ESCALATE_HANDOVERS_SECONDS: Final = 30.0
 ESCALATE_SECONDS: Final = 60.0
 EXPIRE_CONSENTS_SECONDS: Final = 5.0  # what rests on a consent is gone within seconds of its end
 SUNSET_SECONDS: Final = 60.0
+RECONSIDER_SECONDS: Final = 2.0
 PURGE_ARCHIVE_SECONDS: Final = 60.0
 REMIND_SECONDS: Final = 60.0
 TRIM_SECONDS: Final = 600.0
@@ -206,6 +208,9 @@ class Worker:
         self._sunset = Loop(
             "sunset", lambda: sunset(house, sign=sign), every_seconds=SUNSET_SECONDS, log=log, broken=broken
         )
+        self._reconsider = Loop(
+            "reconsider", Reconsidering(house).round, every_seconds=RECONSIDER_SECONDS, log=log, broken=broken
+        )
         self._purge_archive = Loop(
             "purge archive",
             lambda: purge_archive(house) > 0,
@@ -219,9 +224,11 @@ class Worker:
             self._match,
             self._deliver,
             self._expire,
+            self._handovers,
             self._expire_consents,
             self._escalate,
             self._sunset,
+            self._reconsider,
             self._purge_archive,
             self._remind,
             self._trim,

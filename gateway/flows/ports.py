@@ -5,7 +5,7 @@ Two stores live behind these ports (SQLite and PostgreSQL), and one contract sui
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Generic, Protocol, TypeVar
@@ -821,6 +821,11 @@ class House:
     directory: Directory
     policies: Callable[[], PolicySet]
     mint: Callable[[str], str]
+
+    def under_one_release(self) -> "House":
+        """Return this house under the policies that are in force now, whatever is released meanwhile."""
+        policies = self.policies()
+        return replace(self, policies=lambda: policies)
 
 
 Answers = Mapping[tuple[Oin, str, int], Answer]
