@@ -4,7 +4,7 @@ from datetime import date
 
 from gateway.core.events import Event
 from gateway.core.policy.answers import Asking
-from gateway.core.refusals import Refused
+from gateway.core.refusals import Refusal, Refused
 from gateway.flows.admission import admit_one, admitted_event, change_or_refuse, slip_of
 from gateway.flows.ports import House, Recorded, Tx
 from gateway.flows.refusal_of_policy import bases_in_words, leave_of
@@ -19,7 +19,7 @@ def check_policy(call: Signed[CheckPolicy], house: House, *, today_on: date) -> 
     """Return by which rule, on which basis and why the caller's own kind of agency may, or why it may not.
 
     A purpose that is always silent is answered as its registration would be, as one of the lane's own; whoever asks for
-    one alarms the officers, as by registering.
+    one alarms the officers, as by registering. Raises Refused when no policies are in force.
     """
     asked, policies = call.message, house.policies()
     _admit(call, house)
@@ -27,6 +27,8 @@ def check_policy(call: Signed[CheckPolicy], house: House, *, today_on: date) -> 
     try:
         leave = leave_of(asking, policies, lane=asked.lane, preconditions=asked.preconditions, on=today_on)
     except Refused as refused:
+        if refused.refusal is Refusal.NO_POLICIES:
+            raise
         return refused
     permitted = leave.permitted
     return PolicyChecked(

@@ -49,8 +49,9 @@ def leave_of(asked: Asking, policies: PolicySet, *, lane: str, preconditions: tu
     silent one: what differs would give the silence away.
 
     Raises:
-        Refused: the policy denies it.
+        Refused: the policy denies it, or there are no policies at all.
     """
+    refuse_without(policies)
     policy, attested = policies.lane(lane), frozenset(preconditions)
     answer = _answer(asked, policies, lane, attested, on)
     if isinstance(answer, Permitted):
@@ -62,6 +63,12 @@ def leave_of(asked: Asking, policies: PolicySet, *, lane: str, preconditions: tu
     if permitted is None:
         raise refused_by_policy(next(other for other in others if isinstance(other, Denied)), policy)
     return Leave(permitted, (), silent=True)
+
+
+def refuse_without(policies: PolicySet) -> None:
+    """Refuse when no policies are in force: that is the house's to mend, and no lane's refusal."""
+    if not policies.policies:
+        raise Refused(Refusal.NO_POLICIES)
 
 
 def _answer(asked: Asking, policies: PolicySet, lane: str, attested: frozenset[str], on: date) -> Registering:
