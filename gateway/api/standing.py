@@ -50,6 +50,7 @@ def _policies(in_force: ReleaseInForce, release: Release) -> PoliciesInForce:
         assurance=release.contents.assurance.value,
         file_gone=in_force.file_gone,
         refused=tuple(RefusedRelease(file=one.file, faults=one.faults) for one in in_force.refused),
+        awaiting_release=in_force.awaiting_release,
     )
 
 

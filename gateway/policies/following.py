@@ -215,7 +215,7 @@ class PolicyReleases:
         """Return the release that one follows: in force, in the database, or, while nothing ever was, beside it."""
         follows, in_force = release.contents.follows, self.in_force
         if in_force.release is not None and in_force.release.digest == follows:
-            return Before(follows, in_force.policies)
+            return Before(follows, in_force.policies.in_house_with(in_force.release.contents.signed_for))
         if (kept := self._kept(follows)) is not None:
             return read_release(kept.content)
         return released_before(release, self.folder, self.trust.current, self.now(), demo=self.demo)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from gateway.core.policy import PolicySet
+from gateway.core.policy.engine import BUILT
 from gateway.core.policy.releases.release import Assurance, Release
 from gateway.core.policy.releases.releasing import NOTHING
 from gateway.policies.signing import VerifiedRelease
@@ -53,6 +54,12 @@ class ReleaseInForce:
     def policies(self) -> PolicySet:
         """The policies in force."""
         return NOTHING if self.verified is None else self.verified.policies
+
+    @property
+    def awaiting_release(self) -> tuple[str, ...]:
+        """The lanes that this software can run by now, and that stay shut until a release is signed for it."""
+        cards = (policy.card for policy in self.policies.policies if self.policies.open_lane(policy.lane) is None)
+        return tuple(card.lane for card in cards if BUILT.issuperset(card.mechanisms))
 
     @property
     def demo(self) -> bool:

@@ -406,6 +406,7 @@ def test_readiness_says_which_release_is_obeyed_and_what_is_amiss(office: Follow
         who = here.caller().call("GET", "/v1/whoami").json()
 
     in_force = {"number": 1, "digest": first.digest, "assurance": "officers", "fileGone": False, "refused": []}
+    in_force |= {"awaitingRelease": []}
     assert {"status": "ready", "policies": in_force} == before
     refused = [{"file": "0002.release.json", "faults": ["unreadable"]}]
     assert (200, {**in_force, "fileGone": True, "refused": refused}) == (after.status_code, after.json()["policies"])
