@@ -47,7 +47,7 @@ def _policies(in_force: ReleaseInForce, release: Release) -> PoliciesInForce:
     return PoliciesInForce(
         number=release.number,
         digest=release.digest,
-        assurance=release.contents.assurance.value,
+        assurance=in_force.assurance.value,
         file_gone=in_force.file_gone,
         refused=tuple(RefusedRelease(file=one.file, faults=one.faults) for one in in_force.refused),
         awaiting_release=in_force.awaiting_release,

@@ -39,9 +39,13 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class ReleaseInForce:
-    """What is in force now, and what an operator should know about it; without a release everything is refused."""
+    """What is in force now, and what an operator should know about it; without a release everything is refused.
+
+    `demonstrates`: without a key that signed a demo release before it, too few officers signed it.
+    """
 
     verified: VerifiedRelease | None = None
+    demonstrates: bool = False
     file_gone: bool = False
     refused: tuple[Judged, ...] = ()
 
@@ -63,8 +67,13 @@ class ReleaseInForce:
 
     @property
     def demo(self) -> bool:
-        """Whether demo officers signed it, who protect nobody."""
-        return self.release is not None and self.release.contents.assurance is Assurance.DEMO
+        """Whether it rests on demo officers, who protect nobody."""
+        return self.release is not None and (self.demonstrates or self.release.contents.assurance is Assurance.DEMO)
+
+    @property
+    def assurance(self) -> Assurance:
+        """Who answers for what is in force."""
+        return Assurance.DEMO if self.demo else Assurance.OFFICERS
 
 
 class Releases(Protocol):
