@@ -25,6 +25,7 @@ from gateway.flows.remind_of_requests import remind_of_requests
 from gateway.flows.route_requests import route_requests
 from gateway.flows.sunset import Sign, sunset
 from gateway.flows.trim import trim
+from gateway.reconsidering import Reconsidering
 from gateway.telemetry import Log, fault_of
 from gateway.wake import Wake
 
@@ -37,6 +38,7 @@ ESCALATE_HANDOVERS_SECONDS: Final = 30.0
 ESCALATE_SECONDS: Final = 60.0
 EXPIRE_CONSENTS_SECONDS: Final = 5.0  # what rests on a consent is gone within seconds of its end
 SUNSET_SECONDS: Final = 60.0
+RECONSIDER_SECONDS: Final = 2.0
 PURGE_ARCHIVE_SECONDS: Final = 60.0
 REMIND_SECONDS: Final = 60.0
 EXPORT_ERASURES_SECONDS: Final = 1.0  # so much of what was erased a lost disk could bring back
@@ -224,6 +226,9 @@ class Worker:
         self._sunset = Loop(
             "sunset", lambda: sunset(house, sign=sign), every_seconds=SUNSET_SECONDS, log=log, broken=broken
         )
+        self._reconsider = Loop(
+            "reconsider", Reconsidering(house).round, every_seconds=RECONSIDER_SECONDS, log=log, broken=broken
+        )
         self._purge_archive = Loop(
             "purge archive",
             lambda: purge_archive(house) > 0,
@@ -258,9 +263,11 @@ class Worker:
             self._match,
             self._deliver,
             self._expire,
+            self._handovers,
             self._expire_consents,
             self._escalate,
             self._sunset,
+            self._reconsider,
             self._purge_archive,
             self._remind,
             self._export,

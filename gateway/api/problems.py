@@ -52,6 +52,8 @@ _CODES: Final[Mapping[Refusal, str]] = MappingProxyType(
         Refusal.PRECONDITION_MISSING: "policy-precondition-missing",
         Refusal.BASIS_NOT_IN_FORCE: "policy-basis-not-in-force",
         Refusal.POLICY_EXPIRED: "policy-expired",
+        Refusal.NO_POLICIES: "upstream-no-policies",
+        Refusal.POLICIES_ENDED: "upstream-policies-ended",
         Refusal.TERM_TOO_LONG: "policy-term-too-long",
         Refusal.TERM_PAST: "policy-term-past",
         Refusal.NOTICE_INCOMPLETE: "policy-notice-incomplete",

@@ -28,6 +28,7 @@ class EventKind(StrEnum):
     MATCHES_SOUGHT = "matches_sought"
     MATCH_OPENED = "match_opened"
     MATCH_WITHHELD = "match_withheld"
+    SILENCE_ENDED = "silence_ended"
     MATCH_VIEWED = "match_viewed"
     MATCH_ESCALATED = "match_escalated"
     MATCH_TAKEN_OVER = "match_taken_over"
@@ -107,6 +108,7 @@ FIELDS: Mapping[EventKind, frozenset[str]] = MappingProxyType(
         EventKind.MATCHES_SOUGHT: frozenset({"jobs", "matches"}),
         EventKind.MATCH_OPENED: frozenset({"match", "lane", "policy", "levels", "rules", "alerts"}),
         EventKind.MATCH_WITHHELD: frozenset({"lane", "policy", "agencies", "purposes", "flags", "levels", "rules"}),
+        EventKind.SILENCE_ENDED: frozenset({"meetings"}),
         EventKind.MATCH_VIEWED: frozenset(_CALL | {"match", "level"}),
         EventKind.MATCH_TAKEN_OVER: frozenset(_CALL | {"match"}),
         EventKind.MATCH_MUTED: frozenset(_CALL | {"match", "both"}),

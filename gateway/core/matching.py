@@ -1,6 +1,6 @@
 """Which registrations meet: active ones of one person in one lane, once for each pair of different agencies."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
 
 from gateway.core.involvement import Oin
@@ -29,6 +29,7 @@ class Meeting:
 
 
 Pair = tuple[str, IndexToken, Oin, Oin]
+Kind = tuple[Pair, str, str, str, str]  # who meets about whom, then purpose and flag of the low and of the high side
 
 
 def meeting(lane: str, index_token: IndexToken, one: Side, other: Side) -> Meeting:
@@ -48,18 +49,32 @@ def one_per_pair(meetings: Iterable[Meeting]) -> tuple[Meeting, ...]:
     Two registrations of one agency never match. Ids are ULIDs, so the oldest sorts first; a further registration of an
     agency that already meets another joins that match and tells nobody anything new.
     """
-    kept: dict[Pair, Meeting] = {}
-    for found in of_two_agencies(meetings):
-        pair = pair_of(found)
-        best = kept.get(pair)
+    return _oldest_per(pair_of, of_two_agencies(meetings))
+
+
+def one_per_kind(meetings: Iterable[Meeting]) -> tuple[Meeting, ...]:
+    """Keep the meeting of the oldest registrations of each kind: within one, nobody is told anything else."""
+    return _oldest_per(kind_of, meetings)
+
+
+def _oldest_per(key: Callable[[Meeting], Hashable], meetings: Iterable[Meeting]) -> tuple[Meeting, ...]:
+    kept: dict[Hashable, Meeting] = {}
+    for found in meetings:
+        best = kept.get(key(found))
         if best is None or _ids(found) < _ids(best):
-            kept[pair] = found
+            kept[key(found)] = found
     return tuple(kept.values())
 
 
 def pair_of(found: Meeting) -> Pair:
     """Return who meets about whom: of one such pair one match stands at a time."""
     return found.lane, found.index_token, found.low.agency, found.high.agency
+
+
+def kind_of(found: Meeting) -> Kind:
+    """Return who meets about whom, and all by which the policy decides what each is told."""
+    low, high = found.low, found.high
+    return pair_of(found), low.purpose, low.flag, high.purpose, high.flag
 
 
 def _ids(found: Meeting) -> tuple[str, str]:

@@ -41,6 +41,8 @@ class Refusal(StrEnum):
     PRECONDITION_MISSING = "precondition_missing"
     BASIS_NOT_IN_FORCE = "basis_not_in_force"
     POLICY_EXPIRED = "policy_expired"
+    NO_POLICIES = "no_policies"
+    POLICIES_ENDED = "policies_ended"
     TERM_TOO_LONG = "term_too_long"
     TERM_PAST = "term_past"
     NOTICE_INCOMPLETE = "notice_incomplete"

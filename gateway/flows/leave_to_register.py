@@ -6,7 +6,7 @@ from typing import Any
 from gateway.core.policy import LanePolicy, Permitted
 from gateway.core.refusals import Refusal, Refused
 from gateway.flows.ports import House
-from gateway.flows.refusal_of_policy import refused_by_policy
+from gateway.flows.refusal_of_policy import refuse_without, refused_by_policy
 from keys.signing import Signed
 
 
@@ -21,6 +21,7 @@ def leave_to_register(
     if purpose != call.purpose:
         raise Refused(Refusal.PURPOSE_DIFFERS)
     policies = house.policies()
+    refuse_without(policies)
     policy = policies.lane(lane)
     rules = () if policy is None else policy.card.registration_rules
     answers = [

@@ -7,7 +7,7 @@ and one standing match per pair is unique in the database. Both are told, or nei
 hear nothing makes no match and leaves its own event.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -17,7 +17,7 @@ from gateway.core.deadlines import CALENDAR_VERSION
 from gateway.core.events import GATEWAY, Event, EventKind, Value
 from gateway.core.involvement import AMSTERDAM
 from gateway.core.matching import Meeting, of_two_agencies, one_per_pair, pair_of
-from gateway.core.policy import DisclosureLevel, LanePolicy, PolicySet
+from gateway.core.policy import DisclosureLevel, LanePolicy
 from gateway.core.radar import kinds_of
 from gateway.core.refusals import Refused
 from gateway.flows.carried import carried
@@ -26,7 +26,7 @@ from gateway.flows.opening import settled
 from gateway.flows.ports import House, MatchJob, Recorded, Tx
 from gateway.flows.told import told_of
 
-__all__ = ["GATEWAY", "FailedJob", "Sought", "Tell", "match_jobs", "match_waiting"]
+__all__ = ["GATEWAY", "FailedJob", "Sought", "Tell", "match_jobs", "match_waiting", "tell_both"]
 
 JOBS_AT_ONCE = 200
 ATTEMPTS_BEFORE_PARKING = 5
@@ -93,8 +93,8 @@ def match_jobs(tx: Tx, jobs: Sequence[MatchJob], house: House) -> tuple[Event, .
     """
     tx.claim({job.index_token for job in jobs})
     tx.matches.end_stale(jobs)
-    now, policies = tx.now(), house.policies()  # one release decides about the whole set
-    found = {meeting: _decide(meeting, policies, house, now) for meeting in of_two_agencies(tx.matches.meetings(jobs))}
+    now, house = tx.now(), house.under_one_release()  # one release decides about the whole set
+    found = {meeting: _decide(meeting, house, now) for meeting in of_two_agencies(tx.matches.meetings(jobs))}
     can_be = carried(tx, found, house)
     telling = one_per_pair(meeting for meeting, decided in found.items() if decided.tells_both and meeting in can_be)
     new = settled(tx, [_open(meeting, found[meeting], house, now) for meeting in telling], house, now)
@@ -122,8 +122,13 @@ class _Decided:
         return all(party.level is not DisclosureLevel.SILENT for party in self.parties)
 
 
-def _decide(meeting: Meeting, policies: PolicySet, house: House, now: datetime) -> _Decided:
-    policy = policies.open_lane(meeting.lane)
+def tell_both(meetings: Iterable[Meeting], house: House, now: datetime) -> tuple[Meeting, ...]:
+    """Return those meetings of which the policy in force tells both sides something, whatever the mechanisms say."""
+    return tuple(meeting for meeting in meetings if _decide(meeting, house, now).tells_both)
+
+
+def _decide(meeting: Meeting, house: House, now: datetime) -> _Decided:
+    policy = house.policies().open_lane(meeting.lane)
     today_on = now.astimezone(AMSTERDAM).date()
     low = told_of(meeting.low, meeting.high, policy, house, today_on)
     return _Decided(policy, (low, told_of(meeting.high, meeting.low, policy, house, today_on)))

@@ -5,7 +5,7 @@ Two stores live behind these ports (SQLite and PostgreSQL), and one contract sui
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Generic, Protocol, TypeVar
@@ -285,7 +285,13 @@ class Matches(Protocol):
         """Record matches, their two parties, both alerts and the webhook deliveries of those alerts."""
 
     def withhold(self, meetings: Sequence[Meeting]) -> frozenset[Meeting]:
-        """Remember meetings of which a side would hear nothing; return those not remembered before."""
+        """Remember meetings of which a side would hear nothing, once for each kind; return those of a new kind."""
+
+    def kept_silent(self, *, after: tuple[str, str], limit: int) -> tuple[Meeting, ...]:
+        """Return remembered meetings of registrations that are active and in no match, in order of both ids."""
+
+    def forget_silence(self, meetings: Collection[Meeting]) -> None:
+        """Remember these no longer; whoever does so lets them be matched anew."""
 
     def one(self, match: str, *, agency: Oin) -> StandingMatch | None:
         """Return a match as this party sees it, or None when it is no party (G24)."""
@@ -917,6 +923,11 @@ class House:
     directory: Directory
     policies: Callable[[], PolicySet]
     mint: Callable[[str], str]
+
+    def under_one_release(self) -> "House":
+        """Return this house under the policies that are in force now, whatever is released meanwhile."""
+        policies = self.policies()
+        return replace(self, policies=lambda: policies)
 
 
 Answers = Mapping[tuple[Oin, str, int], Answer]

@@ -18,7 +18,7 @@ _BY_POLICY: Final = frozenset(
     {
         *(Refusal.LANE_UNKNOWN, Refusal.LANE_NOT_BUILT, Refusal.AGENCY_NOT_ADMITTED, Refusal.PURPOSE_NOT_ADMITTED),
         *(Refusal.FLAG_NOT_ADMITTED, Refusal.PRECONDITION_MISSING, Refusal.BASIS_NOT_IN_FORCE),
-        Refusal.POLICY_EXPIRED,
+        *(Refusal.POLICY_EXPIRED, Refusal.NO_POLICIES),
     }
 )
 _SILENT: Final = "purpose_silent"

@@ -21,7 +21,7 @@ _REFUSALS: Final[Mapping[Denial, Refusal]] = MappingProxyType(
         Denial.LANE_NOT_BUILT: Refusal.LANE_NOT_BUILT,
         Denial.AGENCY_KIND_NOT_ADMITTED: Refusal.AGENCY_NOT_ADMITTED,
         Denial.PURPOSE_NOT_ADMITTED: Refusal.PURPOSE_NOT_ADMITTED,
-        Denial.PURPOSE_SILENT: Refusal.PURPOSE_NOT_ADMITTED,  # what a policy check says; a registration never hears it
+        Denial.PURPOSE_SILENT: Refusal.PURPOSE_NOT_ADMITTED,  # nobody hears it: `leave_of` answers as for another
         Denial.FLAG_NOT_ADMITTED: Refusal.FLAG_NOT_ADMITTED,
         Denial.PRECONDITION_MISSING: Refusal.PRECONDITION_MISSING,
         Denial.BASIS_NOT_IN_FORCE: Refusal.BASIS_NOT_IN_FORCE,
@@ -49,8 +49,9 @@ def leave_of(asked: Asking, policies: PolicySet, *, lane: str, preconditions: tu
     silent one: what differs would give the silence away.
 
     Raises:
-        Refused: the policy denies it.
+        Refused: the policy denies it, or there are no policies at all.
     """
+    refuse_without(policies)
     policy, attested = policies.lane(lane), frozenset(preconditions)
     answer = _answer(asked, policies, lane, attested, on)
     if isinstance(answer, Permitted):
@@ -62,6 +63,12 @@ def leave_of(asked: Asking, policies: PolicySet, *, lane: str, preconditions: tu
     if permitted is None:
         raise refused_by_policy(next(other for other in others if isinstance(other, Denied)), policy)
     return Leave(permitted, (), silent=True)
+
+
+def refuse_without(policies: PolicySet) -> None:
+    """Refuse when no policies are in force: that is the house's to mend, and no lane's refusal."""
+    if not policies.policies:
+        raise Refused(Refusal.NO_POLICIES)
 
 
 def _answer(asked: Asking, policies: PolicySet, lane: str, attested: frozenset[str], on: date) -> Registering:

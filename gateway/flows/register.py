@@ -276,8 +276,9 @@ class _Writing:
             ready = self._monitored(*ready, term_asked=row.term_asked)
         if isinstance(ready, Refused):
             refused = self._refuse(ready, row.number, prepared, said)
-            if self._house.policies().is_silent(prepared.call.purpose):  # officers hear of it whatever else is wrong
-                self.events.append(alarm_of_silence(prepared.call, self._house, self.events[-1]))
+            purpose = prepared.call.purpose
+            if self._house.policies().is_silent(purpose):  # officers hear of it whatever else is wrong
+                self.events.append(alarm_of_silence(prepared.call, self._house, self.events[-1], purpose=purpose))
             return refused
         registration, events = ready
         answer = Answer(*place, slip.body_digest, _receipt(registration, events[0]))

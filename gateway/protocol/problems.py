@@ -678,6 +678,22 @@ _UPSTREAM: Final = (
         "Try again after `Retry-After` with the same Idempotency-Key. Nothing was done.",
     ),
     Problem(
+        "upstream-no-policies",
+        503,
+        "Er is geen beleid van kracht; dan mag er niets.",
+        "No policies are in force; then nothing is allowed.",
+        "De beheerder plaatst een release met genoeg handtekeningen; `refused` noemt bestanden die niet golden.",
+        "The operator puts a release with enough signatures in place; `refused` names files that did not count.",
+    ),
+    Problem(
+        "upstream-policies-ended",
+        503,
+        "Alle regelkaarten zijn voorbij hun einddatum; dan mag er niets.",
+        "All rule cards are past their last day; then nothing is allowed.",
+        "Vraag de privacy officers van de regio om een nieuwe release; `release` noemt die van nu.",
+        "Ask the region's privacy officers for a new release; `release` names the one of now.",
+    ),
+    Problem(
         "upstream-outcome-unknown",
         503,
         "Het is niet zeker of de wijziging is vastgelegd.",

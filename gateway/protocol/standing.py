@@ -26,6 +26,10 @@ class PoliciesInForce(Message):
     ]
     file_gone: Annotated[bool, Field(description="Its file is no longer there; it stays in force until it ends.")]
     refused: tuple[RefusedRelease, ...]
+    awaiting_release: Annotated[
+        tuple[str, ...],
+        Field(description="Lanes that this software can run, and that stay shut until a release is signed for it."),
+    ] = ()
 
 
 class Wellness(Message):

@@ -13,7 +13,7 @@ from gateway.core.ladder import Climb, ClimbingMatch, ListedState, RaisedAlert
 from gateway.core.matching import Meeting, Side, meeting
 from gateway.flows.ports import MatchJob
 from gateway.protocol.messages import ContactOutcome, Handler, LadderStep, MatchState
-from gateway.store import agreements, climbing, tables
+from gateway.store import agreements, climbing, tables, withheld
 from gateway.store.activity import is_active
 from gateway.store.ending import end_matches, end_stale_matches
 from gateway.store.faults import Overtaken
@@ -104,10 +104,16 @@ class SqlMatches(Port):
         self._alert([row for match in matches for row in _alert_rows(match)], quiet)
 
     def withhold(self, meetings: Sequence[Meeting]) -> frozenset[Meeting]:
-        """Remember which meetings are kept silent; a pair of registrations is new once."""
-        pairs = {(one.low.registration, one.high.registration): one for one in meetings}
-        new = self._sheet.insert_new(tables.withheld_meetings, [{"low": low, "high": high} for low, high in pairs])
-        return frozenset(pairs[low, high] for low, high in new)
+        """Remember which kinds of meeting are kept silent; return the new ones."""
+        return withheld.withhold(self._sheet, meetings)
+
+    def kept_silent(self, *, after: tuple[str, str], limit: int) -> tuple[Meeting, ...]:
+        """Return meetings of active registrations that are kept silent and stand in no match, in order of both ids."""
+        return withheld.kept_silent(self._sheet, after=after, limit=limit)
+
+    def forget_silence(self, meetings: Collection[Meeting]) -> None:
+        """Forget that these are kept silent."""
+        withheld.forget(self._sheet, meetings)
 
     def standing_of(self, registrations: Sequence[str]) -> tuple[tuple[str, Oin], ...]:
         """Return the standing matches of these registrations, each with the agency on the other side."""

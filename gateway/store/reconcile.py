@@ -3,7 +3,7 @@
 from dataclasses import astuple, dataclass
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, Table, and_, exists, func, not_, or_, select
+from sqlalchemy import ColumnElement, FromClause, ScalarSelect, Select, Table, and_, exists, func, not_, or_, select
 
 from gateway.core.radar import OPENING
 from gateway.protocol.messages import AlertKind
@@ -47,7 +47,7 @@ def findings(sheet: Sheet) -> Findings:
 
     In a lane that is being purged no match is missed: a pair can lose the registrations that met before its others.
     A pair of which a side still waits in the queue is not missed yet, and one that policy kept silent was recorded as
-    such when it met (`withheld_meetings`), because this knows rows and not rules.
+    such when its kind met (`withheld_meetings`), because this knows rows and not rules.
     """
     return Findings(*sheet.read(_FINDINGS).one())
 
@@ -69,10 +69,26 @@ def _pairs_without_match() -> Select[Any]:
         _matches.c.agency_high == high.c.agency,
         _stands,
     )
-    silent = exists().where(_withheld.c.low == low.c.id, _withheld.c.high == high.c.id)
     purged = exists().where(_purges.c.lane == low.c.lane, _purges.c.statement.is_(None))
-    missed = and_(is_active(low), is_active(high), ~waits, ~matched, ~silent, ~purged)
+    missed = and_(is_active(low), is_active(high), ~waits, ~matched, ~_kept_silent(low, high), ~purged)
     return select(low.c.id).join(high, same_person).where(missed)
+
+
+def _kept_silent(low: FromClause, high: FromClause) -> ColumnElement[bool]:
+    """Return the condition that meetings of this kind are kept silent, remembered by whichever two of the agencies'."""
+    by_low, by_high = _registrations.alias("by_low"), _registrations.alias("by_high")
+    alike = [
+        by.c[name] == side.c[name]
+        for by, side in ((by_low, low), (by_high, high))
+        for name in ("token_prefix", "index_token", "lane", "agency", "purpose", "flag")
+    ]
+    return exists().where(
+        _withheld.c.low == by_low.c.id,
+        _withheld.c.high == by_high.c.id,
+        held_active(by_low),
+        held_active(by_high),
+        *alike,
+    )
 
 
 def _standing_without_two(of: Table, *conditions: ColumnElement[bool]) -> Select[Any]:

@@ -25,7 +25,7 @@ from tests.support.stores import STORES, Shelf, opened
 AGENCIES = tuple(Oin(f"{number:020d}") for number in range(50))
 _times = count()
 UPHELD = DecideItem(decision=ItemDecision.UPHELD, reason=DecisionReason.JUSTIFIED)
-ALONE, MET, WAITING, OVER, ARCHIVED, LEANING = 46_000, 1_500, 800, 200, 2_000, 1_500
+ALONE, MET, WAITING, OVER, ARCHIVED, LEANING, SILENT = 46_000, 1_500, 800, 200, 2_000, 1_500, 1_500
 CHUNK = 2_000
 
 
@@ -44,6 +44,7 @@ def filled(
         _archive(store)
         _lean(store)
         _ask(store)
+        _keep_silent(store)
         _register(store, WAITING, waiting=True)
         _call(store)
         if request.param == "postgresql":  # autovacuum does this within a minute of such a load
@@ -140,6 +141,23 @@ def _own(store: SqlStore, agency: Oin) -> tuple[Registration, ...]:
     return store.view("own", lambda view: view.registrations.page(agency, after="", limit=60))
 
 
+def _keep_silent(store: SqlStore) -> None:
+    """Let many meet of whom nobody hears anything."""
+    pairs = [(AGENCIES[n % 50], AGENCIES[(n + 1) % 50]) for n in range(SILENT)]
+    add(store, *(registration(agency, person(f"silent {n}")) for n, pair in enumerate(pairs) for agency in pair))
+
+    def work(tx: SqlTx) -> None:
+        jobs = tx.jobs.take(limit=2 * SILENT)
+        tx.matches.withhold(tx.matches.meetings(jobs))
+        tx.jobs.done(jobs)
+
+    do(store, work)
+
+
+def _withhold(tx: SqlTx) -> None:
+    tx.matches.withhold(tx.matches.kept_silent(after=("", ""), limit=1))
+
+
 def _call(store: SqlStore) -> None:
     slips = [slip(AGENCIES[n % 50], nonce=f"nonce {n}", key=f"key {n}") for n in range(10_000)]
     answers = [Answer(one.agency, one.idempotency_key, 0, one.body_digest, b"receipt") for one in slips]
@@ -198,6 +216,7 @@ HOT: dict[str, tuple[Callable[[SqlTx], object], set[str]]] = {
         lambda tx: tx.matches.meetings(_jobs(tx)[:1]),
         {"registrations_pkey", "registrations_of_person", "matches_standing"},
     ),
+    "keep silent": (_withhold, {"registrations_of_person", "withheld_meetings_pkey", "withheld_meetings_of_high"}),
     "jobs of persons": (lambda tx: tx.jobs.of_persons({person(1)}), {"match_jobs_of_person"}),
     "end stale matches": (
         lambda tx: tx.matches.end_stale(_jobs(tx)),
@@ -379,7 +398,14 @@ def _explain_sqlite(connection: Connection, statement: str, parameters: Any) -> 
     explain = f"EXPLAIN QUERY PLAN {statement} -- {next(_times)}"
     rows = [row[3] for row in connection.exec_driver_sql(explain, parameters)]
     plan = _Plan(f"{statement}\n{rows}")
-    aliases = {"mine": "registrations", "other": "registrations", "gone": "registrations", "own": "match_parties"}
+    aliases = {
+        "mine": "registrations",
+        "other": "registrations",
+        "gone": "registrations",
+        "low": "registrations",
+        "high": "registrations",
+        "own": "match_parties",
+    }
     for words in (row.split() for row in rows):
         name = aliases.get(words[1], words[1])
         if "INDEX" in words:

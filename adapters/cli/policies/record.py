@@ -63,13 +63,15 @@ def _in_force(store: "SqlStore", *, as_json: bool) -> "PolicySet":
     """Return the policies that are in force at the gateway, which refuses everything as long as there are none."""
     from gateway.core.policy import PolicySet  # noqa: PLC0415
     from gateway.core.policy.cards.collection import read_cards  # noqa: PLC0415
+    from gateway.core.policy.engine import BUILT  # noqa: PLC0415
     from gateway.policies.signing import read_release  # noqa: PLC0415
 
     kept = store.view("newest policies", lambda view: view.policies.newest())
     if kept is None:
         return PolicySet((), "")
     with rejection_told(INTEGRITY, as_json=as_json):
-        return read_cards(read_release(kept.content).contents.file_bytes).policies
+        contents = read_release(kept.content).contents
+        return read_cards(contents.file_bytes).policies.in_house_with(BUILT & contents.signed_for)
 
 
 def _away(settings: "Settings", *, as_json: bool) -> None:

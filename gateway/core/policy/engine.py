@@ -6,7 +6,7 @@ the date, so a decision is one lookup however many rules there are. Refuse beats
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from types import MappingProxyType
 from typing import Final
@@ -171,6 +171,10 @@ class PolicySet:
     def __post_init__(self) -> None:
         """Lay the lanes out by name."""
         object.__setattr__(self, "_by_lane", {policy.lane: policy for policy in self.policies})
+
+    def in_house_with(self, mechanisms: Iterable[str]) -> "PolicySet":
+        """Give these policies for a house with these parts and no other."""
+        return replace(self, mechanisms=frozenset(mechanisms))
 
     def lane(self, lane: str) -> LanePolicy | None:
         """Give the policy of a lane, to read what its card says; whether it may be used, `open_lane` says."""

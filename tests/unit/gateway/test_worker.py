@@ -116,6 +116,14 @@ def test_a_contradiction_ends_a_loop() -> None:
     assert 0 == rounds.done
 
 
+def test_a_worker_does_everything_that_nobody_asks_for(here: Neighborhood) -> None:
+    """Each kind of work has a thread of its own."""
+    with working(here, lambda _: None):
+        running = {thread.name for thread in threading.enumerate()}
+    ends = {"expire", "expire consents", "sunset", "purge archive", "trim"}
+    assert {"match", "deliver", "reconsider", "escalate", "escalate handovers", "remind", *ends} <= running
+
+
 def test_a_slow_receiver_delays_nobody_else(here: Neighborhood) -> None:
     """While one address takes its time, another gets its alert, and the first gets one call at a time (G11)."""
     slow, quick = here.caller(0), here.caller(1)

@@ -123,6 +123,42 @@ def test_a_further_registration_of_a_silent_pair_is_on_record_for_itself(small: 
     assert reconcile(store).sound
 
 
+def _remembered(store: SqlStore) -> int:
+    with store.database.engines.reader.connect() as connection:
+        return int(connection.exec_driver_sql("SELECT count(*) FROM withheld_meetings").scalar_one())
+
+
+def test_many_registrations_of_a_silent_pair_are_on_record_as_one(small: SmallHouse, store: SqlStore) -> None:
+    """What grows with the square of the registrations of two agencies would be a way to fill the house."""
+    for _ in range(5):
+        _registers(small, POLICE, "care_report")
+        _registers(small, SCHOOL, "involved")
+    match_waiting(small.house)
+    _registers(small, POLICE, "care_report")
+    _registers(small, SCHOOL, "involved")
+    match_waiting(small.house)
+
+    assert (1, 1) == (len(_withheld(small)), _remembered(store))
+    assert reconcile(store).sound
+
+
+@pytest.mark.parametrize("number", [POLICE, SCHOOL])
+def test_when_the_oldest_of_a_silent_pair_ends_the_others_stay_silent(
+    small: SmallHouse, store: SqlStore, number: int
+) -> None:
+    """What is left is remembered by those that go on (G10), and is no news."""
+    oldest = {agency: _registers(small, agency, "involved") for agency in (POLICE, SCHOOL)}
+    for agency in (POLICE, SCHOOL):
+        _registers(small, agency, "involved")
+    match_waiting(small.house)
+    _withdraws(small, small.parties[number], oldest[number])
+    assert reconcile(store).sound
+    match_waiting(small.house)
+
+    assert 1 == len(_withheld(small))
+    assert reconcile(store).sound
+
+
 def test_the_reconciler_does_not_miss_a_match_that_policy_withholds(small: SmallHouse, store: SqlStore) -> None:
     """`gateway verify` stays at zero for silent pairs, and still finds one that was never decided (G10)."""
     for number in (POLICE, SCHOOL, MENTAL_HEALTH):

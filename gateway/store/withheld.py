@@ -1,0 +1,96 @@
+"""Meetings that are kept silent: one row for each kind of meeting, however many registrations two agencies have."""
+
+from collections.abc import Collection, Sequence
+from typing import Any, Final
+
+from sqlalchemy import Row, Select, and_, bindparam, delete, exists, or_, select, union_all
+
+from gateway.core.involvement import Oin
+from gateway.core.matching import Meeting, Side, kind_of, meeting, one_per_kind
+from gateway.store import tables
+from gateway.store.activity import held_active, is_active
+from gateway.store.sets import among, as_pairs, pair_among
+from gateway.store.sheet import Sheet
+from keys.tokens import IndexToken
+
+_withheld, _matches = tables.withheld_meetings, tables.matches
+_low, _high = tables.registrations.alias("low"), tables.registrations.alias("high")
+_SIDE: Final = ("agency", "id", "purpose", "flag", "case_reference")
+_sides: Final = [side.c[name] for side in (_low, _high) for name in _SIDE]
+_both: Final = _withheld.join(_low, _low.c.id == _withheld.c.low).join(_high, _high.c.id == _withheld.c.high)
+_both_held: Final = and_(held_active(_low), held_active(_high))
+
+
+def _of_persons() -> Select[Any]:
+    """Return the statement that finds what is kept of persons by a side that is active; the other may be forgotten."""
+    by = [
+        select(side.c.lane, side.c.index_token, *_sides, _both_held.label("stands"))
+        .select_from(_both)
+        .where(held_active(side), among(side.c.token_prefix, "prefixes"))
+        for side in (_low, _high)
+    ]
+    return select(union_all(*by).subquery())
+
+
+OF_PERSONS: Final = _of_persons()
+_stands = exists().where(
+    _matches.c.token_prefix == _low.c.token_prefix,
+    _matches.c.index_token == _low.c.index_token,
+    _matches.c.lane == _low.c.lane,
+    _matches.c.agency_low == _low.c.agency,
+    _matches.c.agency_high == _high.c.agency,
+    _matches.c.ended_at.is_(None),
+)
+PAGE: Final = (
+    select(_low.c.lane, _low.c.index_token, *_sides)
+    .select_from(_both)
+    .where(
+        or_(
+            _withheld.c.low > bindparam("after_low"),
+            and_(_withheld.c.low == bindparam("after_low"), _withheld.c.high > bindparam("after_high")),
+        ),
+        is_active(_low),
+        is_active(_high),
+        ~_stands,
+    )
+    .order_by(_withheld.c.low, _withheld.c.high)
+    .limit(bindparam("limit"))
+)
+_FORGET: Final = delete(_withheld).where(pair_among(_withheld.c.low, _withheld.c.high, "pairs"))
+
+
+def withhold(sheet: Sheet, meetings: Sequence[Meeting]) -> frozenset[Meeting]:
+    """Remember which kinds of meeting are kept silent, and return the one by which each new kind is remembered.
+
+    A kind is remembered by the oldest registrations that met. When one of them ends, its agency's others are matched
+    anew and it is remembered by those, which is nothing new.
+    """
+    if not meetings:
+        return frozenset()
+    rows = sheet.read(OF_PERSONS, {"prefixes": sorted({found.index_token.prefix for found in meetings})}).all()
+    known = {kind_of(_meeting(row)) for row in rows}
+    standing = {kind_of(_meeting(row)) for row in rows if row.stands}
+    kinds = {kind_of(found): found for found in one_per_kind(meetings)}
+    missing = [found for kind, found in kinds.items() if kind not in standing]
+    sheet.insert_new(_withheld, [{"low": low, "high": high} for low, high in map(_key, missing)])
+    return frozenset(found for found in missing if kind_of(found) not in known)
+
+
+def kept_silent(sheet: Sheet, *, after: tuple[str, str], limit: int) -> tuple[Meeting, ...]:
+    """Return meetings of active registrations that are kept silent and stand in no match, in order of both ids."""
+    low, high = after
+    rows = sheet.read(PAGE, {"after_low": low, "after_high": high, "limit": limit})
+    return tuple(_meeting(row) for row in rows)
+
+
+def forget(sheet: Sheet, meetings: Collection[Meeting]) -> None:
+    """Forget that these are kept silent."""
+    sheet.write(_FORGET, as_pairs("pairs", sorted(map(_key, meetings))))
+
+
+def _key(found: Meeting) -> tuple[str, str]:
+    return found.low.registration, found.high.registration
+
+
+def _meeting(row: Row[*tuple[Any, ...]]) -> Meeting:
+    return meeting(row[0], IndexToken(bytes(row[1])), Side(Oin(row[2]), *row[3:7]), Side(Oin(row[7]), *row[8:12]))
