@@ -17,7 +17,8 @@ from gateway.core.deadlines import CALENDAR_VERSION
 from gateway.core.events import GATEWAY, Event, EventKind, Value
 from gateway.core.involvement import AMSTERDAM
 from gateway.core.matching import Meeting, of_two_agencies, one_per_pair, pair_of
-from gateway.core.policy import DisclosureLevel, LanePolicy, PolicySet
+from gateway.core.policy import LanePolicy, PolicySet
+from gateway.core.policy.meeting import both_told
 from gateway.core.radar import kinds_of
 from gateway.core.refusals import Refused
 from gateway.flows.carried import carried
@@ -119,7 +120,7 @@ class _Decided:
 
     @property
     def tells_both(self) -> bool:
-        return all(party.level is not DisclosureLevel.SILENT for party in self.parties)
+        return both_told(party.level for party in self.parties)
 
 
 def _decide(meeting: Meeting, policies: PolicySet, house: House, now: datetime) -> _Decided:
