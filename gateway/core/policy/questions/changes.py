@@ -13,7 +13,7 @@ from gateway.core.policy.questions.boxes import size as size_of
 from gateway.core.policy.questions.situations import Answers, Outcome, Period, Question, World, periods_of
 
 #: Answers, over all periods; the largest real lane needs some thousands.
-MOST_COMPARED: Final = 500_000
+MOST_COMPARED: Final = 200_000
 
 
 class Cause(NamedTuple):
