@@ -288,7 +288,7 @@ def check_all(old: PolicyFile | None, new: PolicyFile | None, vocabulary: Vocabu
     assert difference.opened == sum(change.opened for change in difference.changes)
     assert difference.closed == sum(change.closed for change in difference.changes)
     assert len(seen) == difference.situations
-    nothing = not difference.changes and not difference.particulars
+    nothing = not (difference.changes or difference.particulars or difference.examples)
     assert nothing == ("Er verandert niets" in difference.text("nl"))
 
 

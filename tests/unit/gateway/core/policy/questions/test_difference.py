@@ -331,6 +331,48 @@ class TestBesides:
         assert ["# Wat verandert er"] == [line for line in text.splitlines() if line.startswith("# ")]
 
 
+class TestExamples:
+    """The tests of a card are signed too: one that goes, or says the opposite, is told and counted."""
+
+    def test_an_example_that_is_gone_is_told(self) -> None:
+        """Nothing else changes, and yet nobody is told that nothing does."""
+        found = after(lambda content: content["voorbeelden"]["registreren"].pop())
+        (one,) = found.examples
+        assert ((), ()) == (found.changes, found.particulars)
+        assert (1, 0) == (found.examples_removed, found.examples_reversed)
+        assert "Voorbeelden: **1** weg, **0** zeggen het omgekeerde." in found.text("nl")
+        assert "Examples: **1** gone, **0** say the opposite." in found.text("en")
+        assert "weg is “Mag " in one.sentence_nl
+        assert one.sentence_nl in found.text("nl")
+        assert one.sentence_en in found.text("en")
+        assert "Er verandert niets" not in found.text("nl")
+
+    def test_an_example_that_says_the_opposite_is_told(self) -> None:
+        """With the rule that answers it now."""
+        refusal = telling("W1", {"van": ["ggz"], "aan": ["ggz"], "mag-niet": "bevestigd"}, example=False)
+
+        def turned(content: dict[str, Any]) -> None:
+            content["voorbeelden"]["vertellen"][2] |= {"dan": "mag-niet", "door": "W1"}
+
+        found = after(refusal, turned)
+        (one,) = found.examples
+        assert (0, 1) == (found.examples_removed, found.examples_reversed)
+        assert "is nu nee, door regel W1; het was het omgekeerde." in one.sentence_nl
+        assert "is now no, by rule W1; it was the opposite." in one.sentence_en
+
+    def test_another_first_day_is_no_other_example(self) -> None:
+        """An example without a day is of the first day of its card."""
+        found = after(put("geldig", "van", value=date(2026, 3, 1)))
+        assert (0, 0) == (found.examples_removed, found.examples_reversed)
+
+    def test_the_examples_of_a_lane_that_goes_are_counted(self) -> None:
+        """In one sentence: its whole card goes."""
+        found = compare(sets(OLD), sets(), VOCABULARY)
+        every = len(OLD.card.registration_examples) + len(OLD.card.disclosure_examples)
+        assert [every] == [one.removed for one in found.examples]
+        assert f"all {every} examples go with the lane" in found.text("en")
+
+
 def test_a_word_that_the_vocabulary_lost_is_said_as_it_is() -> None:
     """An old card may speak of what no longer has a label."""
     lost = VOCABULARY_TEXT.replace("    code: childcare\n", "    code: nursery\n")
