@@ -17,7 +17,8 @@ from gateway.core.deadlines import CALENDAR_VERSION
 from gateway.core.events import GATEWAY, Event, EventKind, Value
 from gateway.core.involvement import AMSTERDAM
 from gateway.core.matching import Meeting, of_two_agencies, one_per_pair, pair_of
-from gateway.core.policy import DisclosureLevel, LanePolicy
+from gateway.core.policy import LanePolicy
+from gateway.core.policy.meeting import both_told
 from gateway.core.radar import kinds_of
 from gateway.core.refusals import Refused
 from gateway.flows.carried import carried
@@ -119,7 +120,7 @@ class _Decided:
 
     @property
     def tells_both(self) -> bool:
-        return all(party.level is not DisclosureLevel.SILENT for party in self.parties)
+        return both_told(party.level for party in self.parties)
 
 
 def tell_both(meetings: Iterable[Meeting], house: House, now: datetime) -> tuple[Meeting, ...]:

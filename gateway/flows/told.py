@@ -3,22 +3,16 @@
 from datetime import date
 
 from gateway.core.contact import Party
-from gateway.core.involvement import Oin
 from gateway.core.matching import Side
-from gateway.core.policy import LanePolicy, Situation
-from gateway.core.policy.answers import NO_RULE
+from gateway.core.policy import LanePolicy
+from gateway.core.policy.answers import NO_RULE, Asking
+from gateway.core.policy.meeting import seen_from
 from gateway.flows.ports import House
 
 
 def told_of(own: Side, other: Side, policy: LanePolicy | None, house: House, today_on: date) -> Party:
     """Decide what one side may learn of the other; an agency no longer in the directory has no kind, so no rule."""
-    situation = Situation(
-        recipient_kind=_kind(own.agency, house),
-        other_kind=_kind(other.agency, house),
-        purpose=own.purpose,
-        own_flag=own.flag,
-        other_flag=other.flag,
-    )
+    situation = seen_from(_registered(own, house), _registered(other, house))
     decision = NO_RULE if policy is None else policy.decide(situation, on=today_on)
     return Party(
         agency=own.agency,
@@ -32,6 +26,6 @@ def told_of(own: Side, other: Side, policy: LanePolicy | None, house: House, tod
     )
 
 
-def _kind(oin: Oin, house: House) -> str:
-    agency = house.directory.agency(oin)
-    return "" if agency is None else agency.kind
+def _registered(side: Side, house: House) -> Asking:
+    agency = house.directory.agency(side.agency)
+    return Asking("" if agency is None else agency.kind, side.purpose, side.flag)

@@ -189,10 +189,12 @@ def _telling(policy: LanePolicy, voice: Voice, on: date) -> Iterator[Block]:
         return
     yield paragraph(
         voice.say(
-            "De rij hoort van de kolom. In elk vak staan de trede en de regels die beslissen. Wie in een tabel geen "
-            "rij of kolom heeft, hoort daar niets of wordt er niet genoemd.",
-            "The row hears of the column. Each cell has the step and the rules that decide. Whoever has no row or "
-            "column in a table hears nothing there, or is not heard of.",
+            "De rij hoort van de kolom. In elk vak staan de trede en de regels die beslissen. Beiden horen iets of "
+            "geen van beiden: een regel die is doorgestreept, vertelt niets, want de ander hoort niets. Wie in een "
+            "tabel geen rij of kolom heeft, hoort daar niets, wordt er niet genoemd of kan zo niet registreren.",
+            "The row hears of the column. Each cell has the step and the rules that decide. Both hear something, or "
+            "neither: a rule that is struck through tells nothing, because the other hears nothing. Whoever has no row "
+            "or column in a table hears nothing there, is not heard of, or cannot register so.",
         )
     )
     for index, grid in enumerate(shown):
@@ -218,6 +220,8 @@ def _twin(grid: Grid, voice: Voice) -> Table:
 
 def _heard(cell: Cell, voice: Voice) -> Line:
     rules = f" ({', '.join(cell.rules)})" if cell.rules else ""
+    if cell.held_back:
+        rules += voice.say(", want de ander hoort niets", ", because the other hears nothing")
     return line(_number(cell.level), f" {voice.level(cell.level)}{rules}")
 
 

@@ -81,6 +81,9 @@ def as_data(found: "Difference") -> dict[str, object]:
         "situations": found.situations,
         "changes": list(map(_change, found.changes)),
         "particulars": [{"text": {"nl": one.sentence_nl, "en": one.sentence_en}} for one in found.particulars],
+        "examplesRemoved": found.examples_removed,
+        "examplesReversed": found.examples_reversed,
+        "examples": [{"text": {"nl": one.sentence_nl, "en": one.sentence_en}} for one in found.examples],
     }
 
 

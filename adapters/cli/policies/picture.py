@@ -90,10 +90,12 @@ def _rows(grid: "Grid") -> Iterator[dict[str, object]]:
                 "recipient": recipient,
                 "other": other,
                 "purposes": list(grid.purposes),
+                "otherPurposes": list(grid.other_purposes),
                 "ownFlags": list(grid.own_flags),
                 "otherFlags": list(grid.other_flags),
                 "level": cell.level.code,
                 "rules": list(cell.rules),
+                "heldBack": cell.held_back,
             }
 
 

@@ -27,10 +27,22 @@ from gateway.core.policy.answers import (
 )
 from gateway.core.policy.card import Basis, PolicyFile
 from gateway.core.policy.cards.vocabulary import Vocabulary
-from gateway.core.policy.tables import Admission, Era, admission_of, era_of, era_starts, heard, unattested
+from gateway.core.policy.tables import (
+    Admission,
+    Era,
+    admission_of,
+    era_of,
+    era_starts,
+    heard,
+    recipients_of_message,
+    unattested,
+)
 
 #: The parts of the house on which cards can rely (`vergt`) and that exist.
 BUILT: Final[frozenset[str]] = frozenset({"ban_clock", "case_list", "consent_register"})
+
+#: The part of the house that brings a message to an agency that registered nothing.
+ONE_MESSAGE: Final = "one_shot_message"
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -121,6 +133,14 @@ class LanePolicy:
         """Whether on every day of the policy both sides learn the same of one another."""
         mirrored = situation.mirrored
         return all(self.decide(situation, on=on).level == self.decide(mirrored, on=on).level for on in self.starts_on)
+
+    def sides(self) -> frozenset[Asking]:
+        """Give all that an agency can register as on some day; whoever cannot, meets nobody in this lane.
+
+        But for a lane that brings one message to whoever its rules name: they are told without having registered.
+        """
+        registered = frozenset(Asking._make(asking) for era in self._eras for asking in era.permitting)
+        return registered | recipients_of_message(self.card) if ONE_MESSAGE in self.card.mechanisms else registered
 
     def deciding_rules(self) -> frozenset[str]:
         """Give the ids of the rules that decide something on some day; a rule that is not among them has no say."""

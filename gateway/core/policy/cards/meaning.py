@@ -20,6 +20,9 @@ from gateway.core.policy.tables import entries_of, situations_of
 #: A few words can stand for millions of situations, times the number of days on which a basis begins or ends.
 MAX_ENTRIES: Final = 500_000
 
+#: Each doubles the questions that can be asked: every one of them is attested or not.
+MAX_FACTS: Final = 8
+
 _Example = RegistrationExample | DisclosureExample
 _Allowing = RegistrationRule | DisclosureRule
 _Problem = tuple[object, str]  # the rule or example, and what is wrong with it
@@ -27,6 +30,10 @@ _Problem = tuple[object, str]  # the rule or example, and what is wrong with it
 
 def check_meaning(card: PolicyFile, places: Mapping[object, tuple[Place, str]], findings: Findings) -> None:
     """Write down every rule and example of the card that does not hold, at the place where it stands."""
+    if (ninth := _one_fact_too_many(card)) is not None:
+        place, path = places[ninth]
+        findings.add(place, f"{path}.eist", f"de kaart eist samen meer dan {MAX_FACTS} verschillende voorwaarden")
+        return
     if entries_of(card) > MAX_ENTRIES:
         findings.add(Place(1, 1), "", f"de regels samen beslissen meer dan {MAX_ENTRIES} situaties; maak ze korter")
         return
@@ -35,6 +42,16 @@ def check_meaning(card: PolicyFile, places: Mapping[object, tuple[Place, str]], 
         for subject, message in check(policy):
             place, path = places[subject]
             findings.add(place, path, message)
+
+
+def _one_fact_too_many(card: PolicyFile) -> RegistrationRule | None:
+    """Give the rule with which a card comes to ask for more facts than it may."""
+    facts: set[str] = set()
+    for rule in card.registration_rules:
+        facts.update(rule.preconditions)
+        if len(facts) > MAX_FACTS:
+            return rule
+    return None
 
 
 def _contradictions(policy: LanePolicy) -> Iterator[_Problem]:

@@ -3,7 +3,8 @@
 Whoever makes a release and whoever loads one come by here, so that a gateway finds for itself what officers read.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
@@ -117,15 +118,21 @@ def check_difference(contents: Contents, previous: Release | Before | None, *, c
 
 
 def _cards(files: Mapping[str, bytes], mechanisms: frozenset[str] = BUILT) -> Cards:
-    try:
+    with _mistakes_as_reasons():
         cards = read_cards(files)
+    if not cards.policies.policies:
+        raise rejected(ReleaseFault.CARDS_REJECTED, "there are no cards")
+    return replace(cards, policies=cards.policies.in_house_with(mechanisms))
+
+
+@contextmanager
+def _mistakes_as_reasons() -> Iterator[None]:
+    try:
+        yield
     except PolicyRejected as refused:
         raise ReleaseRejected(
             [Reason(ReleaseFault.CARDS_REJECTED, str(mistake)) for mistake in refused.mistakes]
         ) from None
-    if not cards.policies.policies:
-        raise rejected(ReleaseFault.CARDS_REJECTED, "there are no cards")
-    return replace(cards, policies=cards.policies.in_house_with(mechanisms))
 
 
 def _refuse_unraised(before: PolicySet, after: PolicySet) -> None:
@@ -150,7 +157,8 @@ def _unraised(
 def _counted(cards: Cards, before: Before) -> Difference:
     assert cards.vocabulary is not None, "cards have been read with their words"
     _refuse_unraised(before.policies, cards.policies)
-    return compare(before.policies, cards.policies, cards.vocabulary)
+    with _mistakes_as_reasons():
+        return compare(before.policies, cards.policies, cards.vocabulary)
 
 
 def _unexpected(opened: int, expected: int) -> ReleaseRejected:
