@@ -18,7 +18,18 @@ from typing import Concatenate, ParamSpec, Self, TypeVar
 
 import httpx2
 
-from adapters import banning, casework, consenting, handing_over, hearing, keeping, registering, settling, streaming
+from adapters import (
+    banning,
+    casework,
+    consenting,
+    handing_over,
+    hearing,
+    keeping,
+    registering,
+    reporting,
+    settling,
+    streaming,
+)
 from adapters.agency import Agency
 from adapters.hearing import Alert
 from adapters.involvement import Involvement
@@ -155,6 +166,13 @@ class Cases(_Part):
     list = _blocking(casework.list_cases)
 
 
+class Reports(_Part):
+    """See whether matches led to contact, and who takes part: figures that tell of nobody."""
+
+    usefulness = _blocking(reporting.show_usefulness)
+    coverage = _blocking(reporting.show_coverage)
+
+
 class Webhooks(_Part):
     """Be called when an alert waits."""
 
@@ -176,6 +194,7 @@ class Gateway(_Part):
         self.contacts = Contacts(*parts)
         self.handovers = Handovers(*parts)
         self.webhooks = Webhooks(*parts)
+        self.reports = Reports(*parts)
         self.consents = Consents(*parts)
         self.home_bans = HomeBans(*parts)
         self.cases = Cases(*parts)
@@ -300,6 +319,13 @@ class AsyncCases(_AsyncPart):
     list = _awaited(casework.list_cases)
 
 
+class AsyncReports(_AsyncPart):
+    """See whether matches led to contact, and who takes part: figures that tell of nobody."""
+
+    usefulness = _awaited(reporting.show_usefulness)
+    coverage = _awaited(reporting.show_coverage)
+
+
 class AsyncWebhooks(_AsyncPart):
     """Be called when an alert waits."""
 
@@ -323,6 +349,7 @@ class AsyncGateway(_AsyncPart):
         self.contacts = AsyncContacts(*parts)
         self.handovers = AsyncHandovers(*parts)
         self.webhooks = AsyncWebhooks(*parts)
+        self.reports = AsyncReports(*parts)
         self.consents = AsyncConsents(*parts)
         self.home_bans = AsyncHomeBans(*parts)
         self.cases = AsyncCases(*parts)

@@ -16,6 +16,7 @@ from gateway.api import (
     safety_cases,
     standing,
     supervision,
+    usefulness,
     webhooks,
 )
 from gateway.api.exchange import CORS, Endpoint, Reply
@@ -27,6 +28,7 @@ ENDPOINTS: Final = (
     *alerts.ENDPOINTS,
     *matches.ENDPOINTS,
     *supervision.ENDPOINTS,
+    *usefulness.ENDPOINTS,
     *contacts.ENDPOINTS,
     *consents.ENDPOINTS,
     *home_bans.ENDPOINTS,

@@ -28,6 +28,7 @@ from gateway.store.registrations import SqlRegistrations
 from gateway.store.reminders import SqlReminders
 from gateway.store.safety_cases import SqlSafetyCases
 from gateway.store.sheet import Sheet
+from gateway.store.usefulness import SqlUsefulness
 from gateway.store.webhooks import SqlWebhooks
 from keys.tokens import IndexToken
 
@@ -48,6 +49,7 @@ class SqlView:
         self.reminders = SqlReminders(sheet)
         self.desks = SqlDesks(sheet)
         self.decisions = SqlDecisions(sheet)
+        self.usefulness = SqlUsefulness(sheet)
         self.webhooks = SqlWebhooks(sheet)
         self.events = SqlEvents(sheet)
         self.policies = SqlPolicies(sheet)
