@@ -221,6 +221,7 @@ class Worker:
             self._expire,
             self._expire_consents,
             self._escalate,
+            self._handovers,
             self._sunset,
             self._purge_archive,
             self._remind,
