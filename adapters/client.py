@@ -27,6 +27,7 @@ from adapters import (
     hearing,
     keeping,
     registering,
+    reporting,
     settling,
     streaming,
 )
@@ -181,6 +182,13 @@ class Cases(_Part):
     list = _blocking(casework.list_cases)
 
 
+class Reports(_Part):
+    """See whether matches led to contact, and who takes part: figures that tell of nobody."""
+
+    usefulness = _blocking(reporting.show_usefulness)
+    coverage = _blocking(reporting.show_coverage)
+
+
 class Webhooks(_Part):
     """Be called when an alert waits."""
 
@@ -202,6 +210,7 @@ class Gateway(_Part):
         self.contacts = Contacts(*parts)
         self.handovers = Handovers(*parts)
         self.webhooks = Webhooks(*parts)
+        self.reports = Reports(*parts)
         self.consents = Consents(*parts)
         self.home_bans = HomeBans(*parts)
         self.rights = Rights(*parts)
@@ -342,6 +351,13 @@ class AsyncCases(_AsyncPart):
     list = _awaited(casework.list_cases)
 
 
+class AsyncReports(_AsyncPart):
+    """See whether matches led to contact, and who takes part: figures that tell of nobody."""
+
+    usefulness = _awaited(reporting.show_usefulness)
+    coverage = _awaited(reporting.show_coverage)
+
+
 class AsyncWebhooks(_AsyncPart):
     """Be called when an alert waits."""
 
@@ -365,6 +381,7 @@ class AsyncGateway(_AsyncPart):
         self.contacts = AsyncContacts(*parts)
         self.handovers = AsyncHandovers(*parts)
         self.webhooks = AsyncWebhooks(*parts)
+        self.reports = AsyncReports(*parts)
         self.consents = AsyncConsents(*parts)
         self.home_bans = AsyncHomeBans(*parts)
         self.rights = AsyncRights(*parts)

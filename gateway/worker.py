@@ -266,6 +266,7 @@ class Worker:
             self._handovers,
             self._expire_consents,
             self._escalate,
+            self._handovers,
             self._sunset,
             self._reconsider,
             self._purge_archive,

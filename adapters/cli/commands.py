@@ -16,6 +16,7 @@ from adapters.cli import (
     keeping,
     parts,
     registrations,
+    reports,
     rights,
     setup,
 )
@@ -234,6 +235,20 @@ _HANDOVER: tuple[_Entry, ...] = (
     ),
     ("list", handovers.list_handovers, ("Toon de eigen overdrachten.", "Show our handovers."), "handover list"),
 )
+_REPORT: tuple[_Entry, ...] = (
+    (
+        "usefulness",
+        reports.usefulness,
+        ("Toon wat de matches van een jaar opleverden.", "Show what came of the matches of a year."),
+        "report usefulness --year 2026 --csv",
+    ),
+    (
+        "coverage",
+        reports.coverage,
+        ("Toon welke instanties van de gemeente meedoen.", "Show how many agencies of the municipality take part."),
+        "report coverage",
+    ),
+)
 _CONTACT: tuple[_Entry, ...] = (
     (
         "put",
@@ -403,6 +418,7 @@ for _group_of, _entries in (
     (_nested(app, "inbox", "Berichten over matches.", "Alerts of matches."), _INBOX),
     (_nested(app, "match", "Matches.", "Matches."), _MATCH),
     (_nested(app, "handover", "Zicht op veiligheid overdragen.", "Hand safety oversight over."), _HANDOVER),
+    (_nested(app, "report", "Cijfers over matches.", "Figures about matches."), _REPORT),
     (_nested(app, "contact", "Loketten.", "Desks."), _CONTACT),
     (_nested(app, "consent", "Toestemmingen.", "Consents."), _CONSENT),
     (_nested(app, "rights", "Verzoeken van betrokkenen (AVG).", "Requests of persons (GDPR)."), _RIGHTS),

@@ -84,6 +84,7 @@ _CODES: Final[Mapping[Refusal, str]] = MappingProxyType(
         Refusal.NOT_RESTRICTED: "state-not-restricted",
         Refusal.MATCH_ENDED: "state-match-ended",
         Refusal.ROLE_NOT_ADMITTED: "policy-role-not-admitted",
+        Refusal.YEAR_NOT_OVER: "state-year-not-over",
         Refusal.MUTE_NEEDS_CONTACT: "state-mute-needs-contact",
         Refusal.TOO_MANY_WEBHOOKS: "state-too-many-webhooks",
         Refusal.OVERSIGHT_NEEDS_REPORT: "state-oversight-needs-report",

@@ -17,6 +17,7 @@ from gateway.api import (
     standing,
     subject_requests,
     supervision,
+    usefulness,
     webhooks,
 )
 from gateway.api.exchange import CORS, Endpoint, Reply
@@ -28,6 +29,7 @@ ENDPOINTS: Final = (
     *alerts.ENDPOINTS,
     *matches.ENDPOINTS,
     *supervision.ENDPOINTS,
+    *usefulness.ENDPOINTS,
     *contacts.ENDPOINTS,
     *consents.ENDPOINTS,
     *home_bans.ENDPOINTS,

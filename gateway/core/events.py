@@ -44,6 +44,7 @@ class EventKind(StrEnum):
     WEBHOOK_DELIVERED = "webhook_delivered"
     WEBHOOK_FAILED = "webhook_failed"
     PARKED_REPLAYED = "parked_replayed"
+    USEFULNESS_DRAWN_UP = "usefulness_drawn_up"
     POLICY_LOADED = "policy_loaded"
     POLICY_REFUSED = "policy_refused"
     LEDGER_TRIMMED = "ledger_trimmed"
@@ -124,6 +125,7 @@ FIELDS: Mapping[EventKind, frozenset[str]] = MappingProxyType(
         EventKind.WEBHOOK_DELIVERED: frozenset({"endpoint", "alert", "attempts"}),
         EventKind.WEBHOOK_FAILED: frozenset({"endpoint", "alert", "attempts", "parked", "cause"}),
         EventKind.PARKED_REPLAYED: frozenset({"jobs", "deliveries"}),
+        EventKind.USEFULNESS_DRAWN_UP: frozenset({"year", "municipality", "figures"}),
         EventKind.POLICY_LOADED: frozenset({"digest", "lanes", "number", "assurance"}),
         EventKind.POLICY_REFUSED: frozenset({"file", "faults"}),
         EventKind.LEDGER_TRIMMED: frozenset({"nonces", "answers"}),

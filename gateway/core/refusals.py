@@ -70,6 +70,7 @@ class Refusal(StrEnum):
     NOT_RESTRICTED = "not_restricted"
     MATCH_ENDED = "match_ended"
     ROLE_NOT_ADMITTED = "role_not_admitted"
+    YEAR_NOT_OVER = "year_not_over"
     MUTE_NEEDS_CONTACT = "mute_needs_contact"
     CASE_NOT_YOURS = "case_not_yours"
     CASE_IS_CLOSED = "case_is_closed"

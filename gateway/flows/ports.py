@@ -25,6 +25,7 @@ from gateway.core.refusals import Refusal
 from gateway.core.reminders import OwnAlert
 from gateway.core.safety_case import SafetyCase
 from gateway.core.subject_request import AnswerLine, FoundItem, JournalEntry, SubjectRequest
+from gateway.core.usefulness import FollowedMatch
 from gateway.protocol.messages import (
     AlertKind,
     ConsentStatus,
@@ -510,6 +511,21 @@ class Decisions(Protocol):
         """Return meetings that became a match, whatever became of it."""
 
 
+class Usefulness(Protocol):
+    """What the yearly figures are made of, and those that were drawn up."""
+
+    def followed(
+        self, agencies: Collection[Oin], *, from_at: datetime, until_at: datetime, told_before_at: datetime
+    ) -> tuple[FollowedMatch, ...]:
+        """Return the matches made in a period to which one of these agencies is a party, each once.
+
+        With what was told of them before a moment; not those that never were (made by a registration in error).
+        """
+
+    def drawn_up(self, event: str) -> str | None:
+        """Return the figures that were drawn up in this event, or nothing."""
+
+
 class Consents(Protocol):
     """The register of consents; valid is decided by the database's clock."""
 
@@ -789,6 +805,10 @@ class View(Protocol):
     @property
     def decisions(self) -> Decisions:
         """The decisions of the policy, as they are on record."""
+
+    @property
+    def usefulness(self) -> Usefulness:
+        """What the yearly figures are made of."""
 
     @property
     def purges(self) -> Purges:

@@ -520,6 +520,14 @@ _STATE: Final = (
         "Nothing needs to be reported any more.",
     ),
     Problem(
+        "state-year-not-over",
+        409,
+        "De cijfers van dat jaar worden nog niet opgemaakt.",
+        "The figures of that year are not drawn up yet.",
+        "Vraag ze vanaf de dag in `drawnUpFrom`, of vraag een eerder jaar.",
+        "Ask for them from the day in `drawnUpFrom` on, or ask for an earlier year.",
+    ),
+    Problem(
         "state-case-not-yours",
         409,
         "Alleen wie de casus opende of leidt, sluit hem.",

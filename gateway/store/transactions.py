@@ -30,6 +30,7 @@ from gateway.store.reminders import SqlReminders
 from gateway.store.safety_cases import SqlSafetyCases
 from gateway.store.sheet import Sheet
 from gateway.store.subject_requests import SqlSubjectRequests
+from gateway.store.usefulness import SqlUsefulness
 from gateway.store.webhooks import SqlWebhooks
 from keys.tokens import IndexToken
 
@@ -50,6 +51,7 @@ class SqlView:
         self.reminders = SqlReminders(sheet)
         self.desks = SqlDesks(sheet)
         self.decisions = SqlDecisions(sheet)
+        self.usefulness = SqlUsefulness(sheet)
         self.webhooks = SqlWebhooks(sheet)
         self.events = SqlEvents(sheet)
         self.policies = SqlPolicies(sheet)

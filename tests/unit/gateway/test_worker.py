@@ -234,3 +234,13 @@ def test_an_agency_whose_receivers_hang_delays_nobody_else(here: Neighborhood) -
         let_go.set()
         until(lambda: len(set(started)) == 5)  # the fifth had to wait for a sender of its agency
         assert 5 == len(started)  # and no alert behind a failure is tried before its address has rested
+
+
+def test_every_loop_of_a_worker_runs(here: Neighborhood) -> None:
+    """Whatever a worker is made with is started: a clock that nobody winds would pass every deadline in silence."""
+    with working(here, lambda _delivery: None):
+        running = {thread.name for thread in threading.enumerate()}
+    assert {
+        *("match", "deliver", "expire", "expire consents", "escalate", "escalate handovers"),
+        *("sunset", "purge archive", "remind", "trim"),
+    } <= running
