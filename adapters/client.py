@@ -18,7 +18,18 @@ from typing import Concatenate, ParamSpec, Self, TypeVar
 
 import httpx2
 
-from adapters import banning, casework, consenting, handing_over, hearing, keeping, registering, settling, streaming
+from adapters import (
+    banning,
+    casework,
+    consenting,
+    emergencies,
+    handing_over,
+    hearing,
+    keeping,
+    registering,
+    settling,
+    streaming,
+)
 from adapters.agency import Agency
 from adapters.hearing import Alert
 from adapters.involvement import Involvement
@@ -146,6 +157,16 @@ class HomeBans(_Part):
     extend = _blocking(banning.extend_ban)
 
 
+class Emergencies(_Part):
+    """Break the glass with two people, and judge, as an officer, whether that was justified."""
+
+    break_glass = _blocking(emergencies.break_glass)
+    confirm = _blocking(emergencies.confirm_emergency)
+    list = _blocking(emergencies.list_emergencies)
+    to_review = _blocking(emergencies.list_to_review)
+    judge = _blocking(emergencies.judge_emergency)
+
+
 class Cases(_Part):
     """Keep the accepted cases in which we take part."""
 
@@ -178,6 +199,7 @@ class Gateway(_Part):
         self.webhooks = Webhooks(*parts)
         self.consents = Consents(*parts)
         self.home_bans = HomeBans(*parts)
+        self.emergencies = Emergencies(*parts)
         self.cases = Cases(*parts)
 
     @classmethod
@@ -291,6 +313,16 @@ class AsyncHomeBans(_AsyncPart):
     extend = _awaited(banning.extend_ban)
 
 
+class AsyncEmergencies(_AsyncPart):
+    """Break the glass with two people, and judge, as an officer, whether that was justified."""
+
+    break_glass = _awaited(emergencies.break_glass)
+    confirm = _awaited(emergencies.confirm_emergency)
+    list = _awaited(emergencies.list_emergencies)
+    to_review = _awaited(emergencies.list_to_review)
+    judge = _awaited(emergencies.judge_emergency)
+
+
 class AsyncCases(_AsyncPart):
     """Keep the accepted cases in which we take part."""
 
@@ -325,6 +357,7 @@ class AsyncGateway(_AsyncPart):
         self.webhooks = AsyncWebhooks(*parts)
         self.consents = AsyncConsents(*parts)
         self.home_bans = AsyncHomeBans(*parts)
+        self.emergencies = AsyncEmergencies(*parts)
         self.cases = AsyncCases(*parts)
 
     @classmethod

@@ -19,6 +19,7 @@ from gateway.flows.match import FailedJob, match_waiting
 from gateway.flows.ports import Delivery, Endpoint, House
 from gateway.flows.purge_archive import purge_archive
 from gateway.flows.remind import remind
+from gateway.flows.review_emergency import escalate_reviews
 from gateway.flows.sunset import Sign, sunset
 from gateway.flows.trim import trim
 from gateway.telemetry import Log, fault_of
@@ -35,6 +36,7 @@ EXPIRE_CONSENTS_SECONDS: Final = 5.0  # what rests on a consent is gone within s
 SUNSET_SECONDS: Final = 60.0
 PURGE_ARCHIVE_SECONDS: Final = 60.0
 REMIND_SECONDS: Final = 60.0
+ESCALATE_REVIEWS_SECONDS: Final = 60.0
 TRIM_SECONDS: Final = 600.0
 _FIRST_PAUSE_SECONDS: Final = 0.2
 _LONGEST_PAUSE_SECONDS: Final = 5.0
@@ -214,13 +216,22 @@ class Worker:
             broken=broken,
         )
         self._remind = Loop("remind", lambda: remind(house) > 0, every_seconds=REMIND_SECONDS, log=log, broken=broken)
+        self._reviews = Loop(
+            "escalate reviews",
+            lambda: escalate_reviews(house) > 0,
+            every_seconds=ESCALATE_REVIEWS_SECONDS,
+            log=log,
+            broken=broken,
+        )
         self._trim = Loop("trim", lambda: trim(house) is None, every_seconds=TRIM_SECONDS, log=log, broken=broken)
         self._loops = (
             self._match,
             self._deliver,
             self._expire,
             self._expire_consents,
+            self._handovers,
             self._escalate,
+            self._reviews,
             self._sunset,
             self._purge_archive,
             self._remind,

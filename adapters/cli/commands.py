@@ -6,7 +6,19 @@ from typing import Annotated, Any
 
 import typer
 
-from adapters.cli import cases, consents, handovers, hearing, home_bans, importing, keeping, parts, registrations, setup
+from adapters.cli import (
+    cases,
+    consents,
+    emergencies,
+    handovers,
+    hearing,
+    home_bans,
+    importing,
+    keeping,
+    parts,
+    registrations,
+    setup,
+)
 from adapters.cli.locale import words
 from adapters.cli.policies.names import POLICY
 
@@ -245,6 +257,38 @@ _HOME_BAN: tuple[_Entry, ...] = (
         "home-ban extend reg_... --case Z-1 --until 2027-05-17 --notice-given-on 2027-04-29 --attest",
     ),
 )
+_EMERGENCY: tuple[_Entry, ...] = (
+    (
+        "break",
+        emergencies.break_glass,
+        ("Start de noodprocedure bij direct gevaar.", "Break the glass in immediate danger."),
+        "emergency break --person p.json --case N-1 --reason threat_to_life --user u-1 --notice-given-on ... --attest",
+    ),
+    (
+        "confirm",
+        emergencies.confirm,
+        ("Bevestig haar als een ander.", "Confirm it as another person."),
+        "emergency confirm reg_... --user u-205 --attest",
+    ),
+    (
+        "list",
+        emergencies.list_emergencies,
+        ("Toon de eigen noodprocedures.", "Show our emergencies."),
+        "emergency list",
+    ),
+    (
+        "reviews",
+        emergencies.list_to_review,
+        ("Toon wat u als functionaris nakijkt.", "Show what you review as an officer."),
+        "emergency reviews",
+    ),
+    (
+        "judge",
+        emergencies.judge,
+        ("Oordeel als functionaris.", "Judge as an officer."),
+        "emergency judge reg_... --verdict justified",
+    ),
+)
 _CASE: tuple[_Entry, ...] = (
     (
         "open",
@@ -325,6 +369,7 @@ for _group_of, _entries in (
     (_nested(app, "contact", "Loketten.", "Desks."), _CONTACT),
     (_nested(app, "consent", "Toestemmingen.", "Consents."), _CONSENT),
     (_nested(app, "home-ban", "Huisverboden.", "Home bans."), _HOME_BAN),
+    (_nested(app, "emergency", "De noodprocedure.", "Breaking the glass."), _EMERGENCY),
     (_nested(app, "case", "Aangenomen casussen.", "Accepted cases."), _CASE),
     (_nested(app, "import", "Exports inlezen.", "Read exports."), _IMPORT),
     (_nested(app, "serve", "Onderdelen starten.", "Start parts."), _SERVE),

@@ -107,7 +107,7 @@ ENDPOINTS: Final = (
         summary="How the gateway knows you.",
         serve=_who_am_i,
         answers=WhoAmI,
-        roles=(Role.AGENCY, Role.SUPERVISOR),
+        roles=(Role.AGENCY, Role.SUPERVISOR, Role.OFFICER),
     ),
     Endpoint(
         name="live",

@@ -14,6 +14,7 @@ from gateway.store.cool_downs import SqlCoolDowns
 from gateway.store.decisions import SqlDecisions
 from gateway.store.desks import SqlDesks
 from gateway.store.dialect import Dialect
+from gateway.store.emergencies import SqlEmergencies
 from gateway.store.events import SqlEvents
 from gateway.store.handovers import SqlHandovers
 from gateway.store.home_bans import SqlHomeBans
@@ -56,6 +57,7 @@ class SqlView:
         self.handovers = SqlHandovers(sheet)
         self.consents = SqlConsents(sheet)
         self.bans = SqlHomeBans(sheet)
+        self.emergencies = SqlEmergencies(sheet)
         self.cases = SqlSafetyCases(sheet)
 
     def now(self) -> datetime:

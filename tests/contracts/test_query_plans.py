@@ -13,16 +13,16 @@ from sqlalchemy import Connection, event
 from gateway.core.archive import Hint
 from gateway.core.involvement import Ending, Oin
 from gateway.flows.ports import Answer, Endpoint, Recorded
-from gateway.protocol.messages import AlertKind, ConsentStatus, RegistrationStatus
+from gateway.protocol.messages import AlertKind, ConsentStatus, RegistrationStatus, Verdict
 from gateway.store import SqlStore
 from gateway.store.transactions import SqlTx
-from tests.support.footings import case_of, consent_of, converted
+from tests.support.footings import case_of, consent_of, converted, glass_of
 from tests.support.records import add, do, hinted, match_waiting, mint, person, recorded, registration, slip
 from tests.support.stores import STORES, Shelf, opened
 
 AGENCIES = tuple(Oin(f"{number:020d}") for number in range(50))
 _times = count()
-ALONE, MET, WAITING, OVER, ARCHIVED, LEANING = 46_000, 1_500, 800, 200, 2_000, 1_500
+ALONE, MET, WAITING, OVER, ARCHIVED, LEANING, BROKEN = 46_000, 1_500, 800, 200, 2_000, 1_500, 1_000
 CHUNK = 2_000
 
 
@@ -40,6 +40,7 @@ def filled(
         _register(store, OVER, waiting=False, valid_until_on=date(2026, 1, 1))
         _archive(store)
         _lean(store)
+        _break(store)
         _register(store, WAITING, waiting=True)
         _call(store)
         if request.param == "postgresql":  # autovacuum does this within a minute of such a load
@@ -111,6 +112,23 @@ def _lean(store: SqlStore) -> None:
     resting = [replace(registration(one.agency, person(mint("person"))), consent=one.id) for one in consents]
     add(store, *resting)
     do(store, lambda tx: tx.jobs.done(tx.jobs.take(limit=LEANING)))
+
+
+def _break(store: SqlStore) -> None:
+    """Break the glass often, have all of it confirmed, and most of it judged."""
+    glass = [glass_of(AGENCIES[n % 50], number=1 + n // 50) for n in range(BROKEN)]
+    add(store, *(registration for registration, _ in glass))
+
+    def work(tx: SqlTx) -> None:
+        tx.jobs.done(tx.jobs.take(limit=BROKEN))
+        for number, (_, one) in enumerate(glass):
+            tx.emergencies.add(one)
+            tx.emergencies.confirm(one.registration, user="u-2", review_due_on=date(2099, 1, 5), calendar="nl")
+            for nth in range(1, 3 if number % 20 else 1):
+                officer = Oin(f"{nth:020d}")
+                tx.emergencies.judge(one.registration, officer=officer, verdict=Verdict.JUSTIFIED, number=nth)
+
+    do(store, work)
 
 
 def _call(store: SqlStore) -> None:
@@ -222,6 +240,16 @@ HOT: dict[str, tuple[Callable[[SqlTx], object], set[str]]] = {
     "open cases": (
         lambda tx: tx.cases.open_of({"ZVH-3", "ZVH-4"}),
         {"safety_cases_open", "case_participants_pkey"},
+    ),
+    "confirmed emergencies": (lambda tx: tx.emergencies.confirmed({"reg_1", "reg_2"}), {"emergencies_pkey"}),
+    "whether an emergency shows": (lambda tx: tx.emergencies.both_open(mint("mat")), {"match_parties_pkey"}),
+    "how often the glass was broken": (
+        lambda tx: tx.emergencies.used(AGENCIES[7], user="user-one", on=date(2026, 1, 2)),
+        set(),
+    ),
+    "overdue reviews": (
+        lambda tx: tx.emergencies.unreviewed(before_on=date(2026, 1, 2)),
+        {"emergencies_unreviewed"},
     ),
     "take jobs": (lambda tx: tx.jobs.take(limit=200), {"match_jobs_waiting"}),
     "is a job waiting": (lambda tx: tx.jobs.waiting(), {"match_jobs_waiting"}),

@@ -30,7 +30,7 @@ from gateway.core.policy.cards.vocabulary import Vocabulary
 from gateway.core.policy.tables import Admission, Era, admission_of, era_of, era_starts, heard, unattested
 
 #: The parts of the house on which cards can rely (`vergt`) and that exist.
-BUILT: Final[frozenset[str]] = frozenset({"ban_clock", "case_list", "consent_register"})
+BUILT: Final[frozenset[str]] = frozenset({"ban_clock", "case_list", "consent_register", "emergency_procedure"})
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
