@@ -26,6 +26,7 @@ from adapters import (
     handing_over,
     hearing,
     keeping,
+    life_notices,
     registering,
     settling,
     streaming,
@@ -167,6 +168,13 @@ class Emergencies(_Part):
     judge = _blocking(emergencies.judge_emergency)
 
 
+class LifeNotices(_Part):
+    """Say, as a register of persons, that somebody died or moved."""
+
+    death = _blocking(life_notices.notice_death)
+    move = _blocking(life_notices.notice_move)
+
+
 class Cases(_Part):
     """Keep the accepted cases in which we take part."""
 
@@ -200,6 +208,7 @@ class Gateway(_Part):
         self.consents = Consents(*parts)
         self.home_bans = HomeBans(*parts)
         self.emergencies = Emergencies(*parts)
+        self.life_notices = LifeNotices(*parts)
         self.cases = Cases(*parts)
 
     @classmethod
@@ -323,6 +332,13 @@ class AsyncEmergencies(_AsyncPart):
     judge = _awaited(emergencies.judge_emergency)
 
 
+class AsyncLifeNotices(_AsyncPart):
+    """Say, as a register of persons, that somebody died or moved."""
+
+    death = _awaited(life_notices.notice_death)
+    move = _awaited(life_notices.notice_move)
+
+
 class AsyncCases(_AsyncPart):
     """Keep the accepted cases in which we take part."""
 
@@ -358,6 +374,7 @@ class AsyncGateway(_AsyncPart):
         self.consents = AsyncConsents(*parts)
         self.home_bans = AsyncHomeBans(*parts)
         self.emergencies = AsyncEmergencies(*parts)
+        self.life_notices = AsyncLifeNotices(*parts)
         self.cases = AsyncCases(*parts)
 
     @classmethod

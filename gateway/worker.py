@@ -15,6 +15,7 @@ from gateway.flows.end_consents import expire_consents
 from gateway.flows.escalate import escalate
 from gateway.flows.escalate_handovers import escalate_handovers
 from gateway.flows.expire import expire
+from gateway.flows.life_notices import apply_notices
 from gateway.flows.match import FailedJob, match_waiting
 from gateway.flows.ports import Delivery, Endpoint, House
 from gateway.flows.purge_archive import purge_archive
@@ -37,6 +38,7 @@ SUNSET_SECONDS: Final = 60.0
 PURGE_ARCHIVE_SECONDS: Final = 60.0
 REMIND_SECONDS: Final = 60.0
 ESCALATE_REVIEWS_SECONDS: Final = 60.0
+APPLY_NOTICES_SECONDS: Final = 5.0  # the dead are told of nobody for longer than that
 TRIM_SECONDS: Final = 600.0
 _FIRST_PAUSE_SECONDS: Final = 0.2
 _LONGEST_PAUSE_SECONDS: Final = 5.0
@@ -216,6 +218,13 @@ class Worker:
             broken=broken,
         )
         self._remind = Loop("remind", lambda: remind(house) > 0, every_seconds=REMIND_SECONDS, log=log, broken=broken)
+        self._life_notices = Loop(
+            "apply life notices",
+            lambda: apply_notices(house) > 0,
+            every_seconds=APPLY_NOTICES_SECONDS,
+            log=log,
+            broken=broken,
+        )
         self._reviews = Loop(
             "escalate reviews",
             lambda: escalate_reviews(house) > 0,
@@ -232,6 +241,7 @@ class Worker:
             self._handovers,
             self._escalate,
             self._reviews,
+            self._life_notices,
             self._sunset,
             self._purge_archive,
             self._remind,

@@ -15,6 +15,7 @@ from adapters.cli import (
     home_bans,
     importing,
     keeping,
+    life_notices,
     parts,
     registrations,
     setup,
@@ -289,6 +290,20 @@ _EMERGENCY: tuple[_Entry, ...] = (
         "emergency judge reg_... --verdict justified",
     ),
 )
+_LIFE: tuple[_Entry, ...] = (
+    (
+        "death",
+        life_notices.death,
+        ("Meld een overlijden, als register.", "Say that somebody died, as a register of persons."),
+        "life death --person p.json --lane youth --on 2027-04-19 --case R-1 --attest",
+    ),
+    (
+        "move",
+        life_notices.move,
+        ("Meld een verhuizing, als register.", "Say that somebody moved, as a register of persons."),
+        "life move --person p.json --lane youth --on 2027-04-19 --case R-1 --attest",
+    ),
+)
 _CASE: tuple[_Entry, ...] = (
     (
         "open",
@@ -369,6 +384,7 @@ for _group_of, _entries in (
     (_nested(app, "contact", "Loketten.", "Desks."), _CONTACT),
     (_nested(app, "consent", "Toestemmingen.", "Consents."), _CONSENT),
     (_nested(app, "home-ban", "Huisverboden.", "Home bans."), _HOME_BAN),
+    (_nested(app, "life", "Overlijden en verhuizing.", "Deaths and moves."), _LIFE),
     (_nested(app, "emergency", "De noodprocedure.", "Breaking the glass."), _EMERGENCY),
     (_nested(app, "case", "Aangenomen casussen.", "Accepted cases."), _CASE),
     (_nested(app, "import", "Exports inlezen.", "Read exports."), _IMPORT),

@@ -58,6 +58,8 @@ class EventKind(StrEnum):
     CONSENT_ENDED = "consent_ended"
     CONSENTS_EXPIRED = "consents_expired"
     CONSENTS_PURGED = "consents_purged"
+    LIFE_NOTICE_TAKEN = "life_notice_taken"
+    LIFE_NOTICES_APPLIED = "life_notices_applied"
     GLASS_BROKEN = "glass_broken"
     GLASS_HELD_BACK = "glass_held_back"
     GLASS_CONFIRMED = "glass_confirmed"
@@ -135,6 +137,8 @@ FIELDS: Mapping[EventKind, frozenset[str]] = MappingProxyType(
         EventKind.CONSENT_ENDED: frozenset(_CALL | {"consent", "registrations"}),
         EventKind.CONSENTS_EXPIRED: frozenset({"consents", "registrations"}),
         EventKind.CONSENTS_PURGED: frozenset({"lane", "consents"}),
+        EventKind.LIFE_NOTICE_TAKEN: frozenset(_CALL | {"notice", "lane", "happened"}),
+        EventKind.LIFE_NOTICES_APPLIED: frozenset({"notice", "lane", "happened", "policy", "registrations", "alerts"}),
         EventKind.GLASS_BROKEN: frozenset(_CALL | {"registration", "lane", "reason", "user", "ends_at"}),
         EventKind.GLASS_HELD_BACK: frozenset(_CALL | {"user"}),
         EventKind.GLASS_CONFIRMED: frozenset(_CALL | {"registration", "policy", "rule", "user", "due_on", "alerts"}),

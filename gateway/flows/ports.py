@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from gateway.core.archive import Bygone, GivenHint, Hint
 from gateway.core.consent import Consent, Consenting, StandingConsent
@@ -19,6 +19,7 @@ from gateway.core.handover import Handover, HandoverAlert, OfferedHandover, Over
 from gateway.core.home_ban import BanInForce, HomeBan
 from gateway.core.involvement import Ending, Oin, Registration
 from gateway.core.ladder import Climb, ClimbingMatch, ListedState
+from gateway.core.life_notice import LifeNotice
 from gateway.core.matching import Meeting
 from gateway.core.policy import DisclosureLevel, PolicySet
 from gateway.core.purge import Counts, Purge, PurgeReceipt
@@ -612,6 +613,33 @@ class HomeBans(Protocol):
         """Return the ban that this party of a match registered, while it is in force by the database's clock."""
 
 
+class PersonsRegistration(NamedTuple):
+    """A registration about a person, and whether it goes on; if not, it is archived."""
+
+    registration: str
+    agency: Oin
+    goes_on: bool
+
+
+class LifeNotices(Protocol):
+    """Notices of death and of moving that nobody looked at yet."""
+
+    def add(self, notice: LifeNotice) -> None:
+        """Keep a notice."""
+
+    def waiting(self) -> bool:
+        """Return whether one waits; cheap, asked outside a change."""
+
+    def take(self, *, limit: int) -> tuple[LifeNotice, ...]:
+        """Take the oldest that no other worker holds; they are held until the transaction ends."""
+
+    def registrations_of(self, notice: LifeNotice) -> tuple[PersonsRegistration, ...]:
+        """Return what stands or is archived about this person in the lane of the notice, in order of id."""
+
+    def forget(self, notices: Sequence[str]) -> None:
+        """Remove notices that were applied, with whom they were about."""
+
+
 class Emergencies(Protocol):
     """Broken glass, with who confirmed it and how it was judged; changed under the claim of the person."""
 
@@ -752,6 +780,10 @@ class View(Protocol):
     @property
     def bans(self) -> HomeBans:
         """The clock of the home bans."""
+
+    @property
+    def life_notices(self) -> LifeNotices:
+        """The notices of death and of moving."""
 
     @property
     def emergencies(self) -> Emergencies:

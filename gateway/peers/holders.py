@@ -17,7 +17,7 @@ from gateway.protocol.headers import PURPOSE, USER_ROLE
 from keys.custody import Keystore
 from keys.labels import KeyLabel
 from keys.onboarding import HolderUnavailable, make_manifest, open_factor
-from keys.parties import Party, Role
+from keys.parties import MAKES_TOKENS, Party
 from keys.sealing import SealingKey
 from keys.signing import RawCall, SignatureRefused, SigningKey, sign_call, verify_response
 from keys.trust import TrustList
@@ -82,7 +82,7 @@ def onboard(
     """
     trust = TrustList.load(trust_file)
     signing, sealing = SigningKey.from_seed(keystore.get(SIGNING)), SealingKey(keystore.get(SEALING))
-    agencies = [party.oin for party in trust.parties if party.role is Role.AGENCY]
+    agencies = [party.oin for party in trust.parties if party.role in MAKES_TOKENS]
     opened = 0
     with httpx2.Client(transport=transport, timeout=SECONDS, trust_env=False, follow_redirects=False) as client:
         for lane in lanes:

@@ -61,6 +61,8 @@ _PLACES: Final = {
     AlertKind.ARCHIVE_HINT: "/v1/archive-hints/",
     AlertKind.NOTICE_DUE: "/v1/registrations/",
     AlertKind.RENEWAL_DUE: "/v1/registrations/",
+    AlertKind.PERSON_DIED: "/v1/registrations/",
+    AlertKind.PERSON_MOVED: "/v1/registrations/",
     AlertKind.REVIEW_DUE: "/v1/emergency-reviews?id=",
     AlertKind.EMERGENCY_UNREVIEWED: "/v1/registrations/",
 }

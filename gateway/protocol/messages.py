@@ -34,6 +34,7 @@ EventId = Annotated[str, _identifier("evt")]
 EndpointId = Annotated[str, _identifier("whe")]
 CaseId = Annotated[str, _identifier("cas")]
 ConsentId = Annotated[str, _identifier("cns")]
+LifeNoticeId = Annotated[str, _identifier("lif")]
 OversightId = Annotated[str, _identifier("ovs")]
 HandoverId = Annotated[str, _identifier("hov")]
 
@@ -254,7 +255,8 @@ class AlertKind(StrEnum):
 
     About a match: it was made (and Veilig Thuis may be told that it is a re-report, or came while monitoring runs), it
     went up a step of the ladder, or safety oversight is handed over through it. About a registration of one's own:
-    somebody was involved before, a notice that was put off is to be looked at again, a term is about to end. In an
+    somebody was involved before, a notice that was put off is to be looked at again, a term is about to end, the person
+    died (so it has ended) or moved (so another municipality may be the one to look at). In an
     emergency: both are needed at one person now, officers are to review it, nobody did so in time.
     """
 
@@ -272,6 +274,8 @@ class AlertKind(StrEnum):
     HANDOVER_UNANSWERED = "handover_unanswered"
     RE_REPORT = "re_report"
     DURING_MONITORING = "during_monitoring"
+    PERSON_DIED = "person_died"
+    PERSON_MOVED = "person_moved"
     EMERGENCY = "emergency"
     REVIEW_DUE = "review_due"
     EMERGENCY_UNREVIEWED = "emergency_unreviewed"
@@ -931,6 +935,22 @@ class EmergencyJudged(Message):
     id: RegistrationId
     verdicts: int
     verdict: Verdict | None = None
+    event: EventId
+
+
+class NoticeOfLife(Message):
+    """The register of persons says that somebody died, or moved, on a day; it hears nothing of what follows."""
+
+    token: TokenText
+    lane: Name
+    on: date = Field(description="The day on which it happened.")
+    attested: Attested = Field(description="The register of persons says so.")
+
+
+class NoticeTaken(Message):
+    """It is durable, and looked at later: the same answer whether or not anybody registered that person."""
+
+    id: LifeNoticeId
     event: EventId
 
 

@@ -377,6 +377,20 @@ home_bans = Table(
     Column("led_by", Key, nullable=False),
 )
 
+#: What a register of persons said, until the worker looked at it; then nothing is left of whom it was about.
+life_notices = Table(
+    "life_notices",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("source", Key, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("lane", Key, nullable=False),
+    Column("token_prefix", BigInteger, nullable=False),
+    Column("index_token", LargeBinary, nullable=False),
+    Column("happened_on", Date, nullable=False),
+    Column("taken_at", BigInteger, nullable=False, default=DatabaseTime()),
+)
+
 #: Broken glass stands beside the registration that it is: who asked, who confirmed, by when it is to be reviewed.
 emergencies = Table(
     "emergencies",

@@ -19,6 +19,7 @@ from gateway.store.events import SqlEvents
 from gateway.store.handovers import SqlHandovers
 from gateway.store.home_bans import SqlHomeBans
 from gateway.store.instants import DatabaseTime, instant
+from gateway.store.life_notices import SqlLifeNotices
 from gateway.store.match_jobs import SqlMatchJobs
 from gateway.store.matches import SqlMatches
 from gateway.store.oversights import SqlOversights
@@ -57,6 +58,7 @@ class SqlView:
         self.handovers = SqlHandovers(sheet)
         self.consents = SqlConsents(sheet)
         self.bans = SqlHomeBans(sheet)
+        self.life_notices = SqlLifeNotices(sheet)
         self.emergencies = SqlEmergencies(sheet)
         self.cases = SqlSafetyCases(sheet)
 

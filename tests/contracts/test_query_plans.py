@@ -12,6 +12,7 @@ from sqlalchemy import Connection, event
 
 from gateway.core.archive import Hint
 from gateway.core.involvement import Ending, Oin
+from gateway.core.life_notice import LifeEvent, LifeNotice
 from gateway.flows.ports import Answer, Endpoint, Recorded
 from gateway.protocol.messages import AlertKind, ConsentStatus, RegistrationStatus, Verdict
 from gateway.store import SqlStore
@@ -240,6 +241,12 @@ HOT: dict[str, tuple[Callable[[SqlTx], object], set[str]]] = {
     "open cases": (
         lambda tx: tx.cases.open_of({"ZVH-3", "ZVH-4"}),
         {"safety_cases_open", "case_participants_pkey"},
+    ),
+    "what stands about a person who died": (
+        lambda tx: tx.life_notices.registrations_of(
+            LifeNotice(mint("lif"), AGENCIES[0], LifeEvent.DIED, "youth", person(1), date(2026, 1, 2))
+        ),
+        {"registrations_of_person", "registrations_archived"},
     ),
     "confirmed emergencies": (lambda tx: tx.emergencies.confirmed({"reg_1", "reg_2"}), {"emergencies_pkey"}),
     "whether an emergency shows": (lambda tx: tx.emergencies.both_open(mint("mat")), {"match_parties_pkey"}),

@@ -189,6 +189,7 @@ class Door:
         self._visitors = {kind: Visitor(kind, _OINS[kind], SigningKey.generate(), self) for kind in KINDS}
         self._supervisor = Visitor("supervisor", oin(902), SigningKey.generate(), self)
         self._officer = Visitor("officer", oin(903), SigningKey.generate(), self)
+        self._register = Visitor("register", oin(904), SigningKey.generate(), self)
         self._gateway_key, self._holder_key = SigningKey.generate(), SigningKey.generate()
         self.trust_file = folder / "trust.json"
         self._trust().save(self.trust_file)
@@ -208,6 +209,10 @@ class Door:
     def officer(self) -> Visitor:
         """Return an officer of the region."""
         return self._officer
+
+    def register(self) -> Visitor:
+        """Return the register of persons."""
+        return self._register
 
     def child(self) -> str:
         """Return a person number that no test used before at this door."""
@@ -416,7 +421,8 @@ class Door:
         key = self._supervisor.key
         supervisor = Party(oin(902), "Regievoerder", Role.SUPERVISOR, keys=_keys(key), municipality=MUNICIPALITY)
         officer = Party(oin(903), "Functionaris", Role.OFFICER, keys=_keys(self._officer.key))
-        return TrustList((*agencies, gateway, holder, supervisor, officer), threshold=1)
+        register = Party(oin(904), "Register van personen", Role.REGISTER, keys=_keys(self._register.key))
+        return TrustList((*agencies, gateway, holder, supervisor, officer, register), threshold=1)
 
 
 def _keys(key: SigningKey) -> tuple[PartyKey, ...]:

@@ -60,6 +60,7 @@ SAMPLES: dict[str, Json] = {
     },
     "ConfirmEmergency": {"attested": True, "user": "user-two"},
     "JudgeEmergency": {"verdict": "justified"},
+    "NoticeOfLife": {"token": "hx1." + "A" * 54, "lane": "youth", "on": _TODAY, "attested": True},
     "OpenCase": {
         "lane": "safety_house",
         "purpose": "case-conference",

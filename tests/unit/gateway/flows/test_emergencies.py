@@ -443,7 +443,7 @@ def test_one_user_breaks_the_glass_so_often_a_day(small: SmallHouse, store: SqlS
 
 
 def test_one_agency_breaks_the_glass_so_often_a_day(small: SmallHouse, store: SqlStore) -> None:
-    """Whoever does it; two at one moment cannot both be the last."""
+    """Whoever does it; of several at one moment one alone is the last."""
     hold_clock(store, _noon())
     for number in range(A_DAY_BY_ONE_AGENCY - 1):
         _asks(small, POLICE, user=f"user-{number}")
@@ -454,8 +454,8 @@ def test_one_agency_breaks_the_glass_so_often_a_day(small: SmallHouse, store: Sq
         except Refused as refused:
             return refused
 
-    answers = at_once([partial(ask, f"last-{number}") for number in range(2)])
-    assert [Refusal.EMERGENCY_QUOTA] == [one.refusal for one in answers if isinstance(one, Refused)]
+    answers = at_once([partial(ask, f"last-{number}") for number in range(8)])
+    assert [Refusal.EMERGENCY_QUOTA] * 7 == [one.refusal for one in answers if isinstance(one, Refused)]
     assert EmergencyState.ASKED is _asks(small, VEILIG_THUIS).state
 
 
