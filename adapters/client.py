@@ -22,10 +22,12 @@ from adapters import (
     banning,
     casework,
     consenting,
+    emergencies,
     exercising,
     handing_over,
     hearing,
     keeping,
+    life_notices,
     registering,
     reporting,
     settling,
@@ -173,6 +175,23 @@ class Rights(_Part):
     decide = _blocking(exercising.decide)
 
 
+class Emergencies(_Part):
+    """Break the glass with two people, and judge, as an officer, whether that was justified."""
+
+    break_glass = _blocking(emergencies.break_glass)
+    confirm = _blocking(emergencies.confirm_emergency)
+    list = _blocking(emergencies.list_emergencies)
+    to_review = _blocking(emergencies.list_to_review)
+    judge = _blocking(emergencies.judge_emergency)
+
+
+class LifeNotices(_Part):
+    """Say, as a register of persons, that somebody died or moved."""
+
+    death = _blocking(life_notices.notice_death)
+    move = _blocking(life_notices.notice_move)
+
+
 class Cases(_Part):
     """Keep the accepted cases in which we take part."""
 
@@ -214,6 +233,8 @@ class Gateway(_Part):
         self.consents = Consents(*parts)
         self.home_bans = HomeBans(*parts)
         self.rights = Rights(*parts)
+        self.emergencies = Emergencies(*parts)
+        self.life_notices = LifeNotices(*parts)
         self.cases = Cases(*parts)
 
     @classmethod
@@ -342,6 +363,23 @@ class AsyncRights(_AsyncPart):
     decide = _awaited(exercising.decide)
 
 
+class AsyncEmergencies(_AsyncPart):
+    """Break the glass with two people, and judge, as an officer, whether that was justified."""
+
+    break_glass = _awaited(emergencies.break_glass)
+    confirm = _awaited(emergencies.confirm_emergency)
+    list = _awaited(emergencies.list_emergencies)
+    to_review = _awaited(emergencies.list_to_review)
+    judge = _awaited(emergencies.judge_emergency)
+
+
+class AsyncLifeNotices(_AsyncPart):
+    """Say, as a register of persons, that somebody died or moved."""
+
+    death = _awaited(life_notices.notice_death)
+    move = _awaited(life_notices.notice_move)
+
+
 class AsyncCases(_AsyncPart):
     """Keep the accepted cases in which we take part."""
 
@@ -385,6 +423,8 @@ class AsyncGateway(_AsyncPart):
         self.consents = AsyncConsents(*parts)
         self.home_bans = AsyncHomeBans(*parts)
         self.rights = AsyncRights(*parts)
+        self.emergencies = AsyncEmergencies(*parts)
+        self.life_notices = AsyncLifeNotices(*parts)
         self.cases = AsyncCases(*parts)
 
     @classmethod

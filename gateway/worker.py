@@ -17,11 +17,13 @@ from gateway.flows.erasures import Append, export_erasures
 from gateway.flows.escalate import escalate
 from gateway.flows.escalate_handovers import escalate_handovers
 from gateway.flows.expire import expire
+from gateway.flows.life_notices import apply_notices
 from gateway.flows.match import FailedJob, match_waiting
 from gateway.flows.ports import Delivery, Endpoint, House
 from gateway.flows.purge_archive import purge_archive
 from gateway.flows.remind import remind
 from gateway.flows.remind_of_requests import remind_of_requests
+from gateway.flows.review_emergency import escalate_reviews
 from gateway.flows.route_requests import route_requests
 from gateway.flows.sunset import Sign, sunset
 from gateway.flows.trim import trim
@@ -44,6 +46,8 @@ REMIND_SECONDS: Final = 60.0
 EXPORT_ERASURES_SECONDS: Final = 1.0  # so much of what was erased a lost disk could bring back
 REQUESTS_SECONDS: Final = 5.0
 ANSWER_REQUESTS_SECONDS: Final = 60.0
+ESCALATE_REVIEWS_SECONDS: Final = 60.0
+APPLY_NOTICES_SECONDS: Final = 5.0  # the dead are told of nobody for longer than that
 TRIM_SECONDS: Final = 600.0
 _FIRST_PAUSE_SECONDS: Final = 0.2
 _LONGEST_PAUSE_SECONDS: Final = 5.0
@@ -258,6 +262,20 @@ class Worker:
             log=log,
             broken=broken,
         )
+        self._life_notices = Loop(
+            "apply life notices",
+            lambda: apply_notices(house) > 0,
+            every_seconds=APPLY_NOTICES_SECONDS,
+            log=log,
+            broken=broken,
+        )
+        self._reviews = Loop(
+            "escalate reviews",
+            lambda: escalate_reviews(house) > 0,
+            every_seconds=ESCALATE_REVIEWS_SECONDS,
+            log=log,
+            broken=broken,
+        )
         self._trim = Loop("trim", lambda: trim(house) is None, every_seconds=TRIM_SECONDS, log=log, broken=broken)
         self._loops = (
             self._match,
@@ -265,8 +283,11 @@ class Worker:
             self._expire,
             self._handovers,
             self._expire_consents,
+            self._handovers,
             self._escalate,
             self._handovers,
+            self._reviews,
+            self._life_notices,
             self._sunset,
             self._reconsider,
             self._purge_archive,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Self
+from typing import Final, Self
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
@@ -28,7 +28,13 @@ class Role(StrEnum):
     HOLDER = "holder"
     OFFICER = "officer"
     OPERATOR = "operator"
+    REGISTER = "register"
     SUPERVISOR = "supervisor"
+
+
+#: Who has a key of its own with the holders, and so can make tokens of persons: a register of persons to say what
+#: became of somebody, and never to hear of anybody.
+MAKES_TOKENS: Final = (Role.AGENCY, Role.REGISTER)
 
 
 class Algorithm(StrEnum):

@@ -9,11 +9,13 @@ import typer
 from adapters.cli import (
     cases,
     consents,
+    emergencies,
     handovers,
     hearing,
     home_bans,
     importing,
     keeping,
+    life_notices,
     parts,
     registrations,
     reports,
@@ -332,6 +334,52 @@ _HOME_BAN: tuple[_Entry, ...] = (
         "home-ban extend reg_... --case Z-1 --until 2027-05-17 --notice-given-on 2027-04-29 --attest",
     ),
 )
+_EMERGENCY: tuple[_Entry, ...] = (
+    (
+        "break",
+        emergencies.break_glass,
+        ("Start de noodprocedure bij direct gevaar.", "Break the glass in immediate danger."),
+        "emergency break --person p.json --case N-1 --reason threat_to_life --user u-1 --notice-given-on ... --attest",
+    ),
+    (
+        "confirm",
+        emergencies.confirm,
+        ("Bevestig haar als een ander.", "Confirm it as another person."),
+        "emergency confirm reg_... --user u-205 --attest",
+    ),
+    (
+        "list",
+        emergencies.list_emergencies,
+        ("Toon de eigen noodprocedures.", "Show our emergencies."),
+        "emergency list",
+    ),
+    (
+        "reviews",
+        emergencies.list_to_review,
+        ("Toon wat u als functionaris nakijkt.", "Show what you review as an officer."),
+        "emergency reviews",
+    ),
+    (
+        "judge",
+        emergencies.judge,
+        ("Oordeel als functionaris.", "Judge as an officer."),
+        "emergency judge reg_... --verdict justified",
+    ),
+)
+_LIFE: tuple[_Entry, ...] = (
+    (
+        "death",
+        life_notices.death,
+        ("Meld een overlijden, als register.", "Say that somebody died, as a register of persons."),
+        "life death --person p.json --lane youth --on 2027-04-19 --case R-1 --attest",
+    ),
+    (
+        "move",
+        life_notices.move,
+        ("Meld een verhuizing, als register.", "Say that somebody moved, as a register of persons."),
+        "life move --person p.json --lane youth --on 2027-04-19 --case R-1 --attest",
+    ),
+)
 _CASE: tuple[_Entry, ...] = (
     (
         "open",
@@ -423,6 +471,8 @@ for _group_of, _entries in (
     (_nested(app, "consent", "Toestemmingen.", "Consents."), _CONSENT),
     (_nested(app, "rights", "Verzoeken van betrokkenen (AVG).", "Requests of persons (GDPR)."), _RIGHTS),
     (_nested(app, "home-ban", "Huisverboden.", "Home bans."), _HOME_BAN),
+    (_nested(app, "life", "Overlijden en verhuizing.", "Deaths and moves."), _LIFE),
+    (_nested(app, "emergency", "De noodprocedure.", "Breaking the glass."), _EMERGENCY),
     (_nested(app, "case", "Aangenomen casussen.", "Accepted cases."), _CASE),
     (_nested(app, "import", "Exports inlezen.", "Read exports."), _IMPORT),
     (_nested(app, "serve", "Onderdelen starten.", "Start parts."), _SERVE),

@@ -44,6 +44,16 @@ CASES: Final = Listing(
         Column("leiding", "led by", ("coordinator",)),
     )
 )
+_EMERGENCY: Final = (
+    Column("noodprocedure", "emergency", ("id",)),
+    Column("stand", "status", ("state",)),
+    Column("reden", "reason", ("reason",)),
+    Column("nakijken voor het eind van", "review by the end of", ("reviewDueOn",)),
+    Column("oordeel", "verdict", ("verdict",)),
+    Column("kenmerk", "reference", ("caseReference",)),
+)
+EMERGENCIES: Final = Listing(columns=_EMERGENCY)
+EMERGENCIES_TO_REVIEW: Final = Listing(columns=(*_EMERGENCY, Column("instantie", "agency", ("agency",))))
 CONSENTS: Final = Listing(
     columns=(
         Column("toestemming", "consent", ("id",)),

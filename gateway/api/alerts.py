@@ -120,7 +120,7 @@ async def _acknowledge(request: Request, front: Front) -> Reply:
     return Reply(200, await front.threads.run(call.caller.oin, acknowledge, call, front.house))
 
 
-HEARS_ALERTS: Final = (Role.AGENCY, Role.SUPERVISOR)
+HEARS_ALERTS: Final = (Role.AGENCY, Role.SUPERVISOR, Role.OFFICER)
 
 ENDPOINTS: Final = (
     Endpoint(

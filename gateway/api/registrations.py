@@ -224,6 +224,7 @@ ENDPOINTS: Final = (
             *_TOKEN,
             Refusal.BAN_UNDATED,
             Refusal.CASE_MISSING,
+            Refusal.EMERGENCY_GLASS,
             Refusal.CONSENT_MISSING,
             Refusal.CONTACT_UNKNOWN,
             Refusal.PURPOSE_DIFFERS,
@@ -259,7 +260,14 @@ ENDPOINTS: Final = (
         status=201,
         changes=True,
         about_a_person=True,
-        refusals=(Refusal.NOT_FOUND, Refusal.NOT_ACTIVE, *_PERMISSION, Refusal.BAN_TERM, Refusal.CONSENT_MISSING),
+        refusals=(
+            Refusal.NOT_FOUND,
+            Refusal.NOT_ACTIVE,
+            *_PERMISSION,
+            Refusal.BAN_TERM,
+            Refusal.CONSENT_MISSING,
+            Refusal.EMERGENCY_GLASS,
+        ),
     ),
     Endpoint(
         name="withdrawRegistration",

@@ -115,7 +115,7 @@ ENDPOINTS: Final = (
         summary="How the gateway knows you.",
         serve=_who_am_i,
         answers=WhoAmI,
-        roles=(Role.AGENCY, Role.SUPERVISOR),
+        roles=(Role.AGENCY, Role.SUPERVISOR, Role.OFFICER, Role.REGISTER),
     ),
     Endpoint(
         name="live",

@@ -69,6 +69,13 @@ class EventKind(StrEnum):
     CONSENT_ENDED = "consent_ended"
     CONSENTS_EXPIRED = "consents_expired"
     CONSENTS_PURGED = "consents_purged"
+    LIFE_NOTICE_TAKEN = "life_notice_taken"
+    LIFE_NOTICES_APPLIED = "life_notices_applied"
+    GLASS_BROKEN = "glass_broken"
+    GLASS_HELD_BACK = "glass_held_back"
+    GLASS_CONFIRMED = "glass_confirmed"
+    EMERGENCY_JUDGED = "emergency_judged"
+    EMERGENCY_ESCALATED = "emergency_escalated"
     CASE_OPENED = "case_opened"
     CASE_CLOSED = "case_closed"
     CASES_PURGED = "cases_purged"
@@ -81,6 +88,9 @@ class AlarmReason(StrEnum):
     SILENT_PURPOSE = "silent_purpose"
     REGISTER_MATCH_WITHDRAW = "register_match_withdraw"
     REQUEST_OVERDUE = "request_overdue"
+    EMERGENCY_QUOTA = "emergency_quota"
+    EMERGENCY_UNREVIEWED = "emergency_unreviewed"
+    EMERGENCY_NOT_JUSTIFIED = "emergency_not_justified"
 
 
 #: The actor of what nobody asked for: the clocks, the worker.
@@ -150,6 +160,13 @@ FIELDS: Mapping[EventKind, frozenset[str]] = MappingProxyType(
         EventKind.CONSENT_ENDED: frozenset(_CALL | {"consent", "registrations"}),
         EventKind.CONSENTS_EXPIRED: frozenset({"consents", "registrations"}),
         EventKind.CONSENTS_PURGED: frozenset({"lane", "consents"}),
+        EventKind.LIFE_NOTICE_TAKEN: frozenset(_CALL | {"notice", "lane", "happened"}),
+        EventKind.LIFE_NOTICES_APPLIED: frozenset({"notice", "lane", "happened", "policy", "registrations", "alerts"}),
+        EventKind.GLASS_BROKEN: frozenset(_CALL | {"registration", "lane", "reason", "user", "ends_at"}),
+        EventKind.GLASS_HELD_BACK: frozenset(_CALL | {"user"}),
+        EventKind.GLASS_CONFIRMED: frozenset(_CALL | {"registration", "policy", "rule", "user", "due_on", "alerts"}),
+        EventKind.EMERGENCY_JUDGED: frozenset(_CALL | {"registration", "verdict", "verdicts", "closed"}),
+        EventKind.EMERGENCY_ESCALATED: frozenset({"registration", "due_on", "alerts"}),
         EventKind.CASE_OPENED: frozenset(_CALL | {"case", "lane", "policy"}),
         EventKind.CASE_CLOSED: frozenset(_CALL | {"case", "registrations"}),
         EventKind.CASES_PURGED: frozenset({"lane", "cases"}),

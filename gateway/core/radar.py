@@ -1,8 +1,12 @@
-"""What the radar of Veilig Thuis recognizes in a meeting: a new report, or a care report, while monitoring runs."""
+"""What the radar of Veilig Thuis recognizes in a meeting: a new report, or a care report, while monitoring runs.
+
+An emergency is recognized by its lane, so that whoever hears of it knows that it cannot wait.
+"""
 
 from typing import Final
 
 from gateway.core.contact import Party
+from gateway.core.emergency import LANE as EMERGENCY
 from gateway.core.handover import LANE, MONITORING, OPEN_REPORT
 from gateway.core.matching import Meeting, Side
 from gateway.core.policy import DisclosureLevel
@@ -11,7 +15,7 @@ from gateway.protocol.messages import AlertKind
 CARE_REPORT: Final = "care_report"
 
 #: The kinds of the alert by which a party hears that a match was made.
-OPENING: Final = (AlertKind.MATCH, AlertKind.RE_REPORT, AlertKind.DURING_MONITORING)
+OPENING: Final = (AlertKind.MATCH, AlertKind.RE_REPORT, AlertKind.DURING_MONITORING, AlertKind.EMERGENCY)
 
 
 def kinds_of(found: Meeting, parties: tuple[Party, Party]) -> tuple[AlertKind, AlertKind]:
@@ -21,6 +25,8 @@ def kinds_of(found: Meeting, parties: tuple[Party, Party]) -> tuple[AlertKind, A
 
 
 def _kind(own: Side, other: Side, party: Party, lane: str) -> AlertKind:
+    if lane == EMERGENCY:
+        return AlertKind.EMERGENCY
     if lane != LANE or party.level < DisclosureLevel.FLAG:
         return AlertKind.MATCH
     if {own.flag, other.flag} == {MONITORING, OPEN_REPORT}:

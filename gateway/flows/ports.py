@@ -8,16 +8,18 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from gateway.core.archive import Bygone, GivenHint, Hint
 from gateway.core.consent import Consent, Consenting, StandingConsent
 from gateway.core.contact import Mute, OpenedMatch, StandingMatch
+from gateway.core.emergency import BrokenGlass, Emergency
 from gateway.core.events import Event
 from gateway.core.handover import Handover, HandoverAlert, OfferedHandover, Oversight
 from gateway.core.home_ban import BanInForce, HomeBan
 from gateway.core.involvement import Ending, Oin, Registration
 from gateway.core.ladder import Climb, ClimbingMatch, ListedState
+from gateway.core.life_notice import LifeNotice
 from gateway.core.matching import Meeting
 from gateway.core.policy import DisclosureLevel, PolicySet
 from gateway.core.purge import Counts, Purge, PurgeReceipt
@@ -37,6 +39,7 @@ from gateway.protocol.messages import (
     OwnContactDesk,
     RegistrationStatus,
     SubjectNotice,
+    Verdict,
 )
 from gateway.protocol.subject_requests import AdviseOnItem, DecideItem, ExtensionReason
 from keys.tokens import IndexToken, PersonToken, SealedElement
@@ -726,6 +729,70 @@ class HomeBans(Protocol):
         """Return the ban that this party of a match registered, while it is in force by the database's clock."""
 
 
+class PersonsRegistration(NamedTuple):
+    """A registration about a person, and whether it goes on; if not, it is archived."""
+
+    registration: str
+    agency: Oin
+    goes_on: bool
+
+
+class LifeNotices(Protocol):
+    """Notices of death and of moving that nobody looked at yet."""
+
+    def add(self, notice: LifeNotice) -> None:
+        """Keep a notice."""
+
+    def waiting(self) -> bool:
+        """Return whether one waits; cheap, asked outside a change."""
+
+    def take(self, *, limit: int) -> tuple[LifeNotice, ...]:
+        """Take the oldest that no other worker holds; they are held until the transaction ends."""
+
+    def registrations_of(self, notice: LifeNotice) -> tuple[PersonsRegistration, ...]:
+        """Return what stands or is archived about this person in the lane of the notice, in order of id."""
+
+    def forget(self, notices: Sequence[str]) -> None:
+        """Remove notices that were applied, with whom they were about."""
+
+
+class Emergencies(Protocol):
+    """Broken glass, with who confirmed it and how it was judged; changed under the claim of the person."""
+
+    def used(self, agency: Oin, *, user: str, on: date) -> tuple[int, int]:
+        """Return how often this agency, and how often this user of it, broke the glass on a day."""
+
+    def add(self, glass: BrokenGlass) -> None:
+        """Record it beside its registration, which ends at that instant; another of its number runs again."""
+
+    def one(self, registration: str) -> Emergency | None:
+        """Return broken glass of any agency, by the registration that it is."""
+
+    def page(self, agency: Oin, *, after: str, limit: int) -> tuple[Emergency, ...]:
+        """Return this agency's broken glass with an id after `after`, in order of id."""
+
+    def confirm(self, registration: str, *, user: str, review_due_on: date, calendar: str) -> None:
+        """Record that another person confirmed it."""
+
+    def confirmed(self, registrations: Collection[str]) -> frozenset[str]:
+        """Return which of these registrations are broken glass that a second person confirmed."""
+
+    def both_open(self, match: str) -> bool:
+        """Return whether both sides of a match are confirmed and go on now, by the database's clock."""
+
+    def to_review(self, *, after: str, limit: int) -> tuple[Emergency, ...]:
+        """Return what was confirmed and not judged by two, with an id after `after`, in order of id."""
+
+    def judge(self, registration: str, *, officer: Oin, verdict: Verdict, number: int) -> None:
+        """Record the first or second verdict; one that another officer gave meanwhile makes the change run again."""
+
+    def unreviewed(self, *, before_on: date) -> bool:
+        """Return whether a review is overdue of which nobody was told; cheap, asked outside a change."""
+
+    def escalate(self, *, before_on: date, limit: int) -> tuple[Emergency, ...]:
+        """Remember that the officers are alarmed about reviews due before a day; return those not alarmed of before."""
+
+
 class SafetyCases(Protocol):
     """The list of accepted cases."""
 
@@ -843,6 +910,14 @@ class View(Protocol):
         """The clock of the home bans."""
 
     @property
+    def life_notices(self) -> LifeNotices:
+        """The notices of death and of moving."""
+
+    @property
+    def emergencies(self) -> Emergencies:
+        """Broken glass."""
+
+    @property
     def cases(self) -> SafetyCases:
         """The list of accepted cases."""
 
@@ -932,6 +1007,9 @@ class Directory(Protocol):
 
     def agencies_of(self, municipality: str) -> tuple[Oin, ...]:
         """Return the agencies whose agreement is with a municipality."""
+
+    def officers(self) -> tuple[Oin, ...]:
+        """Return the officers of the region, who review what cannot be decided beforehand."""
 
 
 @dataclass(frozen=True, slots=True)

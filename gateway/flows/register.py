@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from gateway.core.emergency import lives_on_glass
 from gateway.core.events import Event, EventKind, Value
 from gateway.core.handover import runs_as_monitoring
 from gateway.core.home_ban import HomeBan
@@ -102,6 +103,8 @@ def _permitted(
     policies = house.policies()
     asking = Asking(call.caller.kind, asked.purpose, asked.flag)
     leave = leave_of(asking, policies, lane=asked.lane, preconditions=asked.preconditions, on=today_on)
+    if lives_on_glass(policies.lane(asked.lane)):  # one person alone puts nothing in it: see `flows/break_glass.py`
+        raise Refused(Refusal.EMERGENCY_GLASS)
     valid_until_on = checked_term(asked.valid_until, permitted=leave.permitted, today_on=today_on)
     checked_notice(asked.subject_notice, today_on=today_on, at_most=first_notice(policies.lane(asked.lane)))
     return _PermittedRow(row, asked, _token(asked.token), leave, valid_until_on)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from gateway.core.consent import Consenting, lives_on_consent
+from gateway.core.emergency import lives_on_glass
 from gateway.core.events import Event, EventKind, Value
 from gateway.core.handover import runs_as_monitoring
 from gateway.core.home_ban import checked_extension, says_ban
@@ -48,6 +49,8 @@ def renew(call: Signed[Renewal], house: House, *, today_on: date) -> bytes:
             raise Refused(Refusal.NOT_FOUND)
         if registration.status is not RegistrationStatus.ACTIVE:
             raise Refused(Refusal.NOT_ACTIVE)
+        if lives_on_glass(house.policies().lane(registration.lane)):  # its hours are not prolonged
+            raise Refused(Refusal.EMERGENCY_GLASS)
         leave = _leave(registration, call, house, today_on)
         _check_consent(registration, tx, house)
         valid_until_on = checked_term(wanted.asked.valid_until, permitted=leave.permitted, today_on=today_on)

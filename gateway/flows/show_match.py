@@ -8,6 +8,7 @@ from typing import Any
 
 from gateway.core.consent import lives_on_consent
 from gateway.core.contact import CONFIRM_EVERY, StandingMatch
+from gateway.core.emergency import lives_on_glass
 from gateway.core.events import EventKind
 from gateway.core.home_ban import FLAG as BAN
 from gateway.core.home_ban import counts_bans
@@ -127,6 +128,7 @@ def _may_be_shown(match: StandingMatch, view: View, house: House) -> bool:
         and policy is not None
         and policy.carries(match.own.legal_basis, view.now().astimezone(AMSTERDAM).date())
         and (not lives_on_consent(policy) or view.consents.carry_both(match.id))
+        and (not lives_on_glass(policy) or view.emergencies.both_open(match.id))
         and not view.cool_downs.holds(match.id, agency=match.own.agency)
     )
 

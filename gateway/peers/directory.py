@@ -56,6 +56,10 @@ class TrustedAgencies:
         """Return the agencies whose agreement is with a municipality."""
         return self._of(municipality, Role.AGENCY)
 
+    def officers(self) -> tuple[Oin, ...]:
+        """Return the officers of the region."""
+        return tuple(Oin(one.oin) for one in self._trust.current.parties if one.role is Role.OFFICER)
+
     def _of(self, municipality: str, role: Role) -> tuple[Oin, ...]:
         """Return who has this role there; an agency without a municipality is nobody's to supervise."""
         if not municipality:

@@ -18,7 +18,7 @@ from gateway.protocol.headers import PURPOSE, USER_ROLE
 from keys.custody import Keystore
 from keys.labels import KeyLabel
 from keys.onboarding import HolderUnavailable, make_manifest, open_factor
-from keys.parties import Party, Role
+from keys.parties import MAKES_TOKENS, Party
 from keys.sealing import SealingKey
 from keys.signing import RawCall, SignatureRefused, SigningKey, sign_call, verify_response
 from keys.trust import TrustList
@@ -85,13 +85,13 @@ def onboard(
     """
     trust = TrustList.load(trust_file)
     signing, sealing = SigningKey.from_seed(keystore.get(SIGNING)), SealingKey(keystore.get(SEALING))
-    agencies = [party for party in trust.parties if party.role is Role.AGENCY]
+    makers = [party for party in trust.parties if party.role in MAKES_TOKENS]
     opened = 0
     with httpx2.Client(transport=transport, timeout=SECONDS, trust_env=False, follow_redirects=False) as client:
         for lane in lanes:
             index = KeyLabel("index", "", lane, epoch)
             admitted = kinds.get(lane)
-            owners = [party.oin for party in agencies if admitted is None or party.kind in admitted]
+            owners = [party.oin for party in makers if _gets_key(party, admitted)]
             labels = [KeyLabel("agency", oin, lane, epoch) for oin in owners]
             trust = _with_manifests((index, *labels), trust, Holders(client, signing, trust))
             trust.save(trust_file)
@@ -101,6 +101,11 @@ def onboard(
             keystore.put_all(_fresh_secrets(keystore, index) | factor_entries(factors))
             opened += len(factors)
     return opened
+
+
+def _gets_key(party: Party, admitted: frozenset[str] | None) -> bool:
+    """Return whether a party makes tokens in a lane that admits these kinds; a register of persons has no kind."""
+    return admitted is None or party.role is Role.REGISTER or party.kind in admitted
 
 
 def _with_manifests(labels: Iterable[KeyLabel], trust: TrustList, holders: Holders) -> TrustList:

@@ -66,5 +66,9 @@ _PLACES: Final = {
     AlertKind.DECISION_ASKED: _ITEMS,
     AlertKind.REQUEST_DUE: _ITEMS,
     AlertKind.RECTIFICATION_ASKED: _ITEMS,
+    AlertKind.PERSON_DIED: "/v1/registrations/",
+    AlertKind.PERSON_MOVED: "/v1/registrations/",
+    AlertKind.REVIEW_DUE: "/v1/emergency-reviews?id=",
+    AlertKind.EMERGENCY_UNREVIEWED: "/v1/registrations/",
 }
 _INBOX_BYTES: Final = len(_json(Inbox(alerts=(), more=False)))

@@ -34,6 +34,7 @@ EventId = Annotated[str, _identifier("evt")]
 EndpointId = Annotated[str, _identifier("whe")]
 CaseId = Annotated[str, _identifier("cas")]
 ConsentId = Annotated[str, _identifier("cns")]
+LifeNoticeId = Annotated[str, _identifier("lif")]
 OversightId = Annotated[str, _identifier("ovs")]
 HandoverId = Annotated[str, _identifier("hov")]
 RequestId = Annotated[str, _identifier("srq")]
@@ -256,8 +257,10 @@ class AlertKind(StrEnum):
 
     About a match: it was made (and Veilig Thuis may be told that it is a re-report, or came while monitoring runs), it
     went up a step of the ladder, or safety oversight is handed over through it. About a registration of one's own:
-    somebody was involved before, a notice that was put off is to be looked at again, a term is about to end. About a
-    request of its subject: an advice or a decision is asked, its term is about to end, it is to be registered anew.
+    somebody was involved before, a notice that was put off is to be looked at again, a term is about to end, the person
+    died (so it has ended) or moved (so another municipality may be the one to look at). About a request of its subject:
+    an advice or a decision is asked, its term is about to end, it is to be registered anew. In an emergency: both are
+    needed at one person now, officers are to review it, nobody did so in time.
     """
 
     MATCH = "match"
@@ -278,6 +281,11 @@ class AlertKind(StrEnum):
     HANDOVER_UNANSWERED = "handover_unanswered"
     RE_REPORT = "re_report"
     DURING_MONITORING = "during_monitoring"
+    PERSON_DIED = "person_died"
+    PERSON_MOVED = "person_moved"
+    EMERGENCY = "emergency"
+    REVIEW_DUE = "review_due"
+    EMERGENCY_UNREVIEWED = "emergency_unreviewed"
 
 
 class Inbox(Message):
@@ -810,6 +818,147 @@ class ExtendHomeBan(Message):
     attested: Attested = Field(description="The mayor has extended the ban.")
     subject_notice: SubjectNotice
     until: date = Field(description="First day on which it is no longer in force (00:00 Europe/Amsterdam).")
+
+
+UserPseudonym = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{2,63}$"),
+    Field(description="The agency's own pseudonym of one of its people: the same for one person, and never a name."),
+]
+
+
+class EmergencyReason(StrEnum):
+    """Why it cannot wait, as coarsely as that can be said; the substance stays in the agency's own file."""
+
+    THREAT_TO_LIFE = "threat_to_life"
+    CHILD_IN_DANGER = "child_in_danger"
+    MISSING_IN_DANGER = "missing_in_danger"
+
+
+class EmergencyState(StrEnum):
+    """Where broken glass is: asked by one person, open once another confirmed it, over with its hours."""
+
+    ASKED = "asked"
+    OPEN = "open"
+    OVER = "over"
+
+
+class Verdict(StrEnum):
+    """What an officer finds of it afterwards."""
+
+    JUSTIFIED = "justified"
+    NOT_JUSTIFIED = "not_justified"
+
+
+class BreakGlass(Message):
+    """Somebody is in immediate danger: tell us who else is needed now, once a second person confirms this."""
+
+    token: TokenText
+    purpose: Name
+    case_reference: CaseReference
+    contact_id: ContactId = Field(description="Desk that is on call.")
+    attested: Attested = Field(description="The danger is immediate, and our own file says why.")
+    subject_notice: SubjectNotice
+    reason: EmergencyReason
+    user: UserPseudonym
+    hours: int | None = Field(
+        default=None, ge=1, le=168, strict=True, description="After so many it shows nothing; the card's if absent."
+    )
+
+
+class GlassBroken(Message):
+    """It is recorded and tells nobody anything until another person of the same agency confirms it."""
+
+    id: RegistrationId
+    state: EmergencyState
+    ends_at: datetime
+    event: EventId
+
+
+class ConfirmEmergency(Message):
+    """I am another person, and I too say that this cannot wait."""
+
+    attested: Attested
+    user: UserPseudonym
+
+
+class EmergencyConfirmed(Message):
+    """It is open: who is needed at the same person is told, and officers are to review it by this day."""
+
+    id: RegistrationId
+    state: EmergencyState
+    ends_at: datetime
+    review_due_on: date = Field(description="Last working day on which two officers should have judged it.")
+    calendar: str
+    event: EventId
+
+
+class OwnEmergency(Message):
+    """Broken glass as its own agency sees it."""
+
+    id: RegistrationId
+    case_reference: CaseReference
+    reason: EmergencyReason
+    state: EmergencyState
+    broken_by: UserPseudonym
+    broken_at: datetime
+    ends_at: datetime
+    confirmed_by: UserPseudonym | None = None
+    review_due_on: date | None = None
+    calendar: str | None = None
+    verdict: Verdict | None = Field(default=None, description="Of two officers, or of one who finds no justification.")
+
+
+class OwnEmergencies(Message):
+    """A page of one's own broken glass, in order of id; `next` is absent on the last page."""
+
+    emergencies: tuple[OwnEmergency, ...]
+    next: RegistrationId | None = None
+
+
+class EmergencyToReview(OwnEmergency):
+    """Broken glass as an officer sees it: by which agency and people, why and when; nobody whom it is about."""
+
+    agency: str = Field(description="Name of the agency that broke it.")
+    verdicts: int = Field(ge=0, le=2, description="How many officers judged it.")
+
+
+class EmergenciesToReview(Message):
+    """A page of what officers are to review, in order of id; `next` is absent on the last page."""
+
+    emergencies: tuple[EmergencyToReview, ...]
+    next: RegistrationId | None = None
+
+
+class JudgeEmergency(Message):
+    """What I, an officer, find of it."""
+
+    verdict: Verdict
+
+
+class EmergencyJudged(Message):
+    """How the review stands; `verdict` is absent while a second officer is needed."""
+
+    id: RegistrationId
+    verdicts: int
+    verdict: Verdict | None = None
+    event: EventId
+
+
+class NoticeOfLife(Message):
+    """The register of persons says that somebody died, or moved, on a day; it hears nothing of what follows."""
+
+    token: TokenText
+    lane: Name
+    on: date = Field(description="The day on which it happened.")
+    attested: Attested = Field(description="The register of persons says so.")
+
+
+class NoticeTaken(Message):
+    """It is durable, and looked at later: the same answer whether or not anybody registered that person."""
+
+    id: LifeNoticeId
+    event: EventId
 
 
 class CaseStatus(StrEnum):

@@ -381,6 +381,30 @@ _POLICY: Final = (
         "Name a day from `earliest` up to and including `latest`; a ban that is over cannot be extended.",
     ),
     Problem(
+        "policy-emergency-glass",
+        403,
+        "In deze stroom registreert u alleen door bij direct gevaar de noodprocedure te starten.",
+        "In this lane you register only by breaking the glass in immediate danger.",
+        "Gebruik POST /emergencies; een tweede persoon bevestigt. Is het na de uren nog nodig, begin dan opnieuw.",
+        "Use POST /emergencies; a second person confirms. If it is still needed after its hours, begin anew.",
+    ),
+    Problem(
+        "policy-emergency-hours",
+        403,
+        "De kaart laat een noodprocedure niet zo lang openstaan.",
+        "The card does not let an emergency stay open for so long.",
+        "Vraag hooguit `mostHours` uren, of laat het aan de kaart over.",
+        "Ask for at most `mostHours` hours, or leave it to the card.",
+    ),
+    Problem(
+        "policy-emergency-same-person",
+        403,
+        "Wie de noodprocedure startte, kan haar niet zelf bevestigen.",
+        "Whoever broke the glass cannot confirm it.",
+        "Laat een andere medewerker van uw organisatie bevestigen.",
+        "Let another person of your agency confirm it.",
+    ),
+    Problem(
         "policy-case-missing",
         403,
         "Uw organisatie neemt onder dit kenmerk aan geen aangenomen casus deel.",
@@ -536,6 +560,22 @@ _STATE: Final = (
         "Ask the coordinator of the case.",
     ),
     Problem(
+        "state-emergency-confirmed",
+        409,
+        "Deze noodprocedure is al bevestigd.",
+        "This emergency is confirmed already.",
+        "U hoeft niets meer; GET /emergencies toont hoe het ermee staat.",
+        "Nothing is left to do; GET /emergencies shows how it stands.",
+    ),
+    Problem(
+        "state-emergency-reviewed",
+        409,
+        "U hebt deze noodprocedure al beoordeeld, of twee anderen deden dat.",
+        "You reviewed this emergency already, or two others did.",
+        "U hoeft niets meer; een oordeel staat vast.",
+        "Nothing is left to do; a verdict stands.",
+    ),
+    Problem(
         "state-case-closed",
         409,
         "De casus is al gesloten.",
@@ -666,6 +706,14 @@ _STATE: Final = (
 )
 
 _LIMIT: Final = (
+    Problem(
+        "limit-emergency-quota",
+        429,
+        "De noodprocedure is vandaag vaker gestart dan bij noodgevallen past; de functionarissen weten ervan.",
+        "The glass was broken more often today than emergencies explain; the officers know of it.",
+        "Bel bij direct gevaar 112. Overleg met uw functionaris over de rest; morgen telt opnieuw.",
+        "In immediate danger call 112. Talk to your officer about the rest; tomorrow counts anew.",
+    ),
     Problem(
         "limit-overloaded",
         429,

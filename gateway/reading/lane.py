@@ -170,9 +170,11 @@ def _terms(card: PolicyFile, voice: Voice) -> Iterator[Block]:
             line(
                 voice.say(
                     f"Een registratie duurt ten hoogste {voice.span(terms.maximum)}, en {voice.span(terms.default)} "
-                    "als de instantie niets anders zegt; nooit langer dan haar grondslag.",
+                    "als de instantie niets anders zegt; nooit langer dan haar grondslag."
+                    + (" Zij eindigt ook bij overlijden." if terms.ends_on_death else ""),
                     f"A registration lasts {voice.span(terms.maximum)} at most, and {voice.span(terms.default)} if the "
-                    "agency says nothing else; never longer than its legal basis.",
+                    "agency says nothing else; never longer than its legal basis."
+                    + (" It ends on death too." if terms.ends_on_death else ""),
                 )
             ),
             line(

@@ -114,7 +114,8 @@ def _to_strangers() -> Select[Any]:
     party = exists().where(_parties.c.match == _alerts.c.match, _parties.c.agency == _alerts.c.agency)
     owner = exists().where(_registrations.c.id == _alerts.c.registration, _registrations.c.agency == _alerts.c.agency)
     decider = exists().where(_items.c.registration == _alerts.c.registration, _alerts.c.kind.in_(_TO_DESKS))
-    return select(_alerts.c.id).where(~party, ~owner, ~decider, _alerts.c.kind != AlertKind.SUPERVISOR.value)
+    others = [kind.value for kind in (AlertKind.SUPERVISOR, AlertKind.REVIEW_DUE)]
+    return select(_alerts.c.id).where(~party, ~owner, ~decider, _alerts.c.kind.not_in(others))
 
 
 def _old_jobs() -> Select[Any]:

@@ -444,6 +444,67 @@ home_bans = Table(
     Column("led_by", Key, nullable=False),
 )
 
+#: What a register of persons said, until the worker looked at it; then nothing is left of whom it was about.
+life_notices = Table(
+    "life_notices",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("source", Key, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("lane", Key, nullable=False),
+    Column("token_prefix", BigInteger, nullable=False),
+    Column("index_token", LargeBinary, nullable=False),
+    Column("happened_on", Date, nullable=False),
+    Column("taken_at", BigInteger, nullable=False, default=DatabaseTime()),
+)
+
+#: Broken glass stands beside the registration that it is: who asked, who confirmed, by when it is to be reviewed.
+emergencies = Table(
+    "emergencies",
+    metadata,
+    Column("registration", Key, ForeignKey("registrations.id", ondelete="CASCADE"), primary_key=True),
+    Column("agency", Key, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("broken_by", Key, nullable=False),
+    Column("case_reference", Text, nullable=False),
+    Column("broken_on", Date, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("broken_at", BigInteger, nullable=False, default=DatabaseTime()),
+    Column("ends_at", BigInteger, nullable=False),
+    Column("confirmed_by", Text),
+    Column("confirmed_at", BigInteger),
+    Column("review_due_on", Date),
+    Column("calendar", Text),
+    Column("reviewed_at", BigInteger),
+    Column("escalated_at", BigInteger),
+    # Each takes the next number of its agency's day, so two at one moment cannot both be the last that is allowed.
+    Index("emergencies_of_day", "agency", "broken_on", "number", unique=True),
+    Index("emergencies_of_agency", "agency", "registration"),
+    _where(
+        "emergencies_to_review",
+        "registration",
+        condition="confirmed_at IS NOT NULL AND reviewed_at IS NULL",
+    ),
+    _where(
+        "emergencies_unreviewed",
+        "review_due_on",
+        condition="confirmed_at IS NOT NULL AND reviewed_at IS NULL AND escalated_at IS NULL",
+    ),
+)
+
+#: What officers found of broken glass: each officer once, two in all.
+emergency_verdicts = Table(
+    "emergency_verdicts",
+    metadata,
+    Column("registration", Key, ForeignKey("emergencies.registration", ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("officer", Key, nullable=False),
+    Column("verdict", Text, nullable=False),
+    Column("judged_at", BigInteger, nullable=False, default=DatabaseTime()),
+    CheckConstraint("number BETWEEN 1 AND 2", name="emergency_verdicts_of_two"),
+    Index("emergency_verdicts_of_officer", "registration", "officer", unique=True),
+)
+
 #: What a person consented to; whose it is goes when it ends. An agency has one valid consent of a person and purpose.
 consents = Table(
     "consents",

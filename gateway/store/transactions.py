@@ -14,11 +14,13 @@ from gateway.store.cool_downs import SqlCoolDowns
 from gateway.store.decisions import SqlDecisions
 from gateway.store.desks import SqlDesks
 from gateway.store.dialect import Dialect
+from gateway.store.emergencies import SqlEmergencies
 from gateway.store.erasure_journal import SqlErasureJournal
 from gateway.store.events import SqlEvents
 from gateway.store.handovers import SqlHandovers
 from gateway.store.home_bans import SqlHomeBans
 from gateway.store.instants import DatabaseTime, instant
+from gateway.store.life_notices import SqlLifeNotices
 from gateway.store.match_jobs import SqlMatchJobs
 from gateway.store.matches import SqlMatches
 from gateway.store.oversights import SqlOversights
@@ -62,6 +64,8 @@ class SqlView:
         self.requests = SqlSubjectRequests(sheet)
         self.journal = SqlErasureJournal(sheet)
         self.bans = SqlHomeBans(sheet)
+        self.life_notices = SqlLifeNotices(sheet)
+        self.emergencies = SqlEmergencies(sheet)
         self.cases = SqlSafetyCases(sheet)
 
     def now(self) -> datetime:

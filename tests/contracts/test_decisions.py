@@ -40,6 +40,10 @@ class Names:
         """No agency is of a municipality here."""
         return ()
 
+    def officers(self) -> tuple[Oin, ...]:
+        """Nobody is an officer here."""
+        return ()
+
 
 def happened(store: SqlStore, kind: EventKind, **fields: Value) -> str:
     """Record an event and nothing else."""

@@ -12,13 +12,14 @@ from sqlalchemy import Connection, event
 
 from gateway.core.archive import Hint
 from gateway.core.involvement import Ending, Oin, Registration
+from gateway.core.life_notice import LifeEvent, LifeNotice
 from gateway.core.subject_request import FoundItem
 from gateway.flows.ports import Answer, Endpoint, Recorded
-from gateway.protocol.messages import AlertKind, ConsentStatus, RegistrationStatus
+from gateway.protocol.messages import AlertKind, ConsentStatus, RegistrationStatus, Verdict
 from gateway.protocol.subject_requests import DecideItem, DecisionReason, ItemDecision
 from gateway.store import SqlStore
 from gateway.store.transactions import SqlTx
-from tests.support.footings import case_of, consent_of, converted
+from tests.support.footings import case_of, consent_of, converted, glass_of
 from tests.support.records import add, do, hinted, match_waiting, mint, person, recorded, registration, request_of, slip
 from tests.support.stores import STORES, Shelf, opened
 
@@ -26,6 +27,7 @@ AGENCIES = tuple(Oin(f"{number:020d}") for number in range(50))
 _times = count()
 UPHELD = DecideItem(decision=ItemDecision.UPHELD, reason=DecisionReason.JUSTIFIED)
 ALONE, MET, WAITING, OVER, ARCHIVED, LEANING, SILENT = 46_000, 1_500, 800, 200, 2_000, 1_500, 1_500
+BROKEN = 1_000
 CHUNK = 2_000
 
 
@@ -45,6 +47,7 @@ def filled(
         _lean(store)
         _ask(store)
         _keep_silent(store)
+        _break(store)
         _register(store, WAITING, waiting=True)
         _call(store)
         if request.param == "postgresql":  # autovacuum does this within a minute of such a load
@@ -133,6 +136,23 @@ def _ask(store: SqlStore) -> None:
                 tx.requests.decide(item.id, UPHELD, by=AGENCIES[0], told_at=None)
                 tx.requests.answer(request.id, today_on=date(2026, 2, 1), statement=b"{}", signature=b"")
         tx.journal.exported(tx.journal.to_export(limit=9_999)[1:])
+
+    do(store, work)
+
+
+def _break(store: SqlStore) -> None:
+    """Break the glass often, have all of it confirmed, and most of it judged."""
+    glass = [glass_of(AGENCIES[n % 50], number=1 + n // 50) for n in range(BROKEN)]
+    add(store, *(registration for registration, _ in glass))
+
+    def work(tx: SqlTx) -> None:
+        tx.jobs.done(tx.jobs.take(limit=BROKEN))
+        for number, (_, one) in enumerate(glass):
+            tx.emergencies.add(one)
+            tx.emergencies.confirm(one.registration, user="u-2", review_due_on=date(2099, 1, 5), calendar="nl")
+            for nth in range(1, 3 if number % 20 else 1):
+                officer = Oin(f"{nth:020d}")
+                tx.emergencies.judge(one.registration, officer=officer, verdict=Verdict.JUSTIFIED, number=nth)
 
     do(store, work)
 
@@ -295,6 +315,22 @@ HOT: dict[str, tuple[Callable[[SqlTx], object], set[str]]] = {
         {"subject_request_items_of_registration"},
     ),
     "erasures to export": (lambda tx: tx.journal.to_export(limit=500), {"erasures_to_export"}),
+    "what stands about a person who died": (
+        lambda tx: tx.life_notices.registrations_of(
+            LifeNotice(mint("lif"), AGENCIES[0], LifeEvent.DIED, "youth", person(1), date(2026, 1, 2))
+        ),
+        {"registrations_of_person", "registrations_archived"},
+    ),
+    "confirmed emergencies": (lambda tx: tx.emergencies.confirmed({"reg_1", "reg_2"}), {"emergencies_pkey"}),
+    "whether an emergency shows": (lambda tx: tx.emergencies.both_open(mint("mat")), {"match_parties_pkey"}),
+    "how often the glass was broken": (
+        lambda tx: tx.emergencies.used(AGENCIES[7], user="user-one", on=date(2026, 1, 2)),
+        set(),
+    ),
+    "overdue reviews": (
+        lambda tx: tx.emergencies.unreviewed(before_on=date(2026, 1, 2)),
+        {"emergencies_unreviewed"},
+    ),
     "take jobs": (lambda tx: tx.jobs.take(limit=200), {"match_jobs_waiting"}),
     "is a job waiting": (lambda tx: tx.jobs.waiting(), {"match_jobs_waiting"}),
     "remove jobs": (lambda tx: tx.jobs.done(_jobs(tx)), {"match_jobs_pkey"}),

@@ -190,6 +190,8 @@ class Door:
         self._children = iter(person_numbers(2_000)[200:])  # the first ones could be the end of an OIN
         self._visitors = {kind: Visitor(kind, _OINS[kind], SigningKey.generate(), self) for kind in KINDS}
         self._supervisor = Visitor("supervisor", oin(902), SigningKey.generate(), self)
+        self._officer = Visitor("officer", oin(903), SigningKey.generate(), self)
+        self._register = Visitor("register", oin(904), SigningKey.generate(), self)
         self._gateway_key, self._holder_key = SigningKey.generate(), SigningKey.generate()
         self.trust_file = folder / "trust.json"
         self._trust().save(self.trust_file)
@@ -205,6 +207,14 @@ class Door:
     def supervisor(self) -> Visitor:
         """Return the match supervisor of the municipality of every agency."""
         return self._supervisor
+
+    def officer(self) -> Visitor:
+        """Return an officer of the region."""
+        return self._officer
+
+    def register(self) -> Visitor:
+        """Return the register of persons."""
+        return self._register
 
     def child(self) -> str:
         """Return a person number that no test used before at this door."""
@@ -443,7 +453,9 @@ class Door:
         holder = Party(oin(901), "Holder", Role.HOLDER, keys=_keys(self._holder_key), holder_index=1)
         key = self._supervisor.key
         supervisor = Party(oin(902), "Regievoerder", Role.SUPERVISOR, keys=_keys(key), municipality=MUNICIPALITY)
-        return TrustList((*agencies, gateway, holder, supervisor), threshold=1)
+        officer = Party(oin(903), "Functionaris", Role.OFFICER, keys=_keys(self._officer.key))
+        register = Party(oin(904), "Register van personen", Role.REGISTER, keys=_keys(self._register.key))
+        return TrustList((*agencies, gateway, holder, supervisor, officer, register), threshold=1)
 
 
 def _keys(key: SigningKey) -> tuple[PartyKey, ...]:

@@ -136,6 +136,10 @@ class SmallHouse:
         """Return the agencies of a municipality, as the flows' directory."""
         return self._of(municipality, Role.AGENCY)
 
+    def officers(self) -> tuple[Oin, ...]:
+        """Return the officers, as the flows' directory."""
+        return tuple(Oin(party.oin) for party in self.trust.parties if party.role is Role.OFFICER)
+
     def _of(self, municipality: str, role: Role) -> tuple[Oin, ...]:
         found = (party for party in self.trust.parties if (party.role, party.municipality) == (role, municipality))
         return tuple(Oin(party.oin) for party in found if municipality)

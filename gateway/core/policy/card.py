@@ -184,7 +184,8 @@ class Ladder:
 class Terms:
     """How long things last: registrations, the deadline for contact, and how long each kind of record is kept.
 
-    `archive` is nothing where nothing is archived.
+    `archive` is nothing where nothing is archived. `ends_on_death` says that a registration ends when an authorized
+    source says that the person died.
     """
 
     maximum: Span
@@ -194,6 +195,7 @@ class Terms:
     match: Span
     archive: Span | None
     log: Span
+    ends_on_death: bool = False
 
 
 @dataclass(frozen=True, slots=True)

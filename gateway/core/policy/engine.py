@@ -39,7 +39,7 @@ from gateway.core.policy.tables import (
 )
 
 #: The parts of the house on which cards can rely (`vergt`) and that exist.
-BUILT: Final[frozenset[str]] = frozenset({"ban_clock", "case_list", "consent_register"})
+BUILT: Final[frozenset[str]] = frozenset({"ban_clock", "case_list", "consent_register", "emergency_procedure"})
 
 #: The part of the house that brings a message to an agency that registered nothing.
 ONE_MESSAGE: Final = "one_shot_message"

@@ -253,7 +253,7 @@ def test_who_may_not_register_hears_why_and_what_would_do(officer: Officer) -> N
 
 def test_whoever_asks_about_a_lane_that_is_shut_hears_so(officer: Officer) -> None:
     """The card answers, and the gateway would not."""
-    _, _, err = officer.run("explain", "--lane", "emergency", "--register", "ggz")
+    _, _, err = officer.run("explain", "--lane", "handle_with_care", "--register", "politie")
     assert "this lane is shut while this is not there yet" in err
 
 

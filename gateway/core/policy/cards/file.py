@@ -22,6 +22,7 @@ from gateway.core.policy.cards.grammar import (
     LADDER,
     NOTHING_KEPT,
     NOTICE,
+    ON_DEATH,
     OPEN_END,
     PERIOD,
     STEPS,
@@ -137,7 +138,7 @@ def _silent_purposes(root: Fields, vocabulary: Vocabulary) -> tuple[str, ...]:
 
 
 def _terms(root: Fields) -> Terms:
-    term = root.table("termijn", required=TERM.required)
+    term = root.table("termijn", required=TERM.required, optional=TERM.optional)
     kept = root.table("bewaren", required=KEPT.required)
     contact = root.table("contact", required=CONTACT.required)
     maximum, default = term.span("ten-hoogste"), term.span("standaard")
@@ -151,6 +152,7 @@ def _terms(root: Fields) -> Terms:
         match=kept.span("match"),
         archive=kept.span_or("archief", NOTHING_KEPT),
         log=kept.span("logboek"),
+        ends_on_death="bij-overlijden" in term and bool(term.code("bij-overlijden", ON_DEATH)),
     )
 
 

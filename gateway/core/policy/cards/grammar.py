@@ -78,7 +78,11 @@ PERIOD: Final = Keys({"van": "De eerste dag.", "tot-en-met": "De laatste dag."})
 AGES: Final = Keys(
     {}, {"vanaf": "De leeftijd waarop iemand erbij komt.", "jonger-dan": "De verjaardag waarop iemand eruit gaat."}
 )
-TERM: Final = Keys({"ten-hoogste": "De langste termijn.", "standaard": "De termijn als niets anders is gezegd."})
+TERM: Final = Keys(
+    {"ten-hoogste": "De langste termijn.", "standaard": "De termijn als niets anders is gezegd."},
+    {"bij-overlijden": "Of een registratie eindigt als een bevoegde bron het overlijden meldt; zonder dit woord niet."},
+)
+ON_DEATH: Final[Mapping[str, str]] = {"eindigt": "ends", "loopt-door": ""}
 CONTACT: Final = Keys({"binnen": "Binnen hoeveel werkdagen.", "opschalen": "Wie het wanneer hoort, steeds later."})
 LADDER: Final = Keys(
     {"regievoerder": "Na hoeveel werkdagen de regievoerder het hoort."},

@@ -58,7 +58,9 @@ def card_schema(vocabulary: Vocabulary) -> Schema:
                 "leeftijd": {**_table(grammar.AGES, _all(grammar.AGES, _NUMBER)), "minProperties": 1},
                 "vergt": _list(_ref("mechanisme")),
                 "altijd-stil": _silent_purposes(vocabulary),
-                "termijn": _table(grammar.TERM, _all(grammar.TERM, _SPAN)),
+                "termijn": _table(
+                    grammar.TERM, {**_all(grammar.TERM, _SPAN), "bij-overlijden": _one_of(grammar.ON_DEATH)}
+                ),
                 "contact": _contact(),
                 "mededeling": _notice(),
                 "bewaren": _table(

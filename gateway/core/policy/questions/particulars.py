@@ -101,6 +101,8 @@ def _terms(card: PolicyFile, words: Words) -> Iterator[tuple[str, str]]:
     say, terms, notice = words.say, card.terms, card.notice
     yield say("termijn, ten hoogste", "term, at most"), words.span(terms.maximum)
     yield say("termijn, standaard", "term, by default"), words.span(terms.default)
+    ends = say("eindigt", "ends") if terms.ends_on_death else say("loopt door", "goes on")
+    yield say("termijn, bij overlijden", "term, on death"), ends
     yield say("contact binnen (werkdagen)", "contact within (working days)"), str(terms.contact_working_days)
     yield say("opschalen (werkdagen)", "escalation (working days)"), _ladder(terms.ladder, words)
     yield say("bewaren, match", "retention, match"), words.span(terms.match)

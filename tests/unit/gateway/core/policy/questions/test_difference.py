@@ -267,21 +267,21 @@ class TestShutLanes:
 
     def test_a_card_that_no_longer_relies_on_what_is_not_there_opens_its_lane(self) -> None:
         """All that it allows opens, so that a proposal has to expect it."""
-        found = compare(sets(relying_on("noodprocedure")), sets(OLD), VOCABULARY)
+        found = compare(sets(relying_on("eenmalig-bericht")), sets(OLD), VOCABULARY)
         assert (12 + EVERYONE, 0, 0) == (found.opened, found.closed, found.shut)
         assert f"De stroom {LANE[1:-1]} gaat open." in found.text("nl")
         assert "opens." in found.text("en")
 
     def test_a_card_that_comes_to_rely_on_what_is_not_there_shuts_its_lane(self) -> None:
         """All that it allowed closes."""
-        found = compare(sets(OLD), sets(relying_on("noodprocedure")), VOCABULARY)
+        found = compare(sets(OLD), sets(relying_on("eenmalig-bericht")), VOCABULARY)
         assert (0, 12 + EVERYONE, 0) == (found.opened, found.closed, found.shut)
-        assert f"De stroom {LANE[1:-1]} is dicht: er ontbreekt nog Noodprocedure" in found.text("nl")
+        assert f"De stroom {LANE[1:-1]} is dicht: er ontbreekt nog Eenmalig bericht" in found.text("nl")
 
     def test_what_changes_in_a_lane_that_stays_shut_is_told_apart(self) -> None:
         """It opens and closes nothing, and yet it is read before it is signed."""
-        shut = relying_on("noodprocedure")
-        fewer = policy(put("vergt", value=["noodprocedure"]), told_to("politie", "school"))
+        shut = relying_on("eenmalig-bericht")
+        fewer = policy(put("vergt", value=["eenmalig-bericht"]), told_to("politie", "school"))
         found = compare(sets(shut), sets(fewer), VOCABULARY)
         assert (0, 0, 0, EVERYONE - 4) == (found.opened, found.closed, found.other, found.shut)
         assert all(one.sentence_nl.startswith("Pas als de stroom opengaat: Regel V1") for one in found.changes)
@@ -290,13 +290,15 @@ class TestShutLanes:
 
     def test_a_lane_that_comes_shut_opens_nothing(self) -> None:
         """What it will allow is told all the same."""
-        found, were_it_open = (compare(sets(), sets(card), VOCABULARY) for card in (relying_on("noodprocedure"), OLD))
+        found, were_it_open = (
+            compare(sets(), sets(card), VOCABULARY) for card in (relying_on("eenmalig-bericht"), OLD)
+        )
         assert (0, 0, 0) == (found.opened, found.closed, found.other)
         assert were_it_open.opened + were_it_open.other == found.shut
 
     def test_a_set_says_which_mechanisms_exist(self) -> None:
         """The same card is open in a house that has what it relies on."""
-        able = PolicySet((relying_on("noodprocedure"),), "", frozenset({"emergency_procedure"}))
+        able = PolicySet((relying_on("eenmalig-bericht"),), "", frozenset({"one_shot_message"}))
         assert (0, 0, 0) == ((found := compare(sets(OLD), able, VOCABULARY)).opened, found.closed, found.shut)
 
 
