@@ -172,7 +172,9 @@ def _draft(row: Row, terms: ImportTerms, *, latest_until: date | None) -> Involv
     )
     until = ends_on if sooner else None
     kept_until = None if ends_on is None else ends_on.replace(day=1)  # any other day would tell the birth date
-    return Involvement(said.person, said.case, notice, said.contact, until, terms.preconditions, kept_until)
+    return Involvement(
+        *(said.person, said.case, notice, said.contact, until, terms.preconditions, kept_until), parents=said.parents
+    )
 
 
 def _birthday(birth_on: date, age: int) -> date:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain, islice
 from typing import Final
 from urllib.parse import urlencode
 
@@ -13,7 +14,7 @@ from adapters.errors import SeinhuisError, problem_named
 from adapters.holder_circle import Lie
 from adapters.identifiers import identifier
 from adapters.identity import Person
-from adapters.involvement import Involvement, draft, member_refused, with_token
+from adapters.involvement import Involvement, draft, member_refused, with_tokens
 from adapters.person_token import PERSONS_PER_CALL, derive_tokens
 from adapters.signed_call import NDJSON, Question, ask, change, new_idempotency_key
 from adapters.transport import Plan, compute
@@ -30,6 +31,7 @@ from gateway.protocol.messages import (
     Withdrawn,
     WithdrawRegistration,
 )
+from keys.tokens import PersonToken
 
 _PAGE: Final = 100
 
@@ -62,6 +64,8 @@ def register(
     valid_until: date | None = None,
     archive_until: date | None = None,
     preconditions: Sequence[str] = (),
+    parents: Sequence[Person] = (),
+    confidential_address: bool = False,
     idempotency_key: str = "",
 ) -> Plan[Receipt]:
     """Register that the agency is involved with a person, and thereby attest that the lane's criterion is met.
@@ -73,11 +77,18 @@ def register(
     a `valid_until` from the caller; an import from a file sees to it. `archive_until` is the first of the month in
     which that limit is reached: without it nothing is archived beyond the term. The receipt is the same whether or not
     anybody else is involved.
+
+    `parents` are up to two parents of a child, by the register of persons, where the lane's card admits it; never with
+    a `confidential_address`.
     """
-    involvement = Involvement(person, case, notice, contact, valid_until, tuple(preconditions), archive_until)
+    involvement = Involvement(
+        *(person, case, notice, contact, valid_until, tuple(preconditions), archive_until),
+        parents=tuple(parents),
+        confidential_address=confidential_address,
+    )
     message = draft(agency, involvement, lane or agency.lane)
-    derived = yield from derive_tokens(agency, agency.circle(message.lane), (person,))
-    whole = with_token(message, derived.tokens[0])
+    derived = yield from derive_tokens(agency, agency.circle(message.lane), involvement.persons)
+    whole = with_tokens(message, *derived.tokens)
     question = change("/registrations", whole, case=case, idempotency_key=idempotency_key)
     return (yield from ask(agency, question, Receipt))
 
@@ -98,15 +109,31 @@ def register_batch(
     refused = [RowResult(row, problem=each) for row, each in enumerate(drafts) if isinstance(each, SeinhuisError)]
     if not good:
         return BatchResult(tuple(refused))
-    derived = yield from derive_tokens(agency, agency.circle(lane), [involvements[row].person for row in good])
+    tokens, lies = yield from _tokens(agency, lane, [involvements[row].persons for row in good])
     messages = [each for each in drafts if isinstance(each, RegisterInvolvement)]
-    whole = (with_token(message, token) for message, token in zip(messages, derived.tokens, strict=True))
+    whole = (with_tokens(message, *family) for message, family in zip(messages, tokens, strict=True))
     lines = b"\n".join(message.model_dump_json(by_alias=True, exclude_none=True).encode() for message in whole)
     key = idempotency_key or new_idempotency_key()
     question = Question("POST", "/registration-batches", lines, content_type=NDJSON, idempotency_key=key)
     receipt = yield from ask(agency, question, BatchReceipt)
     answered = _row_results(good, receipt.rows)
-    return BatchResult(tuple(sorted((*refused, *answered), key=lambda result: result.row)), derived.lies)
+    return BatchResult(tuple(sorted((*refused, *answered), key=lambda result: result.row)), lies)
+
+
+def _tokens(
+    agency: Agency, lane: str, families: Sequence[Sequence[Person]]
+) -> Plan[tuple[list[tuple[PersonToken, ...]], tuple[Lie, ...]]]:
+    """Return the tokens of each family, and the holders that lied meanwhile; parents make it more calls to holders."""
+    everybody = list(chain.from_iterable(families))
+    tokens: list[PersonToken] = []
+    lies: list[Lie] = []
+    for start in range(0, len(everybody), PERSONS_PER_CALL):
+        chunk = everybody[start : start + PERSONS_PER_CALL]
+        derived = yield from derive_tokens(agency, agency.circle(lane), chunk)
+        tokens += derived.tokens
+        lies += derived.lies
+    in_order = iter(tokens)
+    return [tuple(islice(in_order, len(family))) for family in families], tuple(lies)
 
 
 def renew(

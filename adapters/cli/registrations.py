@@ -14,6 +14,7 @@ from adapters.cli.options import (
     Config,
     Deferred,
     GivenOn,
+    ParentFiles,
     PersonFile,
     Preconditions,
     ReviewOn,
@@ -42,12 +43,14 @@ def register(
     contact: Annotated[str, typer.Option(help=words("loket dat gebeld mag worden", "desk that may be called"))] = "",
     valid_until: ValidUntil = None,
     precondition: Preconditions = None,
+    parent: ParentFiles = None,
     attest: Attest = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help=words("alleen controleren", "only check"))] = False,
     as_json: AsJson = False,
     config: Config = CONFIG,
 ) -> None:
     """Register one person, or with --dry-run only ask the policy."""
+    parents = [person_in(file, option="--parent") for file in parent or ()]
     who, told = person_in(person), notice(notice_given_on, notice_deferred, review_on)
     with open_gateway(config) as gateway:
         if dry_run:
@@ -65,6 +68,7 @@ def register(
             notice=told,
             valid_until=day(valid_until),
             preconditions=precondition or (),
+            parents=parents,
         )
     talk.data(receipt, as_json=as_json)
     talk.next_step("seinhuis inbox tail")

@@ -10,6 +10,7 @@
       birth-date: Geboortedatum
       notice-on: Datum mededeling     # optional: absent or an empty cell means that the notice is deferred
       contact: Loket                  # optional: the name of a desk
+      first-parent: BSN ouder 1       # optional, as is second-parent: an empty cell is no parent
     person-number-may-lack-leading-zeros: true
 
 Quotes and line ends are those of RFC 4180. Columns that the map does not name are not read. Every row is checked here,
@@ -38,6 +39,8 @@ _DATES: Final = {
     "registered_on": RowFault.REGISTERED_ON,
     "notice_on": RowFault.NOTICE_ON,
 }
+
+_PARENTS: Final = ("first_parent", "second_parent")
 
 
 class SourceRefused(ValueError):
@@ -71,6 +74,8 @@ class Columns(_Strict):
     birth_date: Heading
     notice_on: Heading | None = None
     contact: Heading | None = None
+    first_parent: Heading | None = None
+    second_parent: Heading | None = None
 
 
 class ExportMap(_Strict):
@@ -153,9 +158,7 @@ class CsvExport:
             return RowFault.CELLS
         said = {field: cells[place].strip() for field, place in places.items()}
         try:
-            person = Person.from_bsn(
-                said["person_number"], may_lack_leading_zeros=self.map.person_number_may_lack_leading_zeros
-            )
+            person = self._person(said["person_number"])
         except PersonRefused as refused:
             return OF_PERSON[refused.fault]
         if not said["case_reference"]:
@@ -168,6 +171,10 @@ class CsvExport:
                 days[field] = day
             elif text or field != "notice_on":
                 return fault
+        try:
+            parents = tuple(self._person(text) for field in _PARENTS if (text := said.get(field, "")))
+        except PersonRefused:
+            return RowFault.PARENT
         return Record(
             person=person,
             case=said["case_reference"],
@@ -175,7 +182,11 @@ class CsvExport:
             registered_on=days["registered_on"],
             notice_on=days.get("notice_on"),
             contact=said.get("contact", ""),
+            parents=parents,
         )
+
+    def _person(self, text: str) -> Person:
+        return Person.from_bsn(text, may_lack_leading_zeros=self.map.person_number_may_lack_leading_zeros)
 
 
 @lru_cache(maxsize=50_000)  # an export has few different days, and strptime is slow

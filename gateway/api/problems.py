@@ -57,6 +57,8 @@ _CODES: Final[Mapping[Refusal, str]] = MappingProxyType(
         Refusal.NOTICE_INCOMPLETE: "policy-notice-incomplete",
         Refusal.NOTICE_PUT_OFF_TOO_LONG: "policy-notice-put-off-too-long",
         Refusal.BAN_UNDATED: "policy-ban-undated",
+        Refusal.PARENTS_INVALID: "request-parents-invalid",
+        Refusal.PARENTS_NOT_ADMITTED: "policy-parents-not-admitted",
         Refusal.BAN_TERM: "policy-ban-term",
         Refusal.CASE_MISSING: "policy-case-missing",
         Refusal.CASE_PARTICIPANT: "policy-case-participant",

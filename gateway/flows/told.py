@@ -7,10 +7,20 @@ from gateway.core.involvement import Oin
 from gateway.core.matching import Side
 from gateway.core.policy import LanePolicy, Situation
 from gateway.core.policy.answers import NO_RULE
+from gateway.core.policy.parents import decide_by_parents
 from gateway.flows.ports import House
+from gateway.protocol.messages import MatchKind
 
 
-def told_of(own: Side, other: Side, policy: LanePolicy | None, house: House, today_on: date) -> Party:
+def told_of(
+    own: Side,
+    other: Side,
+    policy: LanePolicy | None,
+    house: House,
+    today_on: date,
+    *,
+    kind: MatchKind = MatchKind.PERSON_MATCH,
+) -> Party:
     """Decide what one side may learn of the other; an agency no longer in the directory has no kind, so no rule."""
     situation = Situation(
         recipient_kind=_kind(own.agency, house),
@@ -20,6 +30,9 @@ def told_of(own: Side, other: Side, policy: LanePolicy | None, house: House, tod
         other_flag=other.flag,
     )
     decision = NO_RULE if policy is None else policy.decide(situation, on=today_on)
+    if kind is MatchKind.PARENT_MATCH:
+        municipalities = [municipality_of(side.agency, house) for side in (own, other)]
+        decision = decide_by_parents(decision, policy, municipalities, on=today_on)
     return Party(
         agency=own.agency,
         registration=own.registration,
@@ -30,6 +43,12 @@ def told_of(own: Side, other: Side, policy: LanePolicy | None, house: House, tod
         why_nl=decision.explanation_nl,
         why_en=decision.explanation_en,
     )
+
+
+def municipality_of(oin: Oin, house: House) -> str:
+    """Return the municipality that holds an agency's agreement, or an empty text."""
+    agency = house.directory.agency(oin)
+    return "" if agency is None else agency.municipality
 
 
 def _kind(oin: Oin, house: House) -> str:
