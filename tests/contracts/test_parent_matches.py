@@ -27,6 +27,7 @@ from tests.support.families import family_house, policies, register_child
 from tests.support.house import SmallHouse, TestAgency, involvement, receipt_of, token_of
 from tests.support.ladders import let_steps_come
 from tests.support.lives import events_of, heard, lifted, matches_of, restricted, withdrawn
+from tests.support.records import do
 from tests.support.stores import hold_clock
 
 MOTHER, FATHER = "mother", "father"
@@ -210,6 +211,13 @@ def test_the_parents_go_with_the_registration(small: SmallHouse, store: SqlStore
     match_waiting(small.house)
     assert 2 == _parents_kept(store)
     withdrawn(small, police, ours.id, reason)
+    assert 0 == _parents_kept(store)
+
+
+def test_a_purge_takes_parents_along(small: SmallHouse, store: SqlStore) -> None:
+    """With the registration that named them."""
+    ours = register_child(small, small.parties[0], "daughter", MOTHER, FATHER)
+    do(store, lambda tx: tx.purges.remove([ours.id]))
     assert 0 == _parents_kept(store)
 
 
