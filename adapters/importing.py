@@ -176,9 +176,10 @@ def _draft(row: Row, terms: ImportTerms, *, latest_until: date | None) -> Involv
         else notice_deferred(terms.deferral, review_on=terms.on + _NOTICE_WITHIN.get(terms.lane, _NOTICE_SOON))
     )
     until = ends_on if sooner else None
-    flag = said.flag or terms.flag
     return Involvement(
-        said.person, said.case, notice, said.contact, until, terms.preconditions, first_of_month(ends_on), flag
+        *(said.person, said.case, notice, said.contact, until, terms.preconditions, first_of_month(ends_on)),
+        flag=said.flag or terms.flag,
+        parents=said.parents,
     )
 
 

@@ -30,7 +30,9 @@ class Involvement(Hidden):
     is the agency's own reference, `contact` a desk (empty: the one of the settings), `valid_until` the first day on
     which it no longer holds (absent: the policy's term), `preconditions` what the rule requires to be attested besides,
     `archive_until` the first of the month from which nothing of it may be kept (absent: not beyond its term; any other
-    day becomes the first of its month), `flag` how the agency is involved, in the code names of the lane's card.
+    day becomes the first of its month), `flag` how the agency is involved, in the code names of the lane's card,
+    `parents` up to two parents of a child by the register of persons, where the lane's card admits it: never with a
+    `confidential_address`.
     """
 
     person: Person
@@ -41,6 +43,13 @@ class Involvement(Hidden):
     preconditions: tuple[str, ...] = ()
     archive_until: date | None = None
     flag: str = INVOLVED
+    parents: tuple[Person, ...] = ()
+    confidential_address: bool = False
+
+    @property
+    def persons(self) -> tuple[Person, ...]:
+        """Everybody whose token the message takes: the person, and then the parents."""
+        return self.person, *self.parents
 
 
 def notice_given(on: date) -> SubjectNotice:
@@ -65,6 +74,10 @@ def draft(agency: Agency, involvement: Involvement, lane: str) -> RegisterInvolv
     """Return the message without its token; raises RequestRefused that names the member and not its value."""
     if holds_person_number(involvement.case):
         raise problem_named("request-person-number", facts={"member": "caseReference"})
+    if len(set(involvement.persons)) != len(involvement.persons):
+        raise problem_named("request-parents-invalid")
+    if involvement.parents and involvement.confidential_address:
+        raise problem_named("policy-parents-not-admitted")
     try:
         return RegisterInvolvement(
             token=NO_TOKEN,
@@ -73,6 +86,8 @@ def draft(agency: Agency, involvement: Involvement, lane: str) -> RegisterInvolv
             purpose=agency.purpose,
             case_reference=involvement.case,
             contact_id=contact_id(involvement.contact or agency.contact),
+            parents=(NO_TOKEN,) * len(involvement.parents),
+            confidential_address=involvement.confidential_address,
             attested=True,
             preconditions=involvement.preconditions,
             subject_notice=involvement.notice,
@@ -83,9 +98,10 @@ def draft(agency: Agency, involvement: Involvement, lane: str) -> RegisterInvolv
         raise member_refused(invalid) from None
 
 
-def with_token(message: RegisterInvolvement, token: PersonToken) -> RegisterInvolvement:
+def with_tokens(message: RegisterInvolvement, person: PersonToken, *parents: PersonToken) -> RegisterInvolvement:
     """Return the message as it is sent."""
-    return message.model_copy(update={"token": token.encode()})
+    tokens = {"token": person.encode(), "parents": tuple(parent.encode() for parent in parents)}
+    return message.model_copy(update=tokens)
 
 
 def member_refused(invalid: ValidationError) -> SeinhuisError:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import chain, islice
 from typing import Final
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -16,7 +17,7 @@ from adapters.hearing import check_policy
 from adapters.holder_circle import Lie
 from adapters.identifiers import identifier
 from adapters.identity import Person
-from adapters.involvement import INVOLVED, Involvement, draft, member_refused, with_token
+from adapters.involvement import INVOLVED, Involvement, draft, member_refused, with_tokens
 from adapters.person_token import PERSONS_PER_CALL, derive_tokens
 from adapters.signed_call import NDJSON, Question, ask, change, new_idempotency_key
 from adapters.transport import Plan, compute
@@ -33,6 +34,7 @@ from gateway.protocol.messages import (
     Withdrawn,
     WithdrawRegistration,
 )
+from keys.tokens import PersonToken
 
 _PAGE: Final = 100
 _AMSTERDAM: Final = ZoneInfo("Europe/Amsterdam")
@@ -68,6 +70,8 @@ def register(
     preconditions: Sequence[str] = (),
     purpose: str = "",
     flag: str = INVOLVED,
+    parents: Sequence[Person] = (),
+    confidential_address: bool = False,
     idempotency_key: str = "",
 ) -> Plan[Receipt]:
     """Register that the agency is involved with a person, and thereby attest that the lane's criterion is met.
@@ -79,13 +83,20 @@ def register(
     8) where the person's birth date is known; else that is for the caller to see to. So is `archive_until`, the first
     of the month in which that limit is reached: without either nothing is archived beyond the term. Raises
     PolicyRefused for who has reached the limit. The receipt is the same whether or not anybody else is involved.
+
+    `parents` are up to two parents of a child, by the register of persons, where the lane's card admits it; never with
+    a `confidential_address`.
     """
     agency, lane = agency.for_purpose(purpose), lane or agency.lane
-    involvement = Involvement(person, case, notice, contact, valid_until, tuple(preconditions), archive_until, flag)
+    involvement = Involvement(
+        *(person, case, notice, contact, valid_until, tuple(preconditions), archive_until, flag),
+        parents=tuple(parents),
+        confidential_address=confidential_address,
+    )
     draft(agency, involvement, lane)  # what is wrong with it is said before anybody is asked
     message = draft(agency, (yield from _within_age(agency, involvement, lane)), lane)
-    derived = yield from derive_tokens(agency, agency.circle(message.lane), (person,))
-    whole = with_token(message, derived.tokens[0])
+    derived = yield from derive_tokens(agency, agency.circle(message.lane), involvement.persons)
+    whole = with_tokens(message, *derived.tokens)
     question = change("/registrations", whole, case=case, idempotency_key=idempotency_key)
     return (yield from ask(agency, question, Receipt))
 
@@ -113,15 +124,31 @@ def register_batch(
     refused = [RowResult(row, problem=each) for row, each in enumerate(drafts) if isinstance(each, SeinhuisError)]
     if not good:
         return BatchResult(tuple(refused))
-    derived = yield from derive_tokens(agency, agency.circle(lane), [involvements[row].person for row in good])
+    tokens, lies = yield from _tokens(agency, lane, [involvements[row].persons for row in good])
     messages = [each for each in drafts if isinstance(each, RegisterInvolvement)]
-    whole = (with_token(message, token) for message, token in zip(messages, derived.tokens, strict=True))
+    whole = (with_tokens(message, *family) for message, family in zip(messages, tokens, strict=True))
     lines = b"\n".join(message.model_dump_json(by_alias=True, exclude_none=True).encode() for message in whole)
     key = idempotency_key or new_idempotency_key()
     question = Question("POST", "/registration-batches", lines, content_type=NDJSON, idempotency_key=key)
     receipt = yield from ask(agency, question, BatchReceipt)
     answered = _row_results(good, receipt.rows)
-    return BatchResult(tuple(sorted((*refused, *answered), key=lambda result: result.row)), derived.lies)
+    return BatchResult(tuple(sorted((*refused, *answered), key=lambda result: result.row)), lies)
+
+
+def _tokens(
+    agency: Agency, lane: str, families: Sequence[Sequence[Person]]
+) -> Plan[tuple[list[tuple[PersonToken, ...]], tuple[Lie, ...]]]:
+    """Return the tokens of each family, and the holders that lied meanwhile; parents make it more calls to holders."""
+    everybody = list(chain.from_iterable(families))
+    tokens: list[PersonToken] = []
+    lies: list[Lie] = []
+    for start in range(0, len(everybody), PERSONS_PER_CALL):
+        chunk = everybody[start : start + PERSONS_PER_CALL]
+        derived = yield from derive_tokens(agency, agency.circle(lane), chunk)
+        tokens += derived.tokens
+        lies += derived.lies
+    in_order = iter(tokens)
+    return [tuple(islice(in_order, len(family))) for family in families], tuple(lies)
 
 
 def renew(

@@ -36,6 +36,8 @@ class Fault:
 CALLS = "tests/attacks/test_calls.py::"
 SILENT = "tests/attacks/test_silent_purposes.py::"
 KEPT_SILENT = "tests/unit/gateway/flows/test_kept_silent.py::"
+PARENTS = "tests/contracts/test_parent_matches.py::"
+WAITS = "tests/faults/test_withdrawal_waits.py::"
 LADDER = "tests/contracts/test_ladder.py::"
 PURGES = "tests/contracts/test_purges.py::"
 RIGHTS = "tests/contracts/test_subject_requests.py::"
@@ -118,7 +120,7 @@ FAULTS = (
         "lock-removed",
         "persons are not held while they are matched",
         "gateway/store/postgresql.py",
-        '        connection.execute(_CLAIM, {"prefixes": prefixes})',
+        '        connection.execute(_CLAIM_PERSONS, {"prefixes": prefixes})',
         "        del connection, prefixes",
         "tests/contracts/test_matches.py::test_a_claim_waits_for_the_one_before_it_and_sees_what_it_did",
     ),
@@ -126,8 +128,8 @@ FAULTS = (
         "lock-only-tried",
         "the lock is tried, and who does not get it goes on",
         "gateway/store/postgresql.py",
-        "func.pg_advisory_xact_lock(",
-        "func.pg_try_advisory_xact_lock(",
+        "func.pg_advisory_xact_lock(_family",
+        "func.pg_try_advisory_xact_lock(_family",
         "tests/contracts/test_matches.py::test_a_claim_waits_for_the_one_before_it_and_sees_what_it_did",
     ),
     Fault(
@@ -137,6 +139,30 @@ FAULTS = (
         'isolation_level="READ COMMITTED"',
         'isolation_level="REPEATABLE READ"',
         "tests/contracts/test_matches.py::test_a_claim_waits_for_the_one_before_it_and_sees_what_it_did",
+    ),
+    Fault(
+        "parents-not-claimed",
+        "a child is held while it is matched, and its parents are not",
+        "gateway/store/postgresql.py",
+        'connection.execute(_CLAIM_PERSONS, {"prefixes": prefixes})',
+        'connection.execute(_CLAIM, {"prefixes": prefixes})',
+        WAITS + "test_a_match_that_was_looked_for_meanwhile_does_not_outlive_the_withdrawal[postgresql-sibling]",
+    ),
+    Fault(
+        "family-told-twice",
+        "agencies of one child are told of its family as well",
+        "gateway/store/parents.py",
+        ".where(~meets_by_child(mine, other), ~stands_by_parent(mine, other))",
+        ".where(~stands_by_parent(mine, other))",
+        PARENTS + "test_the_same_child_is_a_person_match_and_nothing_besides",
+    ),
+    Fault(
+        "sibling-not-due",
+        "whoever withdraws first gets what is due about the child, and not about its parents",
+        "gateway/flows/withdraw.py",
+        "due_about(tx, registration)",
+        "tx.jobs.of_persons({registration.index_token})",
+        PARENTS + "test_a_withdrawn_registration_first_gets_the_match_that_is_due",
     ),
     Fault(
         "one-party-told",

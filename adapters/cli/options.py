@@ -35,6 +35,17 @@ PersonFile = Annotated[
         ),
     ),
 ]
+ParentFiles = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--parent",
+        metavar="FILE",
+        help=words(
+            "bestand met het BSN van een ouder; ten hoogste twee, alleen waar de kaart oudermatches kent",
+            "file with the person number of a parent; two at most, only where the card has parent matches",
+        ),
+    ),
+]
 Case = Annotated[str, typer.Option("--case", help=words("eigen zaakkenmerk", "your own case reference"))]
 GivenOn = Annotated[
     datetime | None,
@@ -140,7 +151,7 @@ def open_gateway(config: Path, *, purpose: str = "", patience_seconds: float = 5
     return Gateway(agency.for_purpose(purpose), ca_file=settings.ca_file)
 
 
-def person_in(file: str) -> Person:
+def person_in(file: str, *, option: str = "--person") -> Person:
     """Read the person; a number itself on the command line is refused without repeating it."""
     if _NUMBER.fullmatch(file) and not Path(file).is_file():
         raise typer.BadParameter(
@@ -148,7 +159,7 @@ def person_in(file: str) -> Person:
                 "geef een bestand of -, nooit een nummer: opdrachten blijven leesbaar voor anderen",
                 "name a file or -, never a number: others can read commands",
             ),
-            param_hint="--person",
+            param_hint=option,
         )
     return Person.from_file(file)
 

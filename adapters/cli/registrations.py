@@ -17,6 +17,7 @@ from adapters.cli.options import (
     Flag,
     GivenOn,
     Lane,
+    ParentFiles,
     PersonFile,
     Preconditions,
     Purpose,
@@ -50,12 +51,14 @@ def register(
     valid_until: ValidUntil = None,
     archive_until: ArchiveUntil = None,
     precondition: Preconditions = None,
+    parent: ParentFiles = None,
     attest: Attest = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help=words("alleen controleren", "only check"))] = False,
     as_json: AsJson = False,
     config: Config = CONFIG,
 ) -> None:
     """Register one person, or with --dry-run only ask the policy."""
+    parents = [person_in(file, option="--parent") for file in parent or ()]
     who, told = person_in(person), notice(notice_given_on, notice_deferred, review_on)
     with open_gateway(config, purpose=purpose) as gateway:
         if dry_run:
@@ -75,6 +78,7 @@ def register(
             valid_until=day(valid_until),
             archive_until=day(archive_until),
             preconditions=precondition or (),
+            parents=parents,
         )
     talk.data(receipt, as_json=as_json)
     talk.next_step("seinhuis inbox tail")

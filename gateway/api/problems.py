@@ -59,6 +59,8 @@ _CODES: Final[Mapping[Refusal, str]] = MappingProxyType(
         Refusal.NOTICE_INCOMPLETE: "policy-notice-incomplete",
         Refusal.NOTICE_PUT_OFF_TOO_LONG: "policy-notice-put-off-too-long",
         Refusal.BAN_UNDATED: "policy-ban-undated",
+        Refusal.PARENTS_INVALID: "request-parents-invalid",
+        Refusal.PARENTS_NOT_ADMITTED: "policy-parents-not-admitted",
         Refusal.BAN_TERM: "policy-ban-term",
         Refusal.EMERGENCY_GLASS: "policy-emergency-glass",
         Refusal.EMERGENCY_HOURS: "policy-emergency-hours",

@@ -222,6 +222,8 @@ ENDPOINTS: Final = (
         refusals=(
             *_PERMISSION,
             *_TOKEN,
+            Refusal.PARENTS_NOT_ADMITTED,
+            Refusal.PARENTS_INVALID,
             Refusal.BAN_UNDATED,
             Refusal.CASE_MISSING,
             Refusal.EMERGENCY_GLASS,

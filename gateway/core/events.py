@@ -117,8 +117,10 @@ FIELDS: Mapping[EventKind, frozenset[str]] = MappingProxyType(
         EventKind.CALL_ADMITTED: frozenset(_CALL | {"verb"}),
         EventKind.CALL_REFUSED: frozenset(_CALL | {"verb", "refusal", "row", "lane", "flag", "preconditions"}),
         EventKind.MATCHES_SOUGHT: frozenset({"jobs", "matches"}),
-        EventKind.MATCH_OPENED: frozenset({"match", "lane", "policy", "levels", "rules", "alerts"}),
-        EventKind.MATCH_WITHHELD: frozenset({"lane", "policy", "agencies", "purposes", "flags", "levels", "rules"}),
+        EventKind.MATCH_OPENED: frozenset({"match", "kind", "lane", "policy", "levels", "rules", "alerts"}),
+        EventKind.MATCH_WITHHELD: frozenset(
+            {"kind", "lane", "policy", "agencies", "purposes", "flags", "levels", "rules"}
+        ),
         EventKind.SILENCE_ENDED: frozenset({"meetings"}),
         EventKind.MATCH_VIEWED: frozenset(_CALL | {"match", "level"}),
         EventKind.MATCH_TAKEN_OVER: frozenset(_CALL | {"match"}),

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from gateway.core.parents import Parent
 from gateway.protocol.messages import RegistrationStatus, SubjectNotice, WithdrawalReason
 from keys.labels import Oin
 from keys.tokens import IndexToken, SealedElement
@@ -47,6 +48,7 @@ class Registration:
     archive_until_on: date | None = None  # the age limit of the lane, as far as the agency said
     archived: bool = False  # it is over, and kept for its one hint
     registered_at: datetime | None = None  # the database's time, known once it is stored
+    parents: tuple[Parent, ...] = ()  # of a child; written with it and never read back with it
 
 
 class Ending(StrEnum):

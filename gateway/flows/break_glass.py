@@ -285,5 +285,6 @@ def _raise_alarm(call: Signed[BreakGlass], house: House) -> None:
     """Alarm the officers of a try beyond the quota, and of its purpose if that is one that is always silent."""
     held = event_of(call, house, EventKind.GLASS_HELD_BACK, user=call.message.user)
     alarm = event_of(call, house, EventKind.ALARM_RAISED, reason=AlarmReason.EMERGENCY_QUOTA.value, event=held.id)
-    silent = (alarm_of_silence(call, house, held),) if house.policies().is_silent(call.purpose) else ()
+    is_silent = house.policies().is_silent(call.purpose)
+    silent = (alarm_of_silence(call, house, held, purpose=call.purpose),) if is_silent else ()
     house.store.change("hold glass back", lambda _: Recorded(None, (held, alarm, *silent)))

@@ -4,7 +4,8 @@ Runs in the worker at once after acceptance, never inside the request. The order
 only once its registration is committed; after the claim, statements see every registration committed before it; so of
 two registrations accepted at one moment, the job that is matched second sees the other. The claim is held until commit
 and one standing match per pair is unique in the database. Both are told, or neither: a meeting of which one side would
-hear nothing makes no match and leaves its own event.
+hear nothing makes no match and leaves its own event. Different children with a parent in common meet in the same way,
+under the claim of the parent.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -131,8 +132,8 @@ def tell_both(meetings: Iterable[Meeting], house: House, now: datetime) -> tuple
 def _decide(meeting: Meeting, house: House, now: datetime) -> _Decided:
     policy = house.policies().open_lane(meeting.lane)
     today_on = now.astimezone(AMSTERDAM).date()
-    low = told_of(meeting.low, meeting.high, policy, house, today_on)
-    return _Decided(policy, (low, told_of(meeting.high, meeting.low, policy, house, today_on)))
+    low = told_of(meeting.low, meeting.high, policy, house, today_on, kind=meeting.kind)
+    return _Decided(policy, (low, told_of(meeting.high, meeting.low, policy, house, today_on, kind=meeting.kind)))
 
 
 def _open(meeting: Meeting, decided: _Decided, house: House, now: datetime) -> OpenedMatch:
@@ -149,6 +150,7 @@ def _open(meeting: Meeting, decided: _Decided, house: House, now: datetime) -> O
         policy_digest=decided.policy.digest,
         days=decided.policy.step_days(now),
         kinds=kinds_of(meeting, decided.parties),
+        kind=meeting.kind,
     )
 
 
@@ -159,6 +161,7 @@ def _opened_event(match: OpenedMatch, house: House) -> Event:
         GATEWAY,
         {
             "match": match.id,
+            "kind": match.kind.value,
             "lane": match.lane,
             "policy": match.policy_digest,
             "levels": tuple(party.level.code for party in match.parties),
@@ -176,6 +179,7 @@ def _withheld_event(meeting: Meeting, decided: _Decided, house: House) -> Event:
         EventKind.MATCH_WITHHELD,
         GATEWAY,
         {
+            "kind": meeting.kind.value,
             "lane": meeting.lane,
             "policy": "" if decided.policy is None else decided.policy.digest,
             "agencies": tuple(side.agency for side in sides),

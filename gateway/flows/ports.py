@@ -248,6 +248,9 @@ class MatchJobs(Protocol):
     def of_persons(self, index_tokens: Collection[IndexToken]) -> tuple[MatchJob, ...]:
         """Return the waiting jobs of these persons, held by others or not."""
 
+    def waits_by_parent(self, registration: str) -> bool:
+        """Return whether a job waits of another agency's registration with a parent in common with this one."""
+
     def done(self, jobs: Sequence[MatchJob]) -> None:
         """Remove jobs."""
 
@@ -282,7 +285,9 @@ class Matches(Protocol):
     def meetings(self, jobs: Sequence[MatchJob]) -> tuple[Meeting, ...]:
         """Return every meeting of these jobs' registrations with others' active ones, where no match stands.
 
-        Active is decided here, by the database's clock, under the claim (G8, G15).
+        They meet by one person, or as different children by a parent in common: that only where the two agencies do
+        not meet by one of these children as well. Active is decided here, by the database's clock, under the claim (G8,
+        G15).
         """
 
     def open(self, matches: Sequence[OpenedMatch]) -> None:
@@ -933,7 +938,9 @@ class Tx(View, Protocol):
         """The call ledger."""
 
     def claim(self, index_tokens: Collection[IndexToken]) -> None:
-        """Hold these persons until commit, in key order so that batches do not deadlock (G9).
+        """Hold these persons, and the parents that registrations of theirs name, until commit.
+
+        It is done in key order so that batches do not deadlock (G9).
 
         Whoever matches or withdraws claims first; statements after the claim see all that was committed before it.
         """

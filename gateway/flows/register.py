@@ -9,6 +9,7 @@ registered for a silent purpose takes the same way with the token of nobody: it 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import chain, islice
 
 from gateway.core.emergency import lives_on_glass
 from gateway.core.events import Event, EventKind, Value
@@ -16,15 +17,18 @@ from gateway.core.handover import runs_as_monitoring
 from gateway.core.home_ban import HomeBan
 from gateway.core.involvement import Oin, Registration, renew_before
 from gateway.core.notices import checked_notice, first_notice
+from gateway.core.parents import Parent, checked_parents, may_name_parents, row_of_parent
 from gateway.core.policy.answers import Asking
+from gateway.core.policy.parents import admits_parents
 from gateway.core.refusals import Refusal, Refused
 from gateway.core.terms import checked_term
 from gateway.flows.admission import SINGLE, event_of, json_of, slip_of
 from gateway.flows.footing import Footing
 from gateway.flows.monitoring import Monitoring, monitoring_of
-from gateway.flows.ports import Answer, Answers, CallSlip, House, Recorded, Tx
+from gateway.flows.ports import Answer, Answers, CallSlip, Converted, House, Recorded, Tx
 from gateway.flows.refusal_of_policy import Leave, in_words_of_policy, leave_of
 from gateway.flows.silence import alarm_of_silence, silent_events
+from gateway.flows.told import municipality_of
 from gateway.protocol.messages import Receipt, RegisterInvolvement, RegistrationStatus
 from keys.signing import Signed
 from keys.tokens import PersonToken
@@ -82,6 +86,7 @@ class _PermittedRow:
     row: Row
     asked: RegisterInvolvement
     token: PersonToken
+    parents: tuple[PersonToken, ...]
     leave: Leave
     valid_until_on: date
 
@@ -107,7 +112,21 @@ def _permitted(
         raise Refused(Refusal.EMERGENCY_GLASS)
     valid_until_on = checked_term(asked.valid_until, permitted=leave.permitted, today_on=today_on)
     checked_notice(asked.subject_notice, today_on=today_on, at_most=first_notice(policies.lane(asked.lane)))
-    return _PermittedRow(row, asked, _token(asked.token), leave, valid_until_on)
+    _check_may_name_parents(asked, call, house, today_on)
+    parents = tuple(map(_token, asked.parents))
+    return _PermittedRow(row, asked, _token(asked.token), parents, leave, valid_until_on)
+
+
+def _check_may_name_parents(
+    asked: RegisterInvolvement, call: Signed[tuple[Row, ...]], house: House, today_on: date
+) -> None:
+    """Refuse parents where the card does not let this agency's municipality match by them, or the address is secret."""
+    if not asked.parents:
+        return
+    municipalities = (municipality_of(Oin(call.caller.oin), house),)
+    admitted = admits_parents(house.policies().open_lane(asked.lane), municipalities, on=today_on)
+    if not may_name_parents(admitted=admitted, confidential_address=asked.confidential_address):
+        raise Refused(Refusal.PARENTS_NOT_ADMITTED)
 
 
 def _token(text: str) -> PersonToken:
@@ -128,13 +147,18 @@ def _convert(
             by_lane.setdefault(row.asked.lane, []).append(row)
     for lane, permitted in by_lane.items():
         ids = [house.mint("reg") for _ in permitted]
-        pairs = [(row.token, id_) for row, id_ in zip(permitted, ids, strict=True)]
-        silent = frozenset(id_ for row, id_ in zip(permitted, ids, strict=True) if row.leave.silent)
-        converted = house.converter.convert(pairs, agency=call.caller.oin, lane=lane, of_nobody=silent)
-        for row, id_, index in zip(permitted, ids, converted, strict=True):
-            if isinstance(index, Refusal):
+        families = [_family(row, id_) for row, id_ in zip(permitted, ids, strict=True)]
+        silent = frozenset(
+            id_ for row, family in zip(permitted, families, strict=True) if row.leave.silent for _, id_ in family
+        )
+        pairs = list(chain.from_iterable(families))
+        answers = iter(house.converter.convert(pairs, agency=call.caller.oin, lane=lane, of_nobody=silent))
+        for row, id_, family in zip(permitted, ids, families, strict=True):
+            try:
+                index, parents = _converted(tuple(islice(answers, len(family))))
+            except Refused as refused:
                 said = in_words_of_policy(row.asked, house.policies())
-                done[row.row.number] = PreparedRow(row.row.number, Refused(index), said)
+                done[row.row.number] = PreparedRow(row.row.number, refused, said)
                 continue
             registration = Registration(
                 id=id_,
@@ -151,11 +175,28 @@ def _convert(
                 notice=row.asked.subject_notice,
                 valid_until_on=row.valid_until_on,
                 archive_until_on=row.asked.archive_until,
+                parents=parents,
             )
             ready = (registration, _registered(registration, row, call, house))
             term_asked = row.asked.valid_until is not None
             done[row.row.number] = PreparedRow(row.row.number, ready, term_asked=term_asked, ban=row.row.ban)
     return tuple(done[number] for number in sorted(done))
+
+
+def _family(row: _PermittedRow, id_: str) -> list[tuple[PersonToken, str]]:
+    """Return the tokens of a row, each with the id that its seal is for: the child's, and then its parents'."""
+    parents = ((token, row_of_parent(id_, place)) for place, token in enumerate(row.parents, 1))
+    return [(row.token, id_), *parents]
+
+
+def _converted(family: Sequence[Converted | Refusal]) -> tuple[Converted, tuple[Parent, ...]]:
+    """Return a child and its parents; raises Refused for the first that was not converted, or that cannot be."""
+    for one in family:
+        if isinstance(one, Refusal):
+            raise Refused(one)
+    child, *others = (one for one in family if not isinstance(one, Refusal))
+    parents = [Parent(one.index_token, one.sealed, one.epoch) for one in others]
+    return child, checked_parents(child.index_token, parents)
 
 
 def _registered(

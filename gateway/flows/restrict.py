@@ -10,6 +10,7 @@ from gateway.core.events import Event, EventKind
 from gateway.core.involvement import Registration
 from gateway.core.refusals import Refusal, Refused
 from gateway.flows.admission import change_once, event_of
+from gateway.flows.due import due_about
 from gateway.flows.match import match_jobs
 from gateway.flows.ports import House, Tx
 from gateway.flows.renew import own_view
@@ -44,7 +45,7 @@ def restrict(call: Signed[Restriction], house: House) -> bytes:
 
     def act(tx: Tx) -> tuple[Message, tuple[Event, ...]]:
         found = _claimed(tx, wanted.registration, call.caller.oin)
-        made = match_jobs(tx, tx.jobs.of_persons({found.index_token}), house)
+        made = match_jobs(tx, due_about(tx, found), house)
         if _own(tx, found.id, call.caller.oin).status is not RegistrationStatus.ACTIVE:
             raise Refused(Refusal.NOT_ACTIVE)
         tx.registrations.restrict(found.id)

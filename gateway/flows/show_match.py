@@ -76,6 +76,7 @@ def _rows(tx: Tx, call: Signed[Any], *, after: str, only: str, limit: int) -> tu
 def _listed(match: StandingMatch, now: datetime) -> dict[str, Any]:
     return {
         "id": match.id,
+        "kind": match.kind,
         "lane": match.lane,
         "state": match.state,
         "opened_at": match.opened_at,

@@ -15,6 +15,7 @@ from gateway.core.events import AlarmReason, Event, EventKind
 from gateway.core.involvement import AMSTERDAM, Registration, ending_of_matches
 from gateway.core.refusals import Refusal, Refused
 from gateway.flows.admission import change_once, event_of
+from gateway.flows.due import due_about
 from gateway.flows.match import match_jobs
 from gateway.flows.ports import House, Tx
 from gateway.flows.put_away import put_away
@@ -47,7 +48,7 @@ def withdraw(call: Signed[Withdrawal], house: House) -> bytes:
         if registration is None:
             raise Refused(Refusal.NOT_FOUND)
         tx.claim({registration.index_token})
-        made = match_jobs(tx, tx.jobs.of_persons({registration.index_token}), house)
+        made = match_jobs(tx, due_about(tx, registration), house)
         current = tx.registrations.one(wanted.registration, agency=call.caller.oin)  # again: now under the claim
         if current is None or not _can_end(current, wanted.asked):
             raise Refused(Refusal.NOT_ACTIVE)

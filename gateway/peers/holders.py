@@ -18,7 +18,7 @@ from gateway.protocol.headers import PURPOSE, USER_ROLE
 from keys.custody import Keystore
 from keys.labels import KeyLabel
 from keys.onboarding import HolderUnavailable, make_manifest, open_factor
-from keys.parties import MAKES_TOKENS, Party
+from keys.parties import MAKES_TOKENS, Party, Role
 from keys.sealing import SealingKey
 from keys.signing import RawCall, SignatureRefused, SigningKey, sign_call, verify_response
 from keys.trust import TrustList

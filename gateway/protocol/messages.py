@@ -97,6 +97,15 @@ class SubjectNotice(Message):
     reason: DeferralReason | None = Field(default=None, description="Only with a deferral, and then required.")
 
 
+Parents = Annotated[
+    tuple[TokenText, ...],
+    Field(
+        max_length=2,
+        description="Tokens of up to two parents, from the register of persons; only where the lane's card admits it.",
+    ),
+]
+
+
 class RegisterInvolvement(Message):
     """We are involved with this person: the one thing an agency can say."""
 
@@ -106,6 +115,8 @@ class RegisterInvolvement(Message):
     purpose: Name
     case_reference: CaseReference
     contact_id: ContactId = Field(description="Desk that the other agency may call.")
+    parents: Parents = ()
+    confidential_address: bool = Field(default=False, strict=True, description="Then no parents may be named.")
     attested: Attested = Field(description="The criterion of the lane is met; the reason itself is never sent.")
     preconditions: Preconditions = ()
     subject_notice: SubjectNotice
@@ -255,12 +266,12 @@ class CloudEvent(Message):
 class AlertKind(StrEnum):
     """Why an agency or a supervisor is alerted.
 
-    About a match: it was made (and Veilig Thuis may be told that it is a re-report, or came while monitoring runs), it
-    went up a step of the ladder, or safety oversight is handed over through it. About a registration of one's own:
-    somebody was involved before, a notice that was put off is to be looked at again, a term is about to end, the person
-    died (so it has ended) or moved (so another municipality may be the one to look at). About a request of its subject:
-    an advice or a decision is asked, its term is about to end, it is to be registered anew. In an emergency: both are
-    needed at one person now, officers are to review it, nobody did so in time.
+    About a match: it was made (by a parent in common, or Veilig Thuis may be told that it is a re-report, or came while
+    monitoring runs), it went up a step of the ladder, or safety oversight is handed over through it. About a
+    registration of one's own: somebody was involved before, a notice that was put off is to be looked at again, a term
+    is about to end, the person died (so it has ended) or moved (so another municipality may be the one to look at).
+    About a request of its subject: an advice or a decision is asked, its term is about to end, it is to be registered
+    anew. In an emergency: both are needed at one person now, officers are to review it, nobody did so in time.
     """
 
     MATCH = "match"
@@ -281,6 +292,7 @@ class AlertKind(StrEnum):
     HANDOVER_UNANSWERED = "handover_unanswered"
     RE_REPORT = "re_report"
     DURING_MONITORING = "during_monitoring"
+    PARENT_MATCH = "parent_match"
     PERSON_DIED = "person_died"
     PERSON_MOVED = "person_moved"
     EMERGENCY = "emergency"
@@ -344,6 +356,13 @@ class MatchState(StrEnum):
     CLOSED = "closed"
     ENDED = "ended"
     VOID = "void"
+
+
+class MatchKind(StrEnum):
+    """What two registrations have in common: the person, or of two children a parent."""
+
+    PERSON_MATCH = "person_match"
+    PARENT_MATCH = "parent_match"
 
 
 class LadderStep(StrEnum):
@@ -418,6 +437,7 @@ class ListedMatch(Message):
     """A match in a list: one's own case, and nothing of the other. Whoever wants to see that looks at one match."""
 
     id: MatchId
+    kind: MatchKind = MatchKind.PERSON_MATCH
     lane: Name
     state: MatchState
     opened_at: datetime

@@ -154,6 +154,14 @@ _REQUEST: Final = (
         "`member` names it, or `allowed` what can stand there; compare it with the OpenAPI document.",
     ),
     Problem(
+        "request-parents-invalid",
+        400,
+        "Een ouder is iemand anders dan het kind, en wordt één keer genoemd.",
+        "A parent is somebody else than the child, and is named once.",
+        "Kijk in uw eigen registratie na wie de ouders zijn.",
+        "Look up in your own records who the parents are.",
+    ),
+    Problem(
         "request-person-number",
         400,
         "Een gegeven lijkt op een burgerservicenummer.",
@@ -363,6 +371,14 @@ _POLICY: Final = (
         "The notice is put off for longer than the lane allows.",
         "Kies een dag van herbeoordeling die uiterlijk op `latest` valt.",
         "Choose a review day no later than `latest`.",
+    ),
+    Problem(
+        "policy-parents-not-admitted",
+        403,
+        "Bij deze registratie mogen geen ouders worden genoemd.",
+        "No parents may be named with this registration.",
+        "Laat `parents` weg: de kaart kent hier geen oudermatch, of het adres is geheim.",
+        "Leave `parents` out: the card has no parent match here, or the address is confidential.",
     ),
     Problem(
         "policy-ban-undated",

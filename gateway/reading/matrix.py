@@ -25,6 +25,7 @@ from gateway.reading.page import (
     paragraph,
     printable,
 )
+from gateway.reading.parents import by_parents
 from gateway.reading.pdf import page_pdf
 from gateway.reading.picture import FONT, PAPER, STYLE, grid_svg, grid_title, grid_words, size_of
 from gateway.reading.voice import Voice
@@ -105,6 +106,7 @@ def matrix_page(policy: LanePolicy, vocabulary: Vocabulary, language: Language, 
             *_steps(voice),
             *_registering(policy, voice, on),
             *_telling(policy, voice, on),
+            *by_parents(policy.card, voice),
             *_silent(policy, voice),
             paragraph(
                 voice.say("Vingerafdruk van de kaart", "Fingerprint of the card"), f" (SHA-256): {policy.card.digest}"

@@ -6,10 +6,11 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, FromClause, ScalarSelect, Select, Table, and_, exists, func, not_, or_, select
 
 from gateway.core.radar import OPENING
-from gateway.protocol.messages import AlertKind
+from gateway.protocol.messages import AlertKind, MatchKind
 from gateway.store import tables
 from gateway.store.activity import held_active, is_active
 from gateway.store.instants import SECOND, DatabaseTime
+from gateway.store.parents import common_parent, meets_by_child, stands_by_parent
 from gateway.store.sheet import Sheet
 
 OLD_S: Final = 60
@@ -17,6 +18,7 @@ OLD_S: Final = 60
 _jobs, _matches, _parties, _alerts = tables.match_jobs, tables.matches, tables.match_parties, tables.alerts
 _purges = tables.purge_receipts
 _registrations, _deliveries, _withheld = tables.registrations, tables.deliveries, tables.withheld_meetings
+_by_parents = tables.withheld_by_parents
 _items = tables.subject_request_items
 _stands = _matches.c.ended_at.is_(None)
 _TO_DESKS: Final = (AlertKind.DECISION_ASKED.value, AlertKind.REQUEST_DUE.value)
@@ -27,6 +29,7 @@ class Findings:
     """How many there are of each thing that must not be; all zero when the index is sound."""
 
     pairs_without_match: int
+    children_without_match: int
     matches_without_two_parties: int
     matches_without_two_alerts: int
     doubled_matches: int
@@ -67,6 +70,7 @@ def _pairs_without_match() -> Select[Any]:
         _matches.c.lane == low.c.lane,
         _matches.c.agency_low == low.c.agency,
         _matches.c.agency_high == high.c.agency,
+        _matches.c.kind == MatchKind.PERSON_MATCH.value,
         _stands,
     )
     purged = exists().where(_purges.c.lane == low.c.lane, _purges.c.statement.is_(None))
@@ -91,13 +95,31 @@ def _kept_silent(low: FromClause, high: FromClause) -> ColumnElement[bool]:
     )
 
 
+def _children_without_match() -> Select[Any]:
+    """Return pairs of different children with a parent in common whose agencies were not told and should have been."""
+    low, high = _registrations.alias("low"), _registrations.alias("high")
+    own, their = tables.registration_parents.alias("of_low"), tables.registration_parents.alias("of_high")
+    waits = exists().where(or_(_jobs.c.registration == low.c.id, _jobs.c.registration == high.c.id))
+    silent = exists().where(_by_parents.c.low == low.c.id, _by_parents.c.high == high.c.id)
+    purged = exists().where(_purges.c.lane == low.c.lane, _purges.c.statement.is_(None))
+    told = or_(meets_by_child(low, high), stands_by_parent(low, high))
+    return (
+        select(low.c.id, high.c.id.label("high"))
+        .join(own, own.c.registration == low.c.id)
+        .join(their, common_parent(own, their))
+        .join(high, and_(high.c.id == their.c.registration, high.c.lane == low.c.lane, low.c.agency < high.c.agency))
+        .where(is_active(low), is_active(high), ~waits, ~silent, ~purged, ~told)
+        .distinct()
+    )
+
+
 def _standing_without_two(of: Table, *conditions: ColumnElement[bool]) -> Select[Any]:
     two = select(func.count()).where(of.c.match == _matches.c.id, *conditions).correlate(_matches).scalar_subquery()
     return select(_matches.c.id).where(_stands, two != 2)  # noqa: PLR2004 - both or neither
 
 
 def _doubled() -> Select[Any]:
-    pair = [_matches.c[name] for name in ("lane", "index_token", "agency_low", "agency_high")]
+    pair = [_matches.c[name] for name in ("lane", "index_token", "agency_low", "agency_high", "kind")]
     return select(*pair).where(_stands).group_by(*pair).having(func.count() > 1)
 
 
@@ -130,6 +152,7 @@ def _number(of: Select[Any]) -> ScalarSelect[int]:
 
 _FINDINGS: Final = select(
     _number(_pairs_without_match()),
+    _number(_children_without_match()),
     _number(_standing_without_two(_parties)),
     _number(_standing_without_two(_alerts, _alerts.c.kind.in_([kind.value for kind in OPENING]))),
     _number(_doubled()),

@@ -17,6 +17,7 @@ from gateway.store.erasure_journal import journal
 from gateway.store.faults import Overtaken
 from gateway.store.instants import DatabaseTime, instant, microseconds
 from gateway.store.match_jobs import job_of, queue_again, rows_of_jobs
+from gateway.store.parents import forget_parents, rows_of_parents
 from gateway.store.sets import Row, among
 from gateway.store.sheet import Port
 from keys.tokens import IndexToken, SealedElement
@@ -69,6 +70,7 @@ class SqlRegistrations(Port):
     def add(self, registrations: Sequence[Registration]) -> None:
         """Add registrations, each with its match job."""
         self._sheet.insert(_table, [_row(registration) for registration in registrations])
+        self._sheet.insert(tables.registration_parents, rows_of_parents(registrations))
         self._sheet.insert(tables.match_jobs, rows_of_jobs(registrations))
         self._sheet.ring()
 
@@ -99,6 +101,7 @@ class SqlRegistrations(Port):
         if ended:
             end_matches_of(self._sheet, ended, ending)
             queue_again(self._sheet, ended)
+            forget_parents(self._sheet, ended)
 
     def several(self, registrations: Sequence[str]) -> tuple[Registration, ...]:
         """Return registrations of any agency, in order of id."""

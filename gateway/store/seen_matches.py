@@ -8,7 +8,7 @@ from sqlalchemy import RowMapping, and_, bindparam, select
 from gateway.core.contact import Party, StandingMatch
 from gateway.core.involvement import Oin
 from gateway.core.policy import DisclosureLevel
-from gateway.protocol.messages import ContactOutcome, Handler, LadderStep, MatchState
+from gateway.protocol.messages import ContactOutcome, Handler, LadderStep, MatchKind, MatchState
 from gateway.store import tables
 from gateway.store.instants import instant
 from gateway.store.sets import among
@@ -19,7 +19,7 @@ _mine, _theirs, _desks = tables.registrations.alias("mine"), tables.registration
 _SEEN = (
     select(
         *(_matches.c[name] for name in ("id", "lane", "state", "opened_at", "due_on", "calendar")),
-        *(_matches.c[name] for name in ("step", "next_step_on", "case_coordinator")),
+        *(_matches.c[name] for name in ("step", "next_step_on", "case_coordinator", "kind")),
         *(_own.c[name] for name in ("agency", "registration", "case_reference", "level", "rules")),
         *(_own.c[name] for name in ("legal_basis", "why_nl", "why_en", "outcome")),
         *(_own.c[name] for name in ("handled_by", "mute_asked_at", "muted_at", "named_coordinator")),
@@ -83,6 +83,7 @@ def standing_match(row: RowMapping) -> StandingMatch:
         other_mute_asked=row["other_mute_asked_at"] is not None,
         other_named_coordinator=row["other_named_coordinator"],
         case_coordinator=row["case_coordinator"],
+        kind=MatchKind(row["kind"]),
         desk_confirmed_at=None if row["desk_confirmed_at"] is None else instant(row["desk_confirmed_at"]),
     )
 

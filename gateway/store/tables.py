@@ -83,6 +83,20 @@ registrations = Table(
     _where("registrations_on_consent", "consent", condition="consent IS NOT NULL"),
 )
 
+#: The parents whom a registration of a child names, while it goes on; apart, so that none matches as a person.
+registration_parents = Table(
+    "registration_parents",
+    metadata,
+    Column("registration", Key, ForeignKey("registrations.id", ondelete="CASCADE"), primary_key=True),
+    Column("place", Integer, primary_key=True, autoincrement=False),
+    Column("token_prefix", BigInteger, nullable=False),
+    Column("index_token", LargeBinary, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("epoch", Integer, nullable=False),
+    CheckConstraint("place BETWEEN 1 AND 2", name="parents_of_a_child"),
+    Index("children_of_parent", "token_prefix"),
+)
+
 #: The one hint that an archived registration gives: the key says that there is never a second (domain rule 12).
 archive_hints = Table(
     "archive_hints",
@@ -156,11 +170,13 @@ matches = Table(
     Column("supervisor_on", Date),
     Column("muted_at", BigInteger),
     Column("case_coordinator", Key),
+    Column("kind", Text, nullable=False, server_default="person_match"),
     CheckConstraint("agency_low < agency_high", name="matches_between_two"),
-    # Exactly one match stands between two agencies about one person (G9), whatever the statements before it believed.
+    # Exactly one match stands between two agencies about one person (G9), whatever the statements before it believed;
+    # and one about the different children of one parent.
     _where(
         "matches_standing",
-        *("token_prefix", "index_token", "lane", "agency_low", "agency_high"),
+        *("token_prefix", "index_token", "lane", "agency_low", "agency_high", "kind"),
         condition="ended_at IS NULL",
         unique=True,
     ),
@@ -252,6 +268,15 @@ withheld_meetings = Table(
     Column("low", Key, ForeignKey("registrations.id"), primary_key=True),
     Column("high", Key, ForeignKey("registrations.id"), primary_key=True),
     Index("withheld_meetings_of_high", "high"),
+)
+
+#: Two registrations of different children with a parent in common, of which a side would have heard nothing.
+withheld_by_parents = Table(
+    "withheld_by_parents",
+    metadata,
+    Column("low", Key, ForeignKey("registrations.id"), primary_key=True),
+    Column("high", Key, ForeignKey("registrations.id"), primary_key=True),
+    Index("withheld_by_parents_of_high", "high"),
 )
 
 #: What a purge took so far and how far it came; with its statement and signature it is over and is the receipt.

@@ -14,20 +14,32 @@ from gateway.core.archive import Hint
 from gateway.core.involvement import Ending, Oin, Registration
 from gateway.core.life_notice import LifeEvent, LifeNotice
 from gateway.core.subject_request import FoundItem
-from gateway.flows.ports import Answer, Endpoint, Recorded
+from gateway.flows.ports import Answer, Endpoint, MatchJob, Recorded
 from gateway.protocol.messages import AlertKind, ConsentStatus, RegistrationStatus, Verdict
 from gateway.protocol.subject_requests import DecideItem, DecisionReason, ItemDecision
 from gateway.store import SqlStore
 from gateway.store.transactions import SqlTx
 from tests.support.footings import case_of, consent_of, converted, glass_of
-from tests.support.records import add, do, hinted, match_waiting, mint, person, recorded, registration, request_of, slip
+from tests.support.records import (
+    add,
+    do,
+    hinted,
+    match_waiting,
+    mint,
+    parent_of,
+    person,
+    recorded,
+    registration,
+    request_of,
+    slip,
+)
 from tests.support.stores import STORES, Shelf, opened
 
 AGENCIES = tuple(Oin(f"{number:020d}") for number in range(50))
 _times = count()
 UPHELD = DecideItem(decision=ItemDecision.UPHELD, reason=DecisionReason.JUSTIFIED)
-ALONE, MET, WAITING, OVER, ARCHIVED, LEANING, SILENT = 46_000, 1_500, 800, 200, 2_000, 1_500, 1_500
-BROKEN = 1_000
+ALONE, MET, WAITING, OVER, ARCHIVED, LEANING, FAMILIES = 32_000, 1_500, 800, 200, 2_000, 1_500, 20_000
+BROKEN, SILENT = 1_000, 1_500
 CHUNK = 2_000
 
 
@@ -41,13 +53,14 @@ def filled(
             endpoint = Endpoint(mint("whe"), agency, "https://agency.example/hook")
             do(store, partial(_hook, endpoint))
         _meet(store)
-        _register(store, ALONE, waiting=False)
+        _register(store, ALONE, waiting=False, parents=2)
         _register(store, OVER, waiting=False, valid_until_on=date(2026, 1, 1))
         _archive(store)
         _lean(store)
         _ask(store)
         _keep_silent(store)
         _break(store)
+        _name_parents(store)
         _register(store, WAITING, waiting=True)
         _call(store)
         if request.param == "postgresql":  # autovacuum does this within a minute of such a load
@@ -60,10 +73,16 @@ def _hook(endpoint: Endpoint, tx: SqlTx) -> None:
     tx.webhooks.add(endpoint)
 
 
-def _register(store: SqlStore, number: int, *, waiting: bool, valid_until_on: date = date(2099, 1, 1)) -> None:
+def _register(
+    store: SqlStore, number: int, *, waiting: bool, parents: int = 0, valid_until_on: date = date(2099, 1, 1)
+) -> None:
     """Register persons that nobody else knows, and take their jobs away unless they are to wait."""
     rows = [
-        registration(AGENCIES[n % 50], person(mint("person")), valid_until_on=valid_until_on) for n in range(number)
+        replace(
+            registration(AGENCIES[n % 50], person(mint("person")), valid_until_on=valid_until_on),
+            parents=tuple(parent_of(mint("parent")) for _ in range(parents)),
+        )
+        for n in range(number)
     ]
     for start in range(0, number, CHUNK):
         chunk = rows[start : start + CHUNK]
@@ -158,7 +177,7 @@ def _break(store: SqlStore) -> None:
 
 
 def _own(store: SqlStore, agency: Oin) -> tuple[Registration, ...]:
-    return store.view("own", lambda view: view.registrations.page(agency, after="", limit=60))
+    return store.view("own", lambda view: view.registrations.page(agency, after="", limit=20))
 
 
 def _keep_silent(store: SqlStore) -> None:
@@ -178,6 +197,17 @@ def _withhold(tx: SqlTx) -> None:
     tx.matches.withhold(tx.matches.kept_silent(after=("", ""), limit=1))
 
 
+def _name_parents(store: SqlStore) -> None:
+    """Register children with two parents each; every ten in a row, at as many agencies, have one in common."""
+    rows = []
+    for n in range(FAMILIES):
+        parents = (parent_of(f"one of {n // 10}"), parent_of(f"other of {n}"))
+        rows.append(replace(registration(AGENCIES[n % 50], person(mint("person"))), parents=parents))
+    for start in range(0, FAMILIES, CHUNK):
+        add(store, *rows[start : start + CHUNK])
+        do(store, lambda tx: tx.jobs.done(tx.jobs.take(limit=CHUNK)))
+
+
 def _call(store: SqlStore) -> None:
     slips = [slip(AGENCIES[n % 50], nonce=f"nonce {n}", key=f"key {n}") for n in range(10_000)]
     answers = [Answer(one.agency, one.idempotency_key, 0, one.body_digest, b"receipt") for one in slips]
@@ -192,6 +222,11 @@ def _call(store: SqlStore) -> None:
 
 def _jobs(tx: SqlTx) -> Any:
     return tx.jobs.peek(limit=200)
+
+
+def _children(tx: SqlTx) -> list[MatchJob]:
+    found = tx.registrations.page(AGENCIES[0], after="", limit=9_999)[-100:]
+    return [MatchJob(one.id, one.lane, one.index_token, attempts=0) for one in found]
 
 
 def _end(tx: SqlTx) -> None:
@@ -237,6 +272,14 @@ HOT: dict[str, tuple[Callable[[SqlTx], object], set[str]]] = {
         {"registrations_pkey", "registrations_of_person", "matches_standing"},
     ),
     "keep silent": (_withhold, {"registrations_of_person", "withheld_meetings_pkey", "withheld_meetings_of_high"}),
+    "find who meets by a parent": (
+        lambda tx: tx.matches.meetings(_children(tx)),
+        {"registration_parents_pkey", "children_of_parent", "registrations_of_person"},
+    ),
+    "who waits by a parent": (
+        lambda tx: tx.jobs.waits_by_parent(_children(tx)[0].registration),
+        {"registration_parents_pkey", "children_of_parent"},
+    ),
     "jobs of persons": (lambda tx: tx.jobs.of_persons({person(1)}), {"match_jobs_of_person"}),
     "end stale matches": (
         lambda tx: tx.matches.end_stale(_jobs(tx)),

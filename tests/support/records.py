@@ -11,6 +11,7 @@ from gateway.core.deadlines import CALENDAR_VERSION
 from gateway.core.events import Event, EventKind
 from gateway.core.involvement import Ending, Oin, Registration
 from gateway.core.matching import Meeting, Side, one_per_pair
+from gateway.core.parents import Parent
 from gateway.core.policy import DisclosureLevel
 from gateway.core.subject_request import SubjectRequest, due_on, ready_on
 from gateway.flows.ports import CallSlip, MatchJob, Recorded, Tx, WaitingAlert
@@ -40,6 +41,11 @@ def mint(prefix: str) -> str:
 def person(number: int | str) -> IndexToken:
     """Return the index token of a synthetic person."""
     return IndexToken(hashlib.sha256(f"person {number}".encode()).digest())
+
+
+def parent_of(number: int | str) -> Parent:
+    """Return a synthetic parent."""
+    return Parent(person(f"parent {number}"), SealedElement(bytes(SEALED_BYTES)), epoch=1)
 
 
 def registration(

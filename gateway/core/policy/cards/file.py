@@ -73,6 +73,7 @@ def load_policy_file(text: str | bytes, *, name: str, vocabulary: Vocabulary) ->
         registration_rules=rules.registration_rules(root),
         bars=rules.bars(root),
         disclosure_rules=rules.disclosure_rules(root),
+        parent_rule=rules.parent_rule(root),
         registration_examples=rules.registration_examples(examples),
         disclosure_examples=rules.disclosure_examples(examples),
     )

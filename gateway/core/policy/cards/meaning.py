@@ -8,6 +8,7 @@ from gateway.core.policy.card import (
     Bar,
     DisclosureExample,
     DisclosureRule,
+    ParentRule,
     PolicyFile,
     RegistrationExample,
     RegistrationRule,
@@ -24,7 +25,7 @@ MAX_ENTRIES: Final = 500_000
 MAX_FACTS: Final = 8
 
 _Example = RegistrationExample | DisclosureExample
-_Allowing = RegistrationRule | DisclosureRule
+_Allowing = RegistrationRule | DisclosureRule | ParentRule
 _Problem = tuple[object, str]  # the rule or example, and what is wrong with it
 
 
@@ -59,7 +60,8 @@ def _contradictions(policy: LanePolicy) -> Iterator[_Problem]:
     for bar in policy.card.bars:
         if both := sorted({admitted[kind] for kind in bar.agency_kinds if kind in admitted}):
             yield bar, f"spreekt regel {', '.join(both)} tegen: wie nooit mag, kan niet ook mogen"
-    rules: tuple[_Allowing, ...] = (*policy.card.registration_rules, *policy.card.disclosure_rules)
+    rules: tuple[RegistrationRule | DisclosureRule, ...]
+    rules = (*policy.card.registration_rules, *policy.card.disclosure_rules)
     for rule in rules:
         if not set(rule.purposes).isdisjoint(policy.card.silent_purposes):
             yield rule, "noemt een doel dat altijd stil is"
@@ -76,7 +78,8 @@ def _never_in_force(policy: LanePolicy) -> Iterator[_Problem]:
     """A rule whose bases never all hold within the card's own dates decides nothing, though it reads as if it did."""
     card = policy.card
     allowing: list[_Allowing] = [rule for rule in card.disclosure_rules if not rule.refuses]
-    for rule in (*card.registration_rules, *allowing):
+    parents = () if card.parent_rule is None else (card.parent_rule,)
+    for rule in (*card.registration_rules, *allowing, *parents):
         bases = [policy.bases[name] for name in rule.basis]
         starts_on = max([card.valid_from_on, *(basis.valid_from_on for basis in bases)])
         if starts_on >= card.valid_until_on or not all(basis.in_force(starts_on) for basis in bases):

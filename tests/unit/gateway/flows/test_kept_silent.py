@@ -96,6 +96,7 @@ def test_a_meeting_of_which_one_side_would_hear_nothing_is_on_record_once(small:
 
     police, school = (small.parties[number].oin for number in (POLICE, SCHOOL))
     expected = {
+        "kind": "person_match",
         "lane": "veilig_thuis",
         "policy": small.policies.lane("veilig_thuis").digest,  # type: ignore[union-attr]
         "agencies": (police, school),
