@@ -21,7 +21,10 @@ _MARK: Final = "=== "
 
 #: What fails on purpose, with its exit code, for each page in the order of the page.
 REFUSED: Final = {
-    "agency-developer.md": [("seinhuis register --person 000000012", 2)],
+    "agency-developer.md": [
+        ("seinhuis register --person 000000012", 2),
+        ("seinhuis register --person region/child.json --case leerling90001z --lane veilig-thius", 2),
+    ],
     "operator.md": [
         ("seinhuis register", 5),
         ("grep -c", 1),
