@@ -21,6 +21,7 @@ def check_policy(call: Signed[CheckPolicy], house: House, *, today_on: date) -> 
     A purpose that is always silent is answered as its registration would be, as one of the lane's own; whoever asks for
     one alarms the officers, as by registering. Raises Refused when no policies are in force.
     """
+    house = house.under_one_release()
     asked, policies = call.message, house.policies()
     _admit(call, house)
     asking = Asking(call.caller.kind, asked.purpose, asked.flag)

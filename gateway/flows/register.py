@@ -18,6 +18,7 @@ from gateway.core.home_ban import HomeBan
 from gateway.core.involvement import Oin, Registration, renew_before
 from gateway.core.notices import checked_notice, first_notice
 from gateway.core.parents import Parent, checked_parents, may_name_parents, row_of_parent
+from gateway.core.policy import PolicySet
 from gateway.core.policy.answers import Asking
 from gateway.core.policy.parents import admits_parents
 from gateway.core.refusals import Refusal, Refused
@@ -62,11 +63,14 @@ class PreparedRow:
 class Prepared:
     """A signed call (or a chunk of a batch) ready for the commit group.
 
-    `first` is False for the later chunks of a batch: their nonce was admitted with the first.
+    `first` is False for the later chunks of a batch: their nonce was admitted with the first. `policies` permitted it,
+    on the day `today_on`.
     """
 
     call: Signed[tuple[Row, ...]]
     rows: tuple[PreparedRow, ...]
+    policies: PolicySet
+    today_on: date
     first: bool = True
 
 
@@ -76,9 +80,10 @@ Outcome = tuple[RowAnswer, ...] | Refused  # one answer a row, or the whole call
 
 def prepare(call: Signed[tuple[Row, ...]], house: House, *, today_on: date, first: bool = True) -> Prepared:
     """Permit and convert every row of a call. A bad row is refused by itself and spoils no other (G14)."""
+    house = house.under_one_release()
     permitted = [_permit(row, call, house, today_on) for row in call.message]
     rows = _convert(permitted, call, house)
-    return Prepared(call=call, rows=rows, first=first)
+    return Prepared(call=call, rows=rows, policies=house.policies(), today_on=today_on, first=first)
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,8 +225,18 @@ def record(group: Sequence[Prepared], house: House) -> tuple[Outcome, ...]:
 
     A crash before the commit loses the whole group and nobody was answered; after it, each caller that asks again with
     its idempotency key gets its kept receipt (G1, G6).
+
+    What a release permitted that has been replaced meanwhile is prepared anew: nothing is written by two releases.
     """
-    return house.store.change("register", lambda tx: _record(tx, group, house))
+    house = house.under_one_release()
+    current = [_under(house, prepared) for prepared in group]
+    return house.store.change("register", lambda tx: _record(tx, current, house))
+
+
+def _under(house: House, prepared: Prepared) -> Prepared:
+    if prepared.policies is house.policies():
+        return prepared
+    return prepare(prepared.call, house, today_on=prepared.today_on, first=prepared.first)
 
 
 def _record(tx: Tx, group: Sequence[Prepared], house: House) -> Recorded[tuple[Outcome, ...]]:

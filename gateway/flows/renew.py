@@ -37,7 +37,7 @@ def renew(call: Signed[Renewal], house: House, *, today_on: date) -> bytes:
     Raises:
         Refused: not found, no longer active, or the policy would not permit it as a new registration today.
     """
-    wanted = call.message
+    wanted, house = call.message, house.under_one_release()
 
     def act(tx: Tx) -> tuple[Message, tuple[Event, ...]]:
         registration = tx.registrations.one(wanted.registration, agency=call.caller.oin)

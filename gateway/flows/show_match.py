@@ -32,6 +32,7 @@ def show_match(call: Signed[Any], house: House, match: str) -> MatchView:
         Refused: not found (or no party to it, which looks the same: G24), or looked at for another purpose than that
             of the caller's own registration (G25).
     """
+    house = house.under_one_release()
 
     def work(tx: Tx) -> Recorded[MatchView]:
         admit_one(tx, slip_of(call))
