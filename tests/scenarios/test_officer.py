@@ -126,7 +126,7 @@ def test_a_typo_is_found_where_it_stands_and_the_word_that_was_meant_is_named(of
     office.write("      - vrouwenopvang\n", "      - vrouwenopvnag\n")
     assert 2 == office.policy("lint kaarten")
     line = Path("kaarten/youth.yaml").read_text("utf-8").partition("vrouwenopvnag")[0].count("\n") + 1
-    assert f"kaarten/youth.yaml:{line}:9: registreren[0].wie[" in office.out
+    assert f"kaarten/youth.yaml:{line}:9: registreren[1].wie[" in office.out
     assert "onbekend woord 'vrouwenopvnag'; bedoelde u 'vrouwenopvang'?" in office.out
     office.write("      - vrouwenopvnag\n", "      - vrouwenopvang\n")
     assert 0 == office.policy("lint kaarten")

@@ -49,6 +49,9 @@ def release(
     try:
         made = make_release(cards.folder_of(folder), proposal, previous=before, created_on=datetime.now(_HERE).date())
     except ReleaseRejected as rejected:
+        if rejected.faults == (ReleaseFault.MALFORMED.value,):
+            faults.tell_of_proposal(rejected, as_json=as_json)
+            raise typer.Exit(cards.USAGE) from None
         faults.tell(rejected, as_json=as_json)
         if rejected.faults != (ReleaseFault.WIDENING_UNEXPECTED.value,):
             raise typer.Exit(cards.USAGE) from None
