@@ -16,7 +16,7 @@ _PROBLEMS: Final = (
     ),
     ("could not find expected ':'", "na een sleutel hoort een dubbele punt"),
     ("expected <block end>", "deze regel springt anders in dan de regels erboven"),
-    ("expected ',' or", "een lijst of tabel tussen haken is niet afgesloten, of er ontbreekt een komma"),
+    ("expected ',' or", "een lijst of tabel tussen haken is niet afgesloten, of er ontbreekt een scheiding"),
     ("unexpected end of stream", "een aanhalingsteken is niet gesloten"),
 )
 
