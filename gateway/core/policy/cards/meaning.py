@@ -71,7 +71,7 @@ def _wider_than_basis(policy: LanePolicy) -> Iterator[_Problem]:
     for rule in policy.card.disclosure_rules:
         for name in () if rule.refuses else rule.basis:
             if rule.level > policy.bases[name].reaches:
-                yield rule, f"gaat verder dan grondslag {name} reikt"
+                yield rule, f"regel {rule.id} gaat verder dan grondslag {name} reikt"
 
 
 def _never_in_force(policy: LanePolicy) -> Iterator[_Problem]:
