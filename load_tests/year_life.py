@@ -17,7 +17,7 @@ _DAYS: Final = 365
 _MORNING, _NOON, _NIGHT = time(9), time(14), time(3, 30)
 _YOUTH_KINDS: Final = ("school", "local_team", "police", "mental_health", "youth_protection", "veilig_thuis")
 _SHARES: Final = (40, 25, 12, 10, 8, 5)
-_KNOWN_ALREADY: Final = 0.55  # so many of the children who are registered are somebody's already
+_KNOWN_ALREADY: Final = 0.37  # so many of the children who are registered are somebody's already
 _REMEMBERED: Final = 4_000  # children among whom those are: who was registered lately is registered again
 
 
@@ -54,9 +54,10 @@ class Life:
 
     def _child(self, name: str, on: date) -> None:
         """Register a child in the lane of youth; its term, its end and its agency's regret are drawn."""
-        known = self._children and self._chance.random() < _KNOWN_ALREADY
+        known = bool(self._children) and self._chance.random() < _KNOWN_ALREADY
         child = self._chance.choice(self._children) if known else name
-        self._children.append(child)
+        if not known:
+            self._children.append(child)
         agency = self._one_of(self._chance.choices(_YOUTH_KINDS, _SHARES)[0])
         days = self._chance.choices((120, 240, 365, 700), (15, 25, 40, 20))[0]
         grown = self._chance.random() < 0.06  # turns 23 within the year
