@@ -18,7 +18,18 @@ from typing import Concatenate, ParamSpec, Self, TypeVar
 
 import httpx2
 
-from adapters import banning, casework, consenting, handing_over, hearing, keeping, registering, settling, streaming
+from adapters import (
+    banning,
+    casework,
+    consenting,
+    excluding,
+    handing_over,
+    hearing,
+    keeping,
+    registering,
+    settling,
+    streaming,
+)
 from adapters.agency import Agency
 from adapters.hearing import Alert
 from adapters.involvement import Involvement
@@ -127,6 +138,15 @@ class Consents(_Part):
     list = _blocking(consenting.list_consents)
 
 
+class Exclusions(_Part):
+    """Say who must learn nothing of a person, and mediate."""
+
+    record = _blocking(excluding.record_exclusion)
+    lift = _blocking(excluding.lift_exclusion)
+    show = _blocking(excluding.show_exclusion)
+    list = _blocking(excluding.list_exclusions)
+
+
 class Handovers(_Part):
     """Hold safety oversight, hand it over, take it or not."""
 
@@ -177,6 +197,7 @@ class Gateway(_Part):
         self.handovers = Handovers(*parts)
         self.webhooks = Webhooks(*parts)
         self.consents = Consents(*parts)
+        self.exclusions = Exclusions(*parts)
         self.home_bans = HomeBans(*parts)
         self.cases = Cases(*parts)
 
@@ -272,6 +293,15 @@ class AsyncConsents(_AsyncPart):
     list = _awaited(consenting.list_consents)
 
 
+class AsyncExclusions(_AsyncPart):
+    """Say who must learn nothing of a person, and mediate."""
+
+    record = _awaited(excluding.record_exclusion)
+    lift = _awaited(excluding.lift_exclusion)
+    show = _awaited(excluding.show_exclusion)
+    list = _awaited(excluding.list_exclusions)
+
+
 class AsyncHandovers(_AsyncPart):
     """Hold safety oversight, hand it over, take it or not."""
 
@@ -324,6 +354,7 @@ class AsyncGateway(_AsyncPart):
         self.handovers = AsyncHandovers(*parts)
         self.webhooks = AsyncWebhooks(*parts)
         self.consents = AsyncConsents(*parts)
+        self.exclusions = AsyncExclusions(*parts)
         self.home_bans = AsyncHomeBans(*parts)
         self.cases = AsyncCases(*parts)
 

@@ -6,7 +6,19 @@ from typing import Annotated, Any
 
 import typer
 
-from adapters.cli import cases, consents, handovers, hearing, home_bans, importing, keeping, parts, registrations, setup
+from adapters.cli import (
+    cases,
+    consents,
+    exclusions,
+    handovers,
+    hearing,
+    home_bans,
+    importing,
+    keeping,
+    parts,
+    registrations,
+    setup,
+)
 from adapters.cli.locale import words
 from adapters.cli.policies.names import POLICY
 
@@ -231,6 +243,27 @@ _CONSENT: tuple[_Entry, ...] = (
         "consent withdraw cns_... --case Z-2027-12",
     ),
 )
+_EXCLUSION: tuple[_Entry, ...] = (
+    (
+        "record",
+        exclusions.record,
+        ("Leg vast wie niets van iemand mag horen.", "Record who must learn nothing of a person."),
+        "exclusion record --person p.json --case Z-1 --exclude 00000000990000000404 --mediator 0000... --attest",
+    ),
+    ("list", exclusions.list_exclusions, ("Toon de eigen afschermingen.", "Show our exclusions."), "exclusion list"),
+    (
+        "show",
+        exclusions.show,
+        ("Toon een afscherming, en de bemiddelaar wat zij tegenhield.", "Show an exclusion and what it withheld."),
+        "exclusion show exc_...",
+    ),
+    (
+        "lift",
+        exclusions.lift,
+        ("Hef een afscherming op.", "Lift an exclusion."),
+        "exclusion lift exc_... --case Z-1",
+    ),
+)
 _HOME_BAN: tuple[_Entry, ...] = (
     (
         "impose",
@@ -324,6 +357,7 @@ for _group_of, _entries in (
     (_nested(app, "handover", "Zicht op veiligheid overdragen.", "Hand safety oversight over."), _HANDOVER),
     (_nested(app, "contact", "Loketten.", "Desks."), _CONTACT),
     (_nested(app, "consent", "Toestemmingen.", "Consents."), _CONSENT),
+    (_nested(app, "exclusion", "Afschermingen.", "Exclusions."), _EXCLUSION),
     (_nested(app, "home-ban", "Huisverboden.", "Home bans."), _HOME_BAN),
     (_nested(app, "case", "Aangenomen casussen.", "Accepted cases."), _CASE),
     (_nested(app, "import", "Exports inlezen.", "Read exports."), _IMPORT),

@@ -67,6 +67,8 @@ _CODES: Final[Mapping[Refusal, str]] = MappingProxyType(
         Refusal.CONSENT_SCOPE: "policy-consent-scope",
         Refusal.CONSENT_NOT_KEPT: "policy-consent-not-kept",
         Refusal.CONSENT_ENDED: "state-consent-ended",
+        Refusal.EXCLUSION_MEDIATOR: "policy-exclusion-mediator",
+        Refusal.EXCLUSION_IS_LIFTED: "state-exclusion-lifted",
         Refusal.NOT_FOUND: "state-not-found",
         Refusal.IDEMPOTENCY_KEY_REUSED: "state-idempotency-key-reused",
         Refusal.CONTACT_UNKNOWN: "state-contact-unknown",

@@ -58,6 +58,11 @@ class EventKind(StrEnum):
     CONSENT_ENDED = "consent_ended"
     CONSENTS_EXPIRED = "consents_expired"
     CONSENTS_PURGED = "consents_purged"
+    EXCLUSION_RECORDED = "exclusion_recorded"
+    EXCLUSION_VIEWED = "exclusion_viewed"
+    EXCLUSION_LIFTED = "exclusion_lifted"
+    EXCLUSIONS_PURGED = "exclusions_purged"
+    PAIR_SHIELDED = "pair_shielded"
     CASE_OPENED = "case_opened"
     CASE_CLOSED = "case_closed"
     CASES_PURGED = "cases_purged"
@@ -127,6 +132,12 @@ FIELDS: Mapping[EventKind, frozenset[str]] = MappingProxyType(
         EventKind.CONSENT_ENDED: frozenset(_CALL | {"consent", "registrations"}),
         EventKind.CONSENTS_EXPIRED: frozenset({"consents", "registrations"}),
         EventKind.CONSENTS_PURGED: frozenset({"lane", "consents"}),
+        # Neither names whom it excludes, nor a pair: the log must not be the map that the index is not (A10).
+        EventKind.EXCLUSION_RECORDED: frozenset(_CALL | {"exclusion", "lane", "policy", "reach", "mediator", "alert"}),
+        EventKind.EXCLUSION_VIEWED: frozenset(_CALL | {"exclusion", "role"}),
+        EventKind.EXCLUSION_LIFTED: frozenset(_CALL | {"exclusion", "role", "alert"}),
+        EventKind.EXCLUSIONS_PURGED: frozenset({"lane", "exclusions"}),
+        EventKind.PAIR_SHIELDED: frozenset({"lane", "policy", "exclusions", "alerts"}),
         EventKind.CASE_OPENED: frozenset(_CALL | {"case", "lane", "policy"}),
         EventKind.CASE_CLOSED: frozenset(_CALL | {"case", "registrations"}),
         EventKind.CASES_PURGED: frozenset({"lane", "cases"}),

@@ -53,6 +53,7 @@ class Refusal(StrEnum):
     CONSENT_MISSING = "consent_missing"
     CONSENT_SCOPE = "consent_scope"
     CONSENT_NOT_KEPT = "consent_not_kept"
+    EXCLUSION_MEDIATOR = "exclusion_mediator"
     # whose token
     TOKEN_KEY_UNKNOWN = "token_key_unknown"
     TOKEN_OTHER_AGENCY = "token_other_agency"
@@ -70,6 +71,7 @@ class Refusal(StrEnum):
     CASE_NOT_YOURS = "case_not_yours"
     CASE_IS_CLOSED = "case_is_closed"
     CONSENT_ENDED = "consent_ended"
+    EXCLUSION_IS_LIFTED = "exclusion_is_lifted"
     TOO_MANY_WEBHOOKS = "too_many_webhooks"
     OUTCOME_NEEDS_REASON = "outcome_needs_reason"
     # safety oversight

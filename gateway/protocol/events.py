@@ -61,5 +61,6 @@ _PLACES: Final = {
     AlertKind.ARCHIVE_HINT: "/v1/archive-hints/",
     AlertKind.NOTICE_DUE: "/v1/registrations/",
     AlertKind.RENEWAL_DUE: "/v1/registrations/",
+    AlertKind.EXCLUSION: "/v1/exclusions/",
 }
 _INBOX_BYTES: Final = len(_json(Inbox(alerts=(), more=False)))

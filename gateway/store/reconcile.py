@@ -15,7 +15,7 @@ from gateway.store.sheet import Sheet
 OLD_S: Final = 60
 
 _jobs, _matches, _parties, _alerts = tables.match_jobs, tables.matches, tables.match_parties, tables.alerts
-_purges = tables.purge_receipts
+_purges, _exclusions = tables.purge_receipts, tables.exclusions
 _registrations, _deliveries, _withheld = tables.registrations, tables.deliveries, tables.withheld_meetings
 _stands = _matches.c.ended_at.is_(None)
 
@@ -95,7 +95,11 @@ def _of_ended_registrations() -> Select[Any]:
 def _to_strangers() -> Select[Any]:
     party = exists().where(_parties.c.match == _alerts.c.match, _parties.c.agency == _alerts.c.agency)
     owner = exists().where(_registrations.c.id == _alerts.c.registration, _registrations.c.agency == _alerts.c.agency)
-    return select(_alerts.c.id).where(~party, ~owner, _alerts.c.kind != AlertKind.SUPERVISOR.value)
+    shields = exists().where(
+        _exclusions.c.id == _alerts.c.exclusion,
+        or_(_exclusions.c.agency == _alerts.c.agency, _exclusions.c.mediator == _alerts.c.agency),
+    )
+    return select(_alerts.c.id).where(~party, ~owner, ~shields, _alerts.c.kind != AlertKind.SUPERVISOR.value)
 
 
 def _old_jobs() -> Select[Any]:

@@ -15,6 +15,7 @@ from gateway.store.decisions import SqlDecisions
 from gateway.store.desks import SqlDesks
 from gateway.store.dialect import Dialect
 from gateway.store.events import SqlEvents
+from gateway.store.exclusions import SqlExclusions
 from gateway.store.handovers import SqlHandovers
 from gateway.store.home_bans import SqlHomeBans
 from gateway.store.instants import DatabaseTime, instant
@@ -55,6 +56,7 @@ class SqlView:
         self.oversights = SqlOversights(sheet)
         self.handovers = SqlHandovers(sheet)
         self.consents = SqlConsents(sheet)
+        self.exclusions = SqlExclusions(sheet)
         self.bans = SqlHomeBans(sheet)
         self.cases = SqlSafetyCases(sheet)
 

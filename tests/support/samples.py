@@ -67,6 +67,16 @@ SAMPLES: dict[str, Json] = {
         "givenOn": _TODAY,
         "validUntil": None,
     },
+    "RecordExclusion": {
+        "token": "hx1." + "A" * 54,
+        "lane": "youth",
+        "purpose": "youth-coordination",
+        "caseReference": "Z-1",
+        "contactId": "cnt_intake",
+        "attested": True,
+        "excluded": [{"agency": "00000000990000000404", "contactId": "cnt_north"}],
+        "mediator": "00000000990000000405",
+    },
     "NameCoordinator": {"coordinator": "own"},
     "BeginOversight": {"registrationId": "reg_01ARZ3NDEKTSV4RRFFQ69G5FAV"},
     "OfferHandover": {
