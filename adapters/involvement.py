@@ -28,6 +28,7 @@ class Involvement(Hidden):
     is the agency's own reference, `contact` a desk (empty: the one of the settings), `valid_until` the first day on
     which it no longer holds (absent: the policy's term), `preconditions` what the rule requires to be attested besides,
     `archive_until` the first of the month from which nothing of it may be kept (absent: not beyond its term).
+    `confidential_address` says that the address is secret: it never takes part in a match of a family.
     """
 
     person: Person
@@ -37,6 +38,7 @@ class Involvement(Hidden):
     valid_until: date | None = None
     preconditions: tuple[str, ...] = ()
     archive_until: date | None = None
+    confidential_address: bool = False
 
 
 def notice_given(on: date) -> SubjectNotice:
@@ -73,6 +75,7 @@ def draft(agency: Agency, involvement: Involvement, lane: str) -> RegisterInvolv
             subject_notice=involvement.notice,
             valid_until=involvement.valid_until,
             archive_until=involvement.archive_until,
+            confidential_address=involvement.confidential_address,
         )
     except ValidationError as invalid:
         raise member_refused(invalid) from None

@@ -62,6 +62,7 @@ def register(
     valid_until: date | None = None,
     archive_until: date | None = None,
     preconditions: Sequence[str] = (),
+    confidential_address: bool = False,
     idempotency_key: str = "",
 ) -> Plan[Receipt]:
     """Register that the agency is involved with a person, and thereby attest that the lane's criterion is met.
@@ -74,7 +75,9 @@ def register(
     which that limit is reached: without it nothing is archived beyond the term. The receipt is the same whether or not
     anybody else is involved.
     """
-    involvement = Involvement(person, case, notice, contact, valid_until, tuple(preconditions), archive_until)
+    involvement = Involvement(
+        person, case, notice, contact, valid_until, tuple(preconditions), archive_until, confidential_address
+    )
     message = draft(agency, involvement, lane or agency.lane)
     derived = yield from derive_tokens(agency, agency.circle(message.lane), (person,))
     whole = with_token(message, derived.tokens[0])

@@ -42,6 +42,9 @@ def register(
     contact: Annotated[str, typer.Option(help=words("loket dat gebeld mag worden", "desk that may be called"))] = "",
     valid_until: ValidUntil = None,
     precondition: Preconditions = None,
+    confidential_address: Annotated[
+        bool, typer.Option("--confidential-address", help=words("het adres is geheim", "the address is secret"))
+    ] = False,
     attest: Attest = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help=words("alleen controleren", "only check"))] = False,
     as_json: AsJson = False,
@@ -65,6 +68,7 @@ def register(
             notice=told,
             valid_until=day(valid_until),
             preconditions=precondition or (),
+            confidential_address=confidential_address,
         )
     talk.data(receipt, as_json=as_json)
     talk.next_step("seinhuis inbox tail")

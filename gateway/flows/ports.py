@@ -832,13 +832,15 @@ class Converter(Protocol):
 class Agency:
     """A party of the federation: its kind decides what the policy says, its name is disclosed by rule.
 
-    `municipality` is the one that holds its agreement; its supervisors follow the agency's matches.
+    `municipality` is the one that holds its agreement; its supervisors follow the agency's matches. `shown_as` is the
+    central desk that others see in its place: then `name` is that desk's (abuse case A3).
     """
 
     oin: Oin
     name: str
     kind: str
     municipality: str = ""
+    shown_as: Oin | None = None
 
 
 class Directory(Protocol):

@@ -11,6 +11,7 @@ from gateway.core.exclusion import Exclusion, Withheld
 from gateway.core.involvement import Oin
 from gateway.core.refusals import Refusal, Refused
 from gateway.flows.admission import admit_one, admit_read, change_or_refuse, event_of, slip_of
+from gateway.flows.disclosed_desk import disclosed_desk
 from gateway.flows.ports import House, Recorded, Tx, View
 from gateway.protocol.messages import ContactDesk, ExclusionRole, Exclusions, ExclusionView, WithheldParty
 from keys.signing import Signed
@@ -69,12 +70,12 @@ def _listed(exclusion: Exclusion, agency: Oin, house: House) -> ExclusionView:
 
 def _mediated(seen: ExclusionView, exclusion: Exclusion, view: View, house: House) -> ExclusionView:
     withheld = tuple(_party(one, view, house) for one in view.exclusions.withheld(exclusion.id))
-    contact = _desk(exclusion.agency, exclusion.contact_id, view)
+    contact = _desk(exclusion.agency, exclusion.contact_id, view, house)
     return seen.model_copy(update={"contact": contact, "withheld": withheld})
 
 
 def _party(one: Withheld, view: View, house: House) -> WithheldParty:
-    contact = _desk(one.agency, one.contact_id, view)
+    contact = _desk(one.agency, one.contact_id, view, house)
     return WithheldParty(withheld_at=one.withheld_at, agency=_name(one.agency, house), contact=contact)
 
 
@@ -83,5 +84,6 @@ def _name(oin: Oin, house: House) -> str:
     return "" if agency is None else agency.name
 
 
-def _desk(agency: Oin, contact_id: str, view: View) -> ContactDesk | None:
-    return next((desk.disclosed for desk in view.desks.of(agency) if desk.id == contact_id), None)
+def _desk(oin: Oin, contact_id: str, view: View, house: House) -> ContactDesk | None:
+    agency = house.directory.agency(oin)
+    return None if agency is None else disclosed_desk(agency, contact_id, view)

@@ -9,6 +9,7 @@ from gateway.core.involvement import Registration
 from gateway.core.policy import DisclosureLevel
 from gateway.core.refusals import Refusal, Refused
 from gateway.flows.admission import admit_one, change_or_refuse, event_of, slip_of
+from gateway.flows.disclosed_desk import disclosed_desk
 from gateway.flows.ports import House, Recorded, Tx, View
 from gateway.flows.shield import standing_about
 from gateway.protocol.messages import ArchiveHint, ArchiveHints, Explanation, OtherParty, RegistrationStatus
@@ -65,5 +66,4 @@ def _other(hint: GivenHint, view: View, house: House) -> OtherParty | None:
     agency = house.directory.agency(hint.other)
     if hint.level < DisclosureLevel.CONTACT or agency is None:
         return None
-    desk = next((desk for desk in view.desks.of(hint.other) if desk.id == hint.other_contact_id), None)
-    return OtherParty(agency=agency.name, contact=desk)
+    return OtherParty(agency=agency.name, contact=disclosed_desk(agency, hint.other_contact_id, view))

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StringConstraints
 from pydantic.alias_generators import to_camel
 
 ROWS_PER_BATCH = 10_000
@@ -116,6 +116,9 @@ class RegisterInvolvement(Message):
         description="First day on which nothing of it may be kept any more: the age limit of the lane, rounded down to "
         "the first of a month. If absent, a lane with an age limit keeps nothing beyond validUntil.",
     )
+    confidential_address: StrictBool = Field(
+        default=False, description="The address is secret: this registration never takes part in a match of a family."
+    )
 
 
 class RenewRegistration(Message):
@@ -220,6 +223,7 @@ class OwnRegistration(Message):
     registered_at: datetime
     valid_until: date
     renew_before: date
+    confidential_address: bool | None = Field(default=None, description="Only where the address is secret.")
     re_report: bool | None = Field(
         default=None, description="An open report about someone whom the same Veilig Thuis was monitoring."
     )

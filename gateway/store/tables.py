@@ -70,6 +70,7 @@ registrations = Table(
     Column("restricted_at", BigInteger),
     Column("archive_until_on", Date),
     Column("archived_until_at", BigInteger),
+    Column("confidential_address", Integer, nullable=False, server_default="0"),
     Column("notice_reminded_on", Date),
     Column("renewal_reminded_on", Date),
     Column("consent", Key),

@@ -48,6 +48,7 @@ class TestAgency:
     key: SigningKey = field(repr=False)
     role: Role = Role.AGENCY
     municipality: str = ""
+    alias: str = ""
 
     def party(self) -> Party:
         """Return this agency as the trust list knows it."""
@@ -57,6 +58,7 @@ class TestAgency:
             role=self.role,
             kind=self.kind,
             municipality=self.municipality,
+            alias=self.alias,
             keys=(PartyKey.of(self.key, valid_from_at=START),),
         )
 
@@ -130,7 +132,11 @@ class SmallHouse:
     def agency(self, oin: Oin) -> Agency | None:
         """Return an agency as the flows' directory."""
         party = self.trust.party(oin)
-        return None if party is None else Agency(oin, party.name, party.kind, party.municipality)
+        if party is None:
+            return None
+        central = self.trust.party(party.alias) if party.alias else None
+        name, shown_as = (party.name, None) if central is None else (central.name, Oin(central.oin))
+        return Agency(oin, name, party.kind, party.municipality, shown_as)
 
     def may_be_told(self, oin: Oin, *, now: datetime) -> bool:
         """Return whether an agency has a key that counts, as the flows' directory."""

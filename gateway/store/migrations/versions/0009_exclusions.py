@@ -1,4 +1,4 @@
-"""Keeps which agency must learn nothing about whom, and who mediates."""
+"""Keeps which agency must learn nothing about whom and who mediates, and which registrations have a secret address."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -36,6 +36,8 @@ def upgrade() -> None:
         sa.Column("withheld_at", sa.BigInteger(), nullable=False),
     )
     _index("withheld_parties_of_registration", "withheld_parties", "registration")
+    secret = sa.Column("confidential_address", sa.Integer(), nullable=False, server_default="0")
+    op.add_column("registrations", secret)
     op.add_column("alerts", _key("exclusion", nullable=True))
     _index("alerts_of_exclusion", "alerts", "exclusion", where="exclusion IS NOT NULL")
 
@@ -46,6 +48,7 @@ def downgrade() -> None:
     op.execute("DELETE FROM alerts WHERE exclusion IS NOT NULL")
     op.drop_index("alerts_of_exclusion", "alerts")
     op.drop_column("alerts", "exclusion")
+    op.drop_column("registrations", "confidential_address")
     op.drop_table("withheld_parties")
     op.drop_table("exclusions")
 

@@ -8,6 +8,7 @@ from gateway.core.events import EventKind
 from gateway.core.refusals import Refusal, Refused
 from gateway.flows import desks
 from gateway.flows.match import match_waiting
+from gateway.flows.show_hints import show_hints
 from gateway.flows.show_match import show_match
 from gateway.flows.withdraw import Withdrawal, withdraw
 from gateway.protocol.messages import (
@@ -282,3 +283,19 @@ def test_an_exclusion_that_will_not_do_is_refused(
     assert refusal is _refusal(excludes, small, safety_desk, [police], mediator, **change)
     assert () == lists(small, safety_desk).exclusions
     assert [] == alerts_of(small, mediator)
+
+
+def test_a_hint_that_was_given_before_names_nobody_once_its_reader_is_excluded(
+    small: SmallHouse, safety_desk: TestAgency, police: TestAgency, mediator: TestAgency
+) -> None:
+    """As of a match: that there was one stays, whom it was about does not."""
+    before = small.register(safety_desk, "noor")
+    gone = Withdrawal(before.id, WithdrawRegistration(reason=WithdrawalReason.RISK_GONE))
+    withdraw(small.signed(safety_desk, gone), small.house)
+    after = small.register(police, "noor")
+    match_waiting(small.house)
+    (hint,) = show_hints(small.signed(police, None), small.house, after.id).hints
+    assert hint.other is not None
+    excludes(small, safety_desk, [police], mediator)
+    (hint,) = show_hints(small.signed(police, None), small.house, after.id).hints
+    assert hint.other is None
