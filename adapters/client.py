@@ -23,6 +23,7 @@ from adapters import (
     casework,
     consenting,
     emergencies,
+    excluding,
     exercising,
     handing_over,
     hearing,
@@ -143,6 +144,15 @@ class Consents(_Part):
     list = _blocking(consenting.list_consents)
 
 
+class Exclusions(_Part):
+    """Say who must learn nothing of a person, and mediate."""
+
+    record = _blocking(excluding.record_exclusion)
+    lift = _blocking(excluding.lift_exclusion)
+    show = _blocking(excluding.show_exclusion)
+    list = _blocking(excluding.list_exclusions)
+
+
 class Handovers(_Part):
     """Hold safety oversight, hand it over, take it or not."""
 
@@ -231,6 +241,7 @@ class Gateway(_Part):
         self.webhooks = Webhooks(*parts)
         self.reports = Reports(*parts)
         self.consents = Consents(*parts)
+        self.exclusions = Exclusions(*parts)
         self.home_bans = HomeBans(*parts)
         self.rights = Rights(*parts)
         self.emergencies = Emergencies(*parts)
@@ -331,6 +342,15 @@ class AsyncConsents(_AsyncPart):
     list = _awaited(consenting.list_consents)
 
 
+class AsyncExclusions(_AsyncPart):
+    """Say who must learn nothing of a person, and mediate."""
+
+    record = _awaited(excluding.record_exclusion)
+    lift = _awaited(excluding.lift_exclusion)
+    show = _awaited(excluding.show_exclusion)
+    list = _awaited(excluding.list_exclusions)
+
+
 class AsyncHandovers(_AsyncPart):
     """Hold safety oversight, hand it over, take it or not."""
 
@@ -421,6 +441,7 @@ class AsyncGateway(_AsyncPart):
         self.webhooks = AsyncWebhooks(*parts)
         self.reports = AsyncReports(*parts)
         self.consents = AsyncConsents(*parts)
+        self.exclusions = AsyncExclusions(*parts)
         self.home_bans = AsyncHomeBans(*parts)
         self.rights = AsyncRights(*parts)
         self.emergencies = AsyncEmergencies(*parts)

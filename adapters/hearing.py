@@ -44,8 +44,8 @@ class Alert:
     """Somebody else is involved with one of our persons: look at the match. It says nothing more, by design.
 
     By its kind it may be about a registration of our own instead: who was involved before (`archive_hints`), a notice
-    that was put off until today, a term that is about to end. Then there is no match. `desk` is the desk of ours that
-    it is for, empty for the intake.
+    that was put off until today, a term that is about to end. Or about an exclusion that we mediate or recorded. Then
+    there is no match. `desk` is the desk of ours that it is for, empty for the intake.
     """
 
     id: str
@@ -54,6 +54,7 @@ class Alert:
     at: datetime
     registration_id: str = ""
     desk: str = ""
+    exclusion_id: str = ""
 
     @classmethod
     def of(cls, event: CloudEvent) -> "Alert":
@@ -61,6 +62,8 @@ class Alert:
         about = re.split("[/=]", event.dataref.rstrip("/"))[-1]
         if about.startswith("reg_"):
             return cls(event.id, event.type, "", event.time, about)
+        if about.startswith("exc_"):
+            return cls(event.id, event.type, "", event.time, exclusion_id=about)
         return cls(event.id, event.type, about, event.time, desk=event.subject or "")
 
 

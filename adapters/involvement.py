@@ -31,8 +31,8 @@ class Involvement(Hidden):
     which it no longer holds (absent: the policy's term), `preconditions` what the rule requires to be attested besides,
     `archive_until` the first of the month from which nothing of it may be kept (absent: not beyond its term; any other
     day becomes the first of its month), `flag` how the agency is involved, in the code names of the lane's card,
-    `parents` up to two parents of a child by the register of persons, where the lane's card admits it: never with a
-    `confidential_address`.
+    `parents` up to two parents of a child by the register of persons, where the lane's card admits it,
+    `confidential_address` that the address is secret: then no parents are named, and it is in no match by parents.
     """
 
     person: Person

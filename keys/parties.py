@@ -97,8 +97,9 @@ class Party:
     """An organization that signs: `kind` is of an agency alone, `holder_index` (from 1) of a holder alone.
 
     `municipality` is the one that holds an agency's agreement, or whose matches a supervisor follows. `url` is where
-    its service is reached, `sealing_key` the raw X25519 key to which secrets for it are sealed. Name and kind stay out
-    of the repr: that the police or a clinic is involved tells something about a person.
+    its service is reached, `sealing_key` the raw X25519 key to which secrets for it are sealed. `alias` is the OIN of
+    the central desk that others see in place of an agency. Name and kind stay out of the repr: that the police or a
+    clinic is involved tells something about a person.
     """
 
     oin: Oin
@@ -110,6 +111,7 @@ class Party:
     holder_index: int | None = None
     sealing_key: bytes = b""
     municipality: str = ""
+    alias: str = ""
 
 
 def public_bytes(algorithm: Algorithm, jwk: Mapping[str, str]) -> bytes:

@@ -10,6 +10,7 @@ from adapters.cli import (
     cases,
     consents,
     emergencies,
+    exclusions,
     handovers,
     hearing,
     home_bans,
@@ -320,6 +321,27 @@ _RIGHTS: tuple[_Entry, ...] = (
         "rights decide sri_... --decision upheld --reason justified",
     ),
 )
+_EXCLUSION: tuple[_Entry, ...] = (
+    (
+        "record",
+        exclusions.record,
+        ("Leg vast wie niets van iemand mag horen.", "Record who must learn nothing of a person."),
+        "exclusion record --person p.json --case Z-1 --exclude 00000000990000000404 --mediator 0000... --attest",
+    ),
+    ("list", exclusions.list_exclusions, ("Toon de eigen afschermingen.", "Show our exclusions."), "exclusion list"),
+    (
+        "show",
+        exclusions.show,
+        ("Toon een afscherming, en de bemiddelaar wat zij tegenhield.", "Show an exclusion and what it withheld."),
+        "exclusion show exc_...",
+    ),
+    (
+        "lift",
+        exclusions.lift,
+        ("Hef een afscherming op.", "Lift an exclusion."),
+        "exclusion lift exc_... --case Z-1",
+    ),
+)
 _HOME_BAN: tuple[_Entry, ...] = (
     (
         "impose",
@@ -470,6 +492,7 @@ for _group_of, _entries in (
     (_nested(app, "contact", "Loketten.", "Desks."), _CONTACT),
     (_nested(app, "consent", "Toestemmingen.", "Consents."), _CONSENT),
     (_nested(app, "rights", "Verzoeken van betrokkenen (AVG).", "Requests of persons (GDPR)."), _RIGHTS),
+    (_nested(app, "exclusion", "Afschermingen.", "Exclusions."), _EXCLUSION),
     (_nested(app, "home-ban", "Huisverboden.", "Home bans."), _HOME_BAN),
     (_nested(app, "life", "Overlijden en verhuizing.", "Deaths and moves."), _LIFE),
     (_nested(app, "emergency", "De noodprocedure.", "Breaking the glass."), _EMERGENCY),

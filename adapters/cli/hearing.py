@@ -31,6 +31,8 @@ def list_inbox(*, as_json: AsJson = False, config: Config = CONFIG) -> None:
 def _look_at(alert: Alert) -> str:
     if alert.match_id:
         return f"seinhuis match show {alert.match_id}"
+    if alert.exclusion_id:
+        return f"seinhuis exclusion show {alert.exclusion_id}"
     told_by_archive = ".archive-hint." in alert.kind
     return f"seinhuis archive show {alert.registration_id}" if told_by_archive else "seinhuis registrations"
 

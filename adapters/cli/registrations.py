@@ -52,6 +52,9 @@ def register(
     archive_until: ArchiveUntil = None,
     precondition: Preconditions = None,
     parent: ParentFiles = None,
+    confidential_address: Annotated[
+        bool, typer.Option("--confidential-address", help=words("het adres is geheim", "the address is secret"))
+    ] = False,
     attest: Attest = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help=words("alleen controleren", "only check"))] = False,
     as_json: AsJson = False,
@@ -79,6 +82,7 @@ def register(
             archive_until=day(archive_until),
             preconditions=precondition or (),
             parents=parents,
+            confidential_address=confidential_address,
         )
     talk.data(receipt, as_json=as_json)
     talk.next_step("seinhuis inbox tail")

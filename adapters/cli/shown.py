@@ -62,6 +62,21 @@ CONSENTS: Final = Listing(
         Column("eigen zaak", "own case", ("caseReference",)),
     )
 )
+EXCLUSIONS: Final = Listing(
+    columns=(
+        Column("afscherming", "exclusion", ("id",)),
+        Column("stand", "status", ("status",)),
+        Column("wij zijn", "we are", ("role",)),
+        Column("vastgelegd", "recorded", ("recordedAt",)),
+    )
+)
+WITHHELD: Final = Listing(
+    columns=(
+        Column("sinds", "since", ("withheldAt",)),
+        Column("instantie", "agency", ("agency",)),
+        Column("telefoon", "phone", ("contact.phone",)),
+    )
+)
 HANDOVERS: Final = Listing(
     columns=(
         Column("overdracht", "handover", ("id",)),
@@ -177,6 +192,14 @@ NAMES: Final = {
     "givenOn": ("gegeven op", "given on"),
     "replaced": ("vervangt", "replaces"),
     "registrations": ("gewiste registraties", "erased registrations"),
+    "reach": ("reikwijdte", "reach"),
+    "mediator": ("bemiddelaar", "mediator"),
+    "recordedBy": ("vastgelegd door", "recorded by"),
+    "recordedAt": ("vastgelegd op", "recorded at"),
+    "liftedAt": ("opgeheven op", "lifted at"),
+    "contact.name": ("loket", "desk"),
+    "contact.phone": ("telefoon", "phone"),
+    "contact.email": ("e-mail", "email"),
     "renewBefore": ("verleng voor", "renew by"),
     "givenAt": ("verteld", "told"),
     "title": ("wat er is", "what it is"),

@@ -85,6 +85,8 @@ _CODES: Final[Mapping[Refusal, str]] = MappingProxyType(
         Refusal.ITEM_DECIDED: "state-item-decided",
         Refusal.ADVICE_GIVEN: "state-advice-given",
         Refusal.ADVICE_AWAITED: "state-advice-awaited",
+        Refusal.EXCLUSION_MEDIATOR: "policy-exclusion-mediator",
+        Refusal.EXCLUSION_IS_LIFTED: "state-exclusion-lifted",
         Refusal.NOT_FOUND: "state-not-found",
         Refusal.IDEMPOTENCY_KEY_REUSED: "state-idempotency-key-reused",
         Refusal.CONTACT_UNKNOWN: "state-contact-unknown",

@@ -76,6 +76,11 @@ class EventKind(StrEnum):
     GLASS_CONFIRMED = "glass_confirmed"
     EMERGENCY_JUDGED = "emergency_judged"
     EMERGENCY_ESCALATED = "emergency_escalated"
+    EXCLUSION_RECORDED = "exclusion_recorded"
+    EXCLUSION_VIEWED = "exclusion_viewed"
+    EXCLUSION_LIFTED = "exclusion_lifted"
+    EXCLUSIONS_PURGED = "exclusions_purged"
+    PAIR_SHIELDED = "pair_shielded"
     CASE_OPENED = "case_opened"
     CASE_CLOSED = "case_closed"
     CASES_PURGED = "cases_purged"
@@ -169,6 +174,12 @@ FIELDS: Mapping[EventKind, frozenset[str]] = MappingProxyType(
         EventKind.GLASS_CONFIRMED: frozenset(_CALL | {"registration", "policy", "rule", "user", "due_on", "alerts"}),
         EventKind.EMERGENCY_JUDGED: frozenset(_CALL | {"registration", "verdict", "verdicts", "closed"}),
         EventKind.EMERGENCY_ESCALATED: frozenset({"registration", "due_on", "alerts"}),
+        # Neither names whom it excludes, nor a pair: the log must not be the map that the index is not (A10).
+        EventKind.EXCLUSION_RECORDED: frozenset(_CALL | {"exclusion", "lane", "policy", "reach", "mediator", "alert"}),
+        EventKind.EXCLUSION_VIEWED: frozenset(_CALL | {"exclusion", "role"}),
+        EventKind.EXCLUSION_LIFTED: frozenset(_CALL | {"exclusion", "role", "alert"}),
+        EventKind.EXCLUSIONS_PURGED: frozenset({"lane", "exclusions"}),
+        EventKind.PAIR_SHIELDED: frozenset({"lane", "policy", "exclusions", "alerts"}),
         EventKind.CASE_OPENED: frozenset(_CALL | {"case", "lane", "policy"}),
         EventKind.CASE_CLOSED: frozenset(_CALL | {"case", "registrations"}),
         EventKind.CASES_PURGED: frozenset({"lane", "cases"}),

@@ -46,6 +46,7 @@ class Registration:
     status: RegistrationStatus = RegistrationStatus.ACTIVE
     consent: str | None = None  # the one that it rests on, in a lane that lives on consent
     archive_until_on: date | None = None  # the age limit of the lane, as far as the agency said
+    confidential_address: bool = False  # it never takes part in a match of a family
     archived: bool = False  # it is over, and kept for its one hint
     registered_at: datetime | None = None  # the database's time, known once it is stored
     parents: tuple[Parent, ...] = ()  # of a child; written with it and never read back with it

@@ -62,6 +62,7 @@ class Refusal(StrEnum):
     CONSENT_NOT_KEPT = "consent_not_kept"
     DESK_NOT_ADMITTED = "desk_not_admitted"
     REQUEST_ASKERS = "request_askers"
+    EXCLUSION_MEDIATOR = "exclusion_mediator"
     # whose token
     TOKEN_KEY_UNKNOWN = "token_key_unknown"
     TOKEN_OTHER_AGENCY = "token_other_agency"
@@ -82,6 +83,7 @@ class Refusal(StrEnum):
     CASE_NOT_YOURS = "case_not_yours"
     CASE_IS_CLOSED = "case_is_closed"
     CONSENT_ENDED = "consent_ended"
+    EXCLUSION_IS_LIFTED = "exclusion_is_lifted"
     TOO_MANY_WEBHOOKS = "too_many_webhooks"
     OUTCOME_NEEDS_REASON = "outcome_needs_reason"
     # requests of persons

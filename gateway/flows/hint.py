@@ -1,7 +1,8 @@
 """Let the archive give its one hint: to the reporter who came next, after its receipt, and never again (rule 12).
 
 Like a match it is decided under the claim of the person and by the policy; whoever would hear nothing by its rule is
-passed over, and the hint waits for the next. The reporter is told by an alert, the archived agency of nothing.
+passed over, and so is whoever an exclusion shields from it, or it from them: the hint waits for the next. The reporter
+is told by an alert, the archived agency of nothing.
 """
 
 from collections.abc import Collection, Sequence
@@ -13,6 +14,7 @@ from gateway.core.involvement import AMSTERDAM
 from gateway.core.policy import DisclosureLevel
 from gateway.core.reminders import OwnAlert
 from gateway.flows.ports import House, Tx
+from gateway.flows.shield import unshielded
 from gateway.flows.told import told_of
 from gateway.protocol.messages import AlertKind
 from keys.tokens import IndexToken
@@ -20,7 +22,7 @@ from keys.tokens import IndexToken
 
 def give_hints(tx: Tx, persons: Collection[IndexToken], house: House) -> tuple[Event, ...]:
     """Give what the archive has to tell about these persons, which are claimed; return an event of each hint."""
-    bygones = tx.archive.bygones(persons) if persons else ()
+    bygones = unshielded(tx, persons, tx.archive.bygones(persons), house) if persons else ()
     if not bygones:
         return ()
     today_on = tx.now().astimezone(AMSTERDAM).date()

@@ -4,8 +4,8 @@ Runs in the worker at once after acceptance, never inside the request. The order
 only once its registration is committed; after the claim, statements see every registration committed before it; so of
 two registrations accepted at one moment, the job that is matched second sees the other. The claim is held until commit
 and one standing match per pair is unique in the database. Both are told, or neither: a meeting of which one side would
-hear nothing makes no match and leaves its own event. Different children with a parent in common meet in the same way,
-under the claim of the parent.
+hear nothing makes no match and leaves its own event; of one that an exclusion shields, only the mediator hears.
+Different children with a parent in common meet in the same way, under the claim of the parent.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -26,6 +26,7 @@ from gateway.flows.carried import carried
 from gateway.flows.hint import give_hints
 from gateway.flows.opening import settled
 from gateway.flows.ports import House, MatchJob, Recorded, Tx
+from gateway.flows.shield import mediate, shielded
 from gateway.flows.told import told_of
 
 __all__ = ["GATEWAY", "FailedJob", "Sought", "Tell", "match_jobs", "match_waiting", "tell_both"]
@@ -98,7 +99,9 @@ def match_jobs(tx: Tx, jobs: Sequence[MatchJob], house: House) -> tuple[Event, .
     now, house = tx.now(), house.under_one_release()  # one release decides about the whole set
     found = {meeting: _decide(meeting, house, now) for meeting in of_two_agencies(tx.matches.meetings(jobs))}
     can_be = carried(tx, found, house)
-    telling = one_per_pair(meeting for meeting, decided in found.items() if decided.tells_both and meeting in can_be)
+    would_tell = [meeting for meeting, decided in found.items() if decided.tells_both and meeting in can_be]
+    shielding = shielded(tx, would_tell, house)
+    telling = one_per_pair(meeting for meeting in would_tell if meeting not in shielding)
     new = settled(tx, [_open(meeting, found[meeting], house, now) for meeting in telling], house, now)
     tx.matches.open(new.opened)
     met = {pair_of(meeting) for meeting in telling}
@@ -106,10 +109,13 @@ def match_jobs(tx: Tx, jobs: Sequence[MatchJob], house: House) -> tuple[Event, .
     withheld = (
         _withheld_event(meeting, found[meeting], house) if meeting in can_be else _not_carried_event(meeting, house)
         for meeting in found
-        if meeting in silent
+        if meeting in silent and meeting not in shielding
     )
+    kept = {meeting: shields for meeting, shields in shielding.items() if pair_of(meeting) not in met}
+    mediated = mediate(tx, kept, house, new=silent)
     hinted = give_hints(tx, {job.index_token for job in jobs}, house)
-    return (*new.events, *(_opened_event(match, house) for match in new.opened), *withheld, *hinted)
+    opened = (_opened_event(match, house) for match in new.opened)
+    return (*new.events, *opened, *withheld, *mediated, *hinted)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from gateway.core.consent import Consent, Consenting, StandingConsent
 from gateway.core.contact import Mute, OpenedMatch, StandingMatch
 from gateway.core.emergency import BrokenGlass, Emergency
 from gateway.core.events import Event
+from gateway.core.exclusion import Enrolled, Exclusion, ExclusionAlert, Withheld
 from gateway.core.handover import Handover, HandoverAlert, OfferedHandover, Oversight
 from gateway.core.home_ban import BanInForce, HomeBan
 from gateway.core.involvement import Ending, Oin, Registration
@@ -674,6 +675,46 @@ class ErasureJournal(Protocol):
         """Return the registrations that go on, or whose person is known, though an entry says otherwise."""
 
 
+class Exclusions(Protocol):
+    """Who must learn nothing of whom; the index cannot read who that is. Written under the claim of the person."""
+
+    def record(self, exclusion: Exclusion, person: "Converted") -> None:
+        """Record an exclusion."""
+
+    def one(self, exclusion: str, *, agency: Oin) -> Exclusion | None:
+        """Return an exclusion that this agency recorded or mediates; to any other it is absent (G24)."""
+
+    def page(self, agency: Oin, *, after: str, limit: int) -> tuple[Exclusion, ...]:
+        """Return the exclusions that this agency recorded or mediates with an id after `after`, in order of id."""
+
+    def standing(self, index_tokens: Collection[IndexToken]) -> tuple[Exclusion, ...]:
+        """Return the exclusions that stand about these persons."""
+
+    def hold(self, exclusion: str) -> bool:
+        """Hold an exclusion that stands until this change is over; False when it was lifted."""
+
+    def lift(self, exclusion: str) -> tuple[str, ...]:
+        """Lift an exclusion, and erase of whom and whom; return the registrations that it withheld."""
+
+    def standing_matches(self, index_token: IndexToken) -> tuple[tuple[str, Enrolled, Enrolled], ...]:
+        """Return the standing matches of a person, each with its two sides."""
+
+    def withhold(self, pairs: Collection[tuple[str, str]]) -> frozenset[tuple[str, str]]:
+        """Remember who would have met an excluded agency: (exclusion, registration); return those that are new."""
+
+    def withheld(self, exclusion: str) -> tuple[Withheld, ...]:
+        """Return who would have met an excluded agency and is still active, in order."""
+
+    def tell(self, alerts: Sequence[ExclusionAlert]) -> None:
+        """Record alerts about exclusions, and their deliveries."""
+
+    def kept_in(self, lane: str) -> bool:
+        """Return whether any exclusion of this lane is kept, lifted or not."""
+
+    def forget(self, lane: str) -> int:
+        """Remove every exclusion of a lane that no registration is left in; return how many."""
+
+
 class Oversights(Protocol):
     """Who holds safety oversight: one agency at a time, until its registration ends by the database's clock."""
 
@@ -911,6 +952,10 @@ class View(Protocol):
         """The journal of what was erased."""
 
     @property
+    def exclusions(self) -> Exclusions:
+        """Who must learn nothing of whom."""
+
+    @property
     def bans(self) -> HomeBans:
         """The clock of the home bans."""
 
@@ -986,18 +1031,26 @@ class Converter(Protocol):
         chance: it never equals that of any person.
         """
 
+    def conceal(self, text: bytes, *, row: str) -> bytes:
+        """Encrypt what the index keeps for one row without reading it."""
+
+    def reveal(self, concealed: bytes, *, row: str) -> bytes:
+        """Return what was concealed for this row; it opens for no other."""
+
 
 @dataclass(frozen=True, slots=True)
 class Agency:
     """A party of the federation: its kind decides what the policy says, its name is disclosed by rule.
 
-    `municipality` is the one that holds its agreement; its supervisors follow the agency's matches.
+    `municipality` is the one that holds its agreement; its supervisors follow the agency's matches. `shown_as` is the
+    central desk that others see in its place: then `name` is that desk's (abuse case A3).
     """
 
     oin: Oin
     name: str
     kind: str
     municipality: str = ""
+    shown_as: Oin | None = None
 
 
 class Directory(Protocol):

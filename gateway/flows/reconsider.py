@@ -13,6 +13,7 @@ from gateway.core.matching import Meeting
 from gateway.flows.carried import carried
 from gateway.flows.match import tell_both
 from gateway.flows.ports import House, Recorded, Tx
+from gateway.flows.shield import shielded
 
 RECONSIDERED_AT_ONCE: Final = 200
 FIRST: Final = ("", "")
@@ -31,9 +32,11 @@ def reconsider(house: House, *, after: Place = FIRST, limit: int = RECONSIDERED_
 
 
 def _queue(opening: Collection[Meeting], house: House, after: Place, limit: int, tx: Tx) -> Recorded[None]:
-    """Let them be matched, those that another worker has not queued and that the mechanisms of their lane carry."""
+    """Let them be matched that no other worker has queued, that mechanisms carry and no exclusion shields."""
     tx.claim({found.index_token for found in opening})
-    left = carried(tx, frozenset(opening).intersection(tx.matches.kept_silent(after=after, limit=limit)), house)
+    still = frozenset(opening).intersection(tx.matches.kept_silent(after=after, limit=limit))
+    shielding = shielded(tx, still, house)
+    left = [found for found in carried(tx, still, house) if found not in shielding]
     if not left:
         return Recorded(None, ())
     tx.matches.forget_silence(left)

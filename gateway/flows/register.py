@@ -181,6 +181,7 @@ def _convert(
                 valid_until_on=row.valid_until_on,
                 archive_until_on=row.asked.archive_until,
                 parents=parents,
+                confidential_address=row.asked.confidential_address,
             )
             ready = (registration, _registered(registration, row, call, house))
             term_asked = row.asked.valid_until is not None

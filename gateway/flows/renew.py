@@ -125,4 +125,5 @@ def own_view(registration: Registration) -> OwnRegistration:
         registered_at=registration.registered_at,
         valid_until=registration.valid_until_on,
         renew_before=renew_before(registration.valid_until_on),
+        confidential_address=registration.confidential_address or None,
     )

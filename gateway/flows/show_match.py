@@ -16,6 +16,7 @@ from gateway.core.involvement import AMSTERDAM
 from gateway.core.policy import DisclosureLevel
 from gateway.core.refusals import Refusal, Refused
 from gateway.flows.admission import admit_one, admitted_event, change_or_refuse, event_of, slip_of
+from gateway.flows.disclosed_desk import disclosed_desk
 from gateway.flows.ports import House, Recorded, Tx, View
 from gateway.flows.show_oversight import with_oversight
 from gateway.protocol.messages import Explanation, HomeBanFact, ListedMatch, Matches, MatchState, MatchView, OtherParty
@@ -140,7 +141,7 @@ def _other(match: StandingMatch, view: View, house: House) -> OtherParty | None:
     agency = house.directory.agency(match.other) if _may_be_shown(match, view, house) else None
     if agency is None:
         return None
-    desk = next((desk.disclosed for desk in view.desks.of(match.other) if desk.id == match.other_contact_id), None)
+    desk = disclosed_desk(agency, match.other_contact_id, view)
     flag = match.other_flag if match.own.level >= DisclosureLevel.FLAG else None
     says_ban = match.other_flag == BAN and counts_bans(house.policies().lane(match.lane))
     ban = _ban(match, view, house) if says_ban else None

@@ -72,6 +72,8 @@ def _forgotten(tx: Tx, lane: str, house: House) -> tuple[Event, ...]:
     gone: dict[EventKind, dict[str, Value]] = {}
     if tx.consents.kept_in(lane):
         gone[EventKind.CONSENTS_PURGED] = {"lane": lane, "consents": tx.consents.forget(lane)}
+    if tx.exclusions.kept_in(lane):
+        gone[EventKind.EXCLUSIONS_PURGED] = {"lane": lane, "exclusions": tx.exclusions.forget(lane)}
     if tx.cases.kept_in(lane):
         gone[EventKind.CASES_PURGED] = {"lane": lane, "cases": tx.cases.forget(lane)}
     return tuple(Event(house.mint("evt"), kind, GATEWAY, fields) for kind, fields in gone.items())

@@ -50,6 +50,14 @@ class NeighborConverter:
             _answer(next(converted)) if self._is_own(token, agency) else Refusal.TOKEN_OTHER_AGENCY for token, _ in rows
         )
 
+    def conceal(self, text: bytes, *, row: str) -> bytes:
+        """Encrypt what the index keeps for one row without reading it."""
+        return self._converter.conceal(text, row_id=row)
+
+    def reveal(self, concealed: bytes, *, row: str) -> bytes:
+        """Return what was concealed for one row."""
+        return self._converter.reveal(concealed, row_id=row)
+
     def _is_own(self, token: PersonToken, agency: Oin) -> bool:
         label = self._converter.owner_of(token.key_id)
         return label is None or label.owner == agency  # nobody's key is refused by the conversion itself

@@ -39,7 +39,10 @@ class TrustedAgencies:
         party = self._trust.current.party(oin)
         if party is None or party.role is not Role.AGENCY:
             return None
-        return Agency(Oin(party.oin), party.name, party.kind, party.municipality)
+        central = self._trust.current.party(party.alias) if party.alias else None
+        if central is None:
+            return Agency(Oin(party.oin), party.name, party.kind, party.municipality)
+        return Agency(Oin(party.oin), central.name, party.kind, party.municipality, shown_as=Oin(central.oin))
 
     def may_be_told(self, oin: Oin, *, now: datetime) -> bool:
         """Return whether this is an agency of the list with a key that counts now."""

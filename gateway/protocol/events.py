@@ -70,5 +70,6 @@ _PLACES: Final = {
     AlertKind.PERSON_MOVED: "/v1/registrations/",
     AlertKind.REVIEW_DUE: "/v1/emergency-reviews?id=",
     AlertKind.EMERGENCY_UNREVIEWED: "/v1/registrations/",
+    AlertKind.EXCLUSION: "/v1/exclusions/",
 }
 _INBOX_BYTES: Final = len(_json(Inbox(alerts=(), more=False)))

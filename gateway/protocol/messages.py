@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StringConstraints
 from pydantic.alias_generators import to_camel
 
 ROWS_PER_BATCH = 10_000
@@ -35,6 +35,7 @@ EndpointId = Annotated[str, _identifier("whe")]
 CaseId = Annotated[str, _identifier("cas")]
 ConsentId = Annotated[str, _identifier("cns")]
 LifeNoticeId = Annotated[str, _identifier("lif")]
+ExclusionId = Annotated[str, _identifier("exc")]
 OversightId = Annotated[str, _identifier("ovs")]
 HandoverId = Annotated[str, _identifier("hov")]
 RequestId = Annotated[str, _identifier("srq")]
@@ -116,7 +117,6 @@ class RegisterInvolvement(Message):
     case_reference: CaseReference
     contact_id: ContactId = Field(description="Desk that the other agency may call.")
     parents: Parents = ()
-    confidential_address: bool = Field(default=False, strict=True, description="Then no parents may be named.")
     attested: Attested = Field(description="The criterion of the lane is met; the reason itself is never sent.")
     preconditions: Preconditions = ()
     subject_notice: SubjectNotice
@@ -128,6 +128,9 @@ class RegisterInvolvement(Message):
         default=None,
         description="First day on which nothing of it may be kept any more: the age limit of the lane, rounded down to "
         "the first of a month. If absent, a lane with an age limit keeps nothing beyond validUntil.",
+    )
+    confidential_address: StrictBool = Field(
+        default=False, description="The address is secret: no parents may be named, and no match is made by them."
     )
 
 
@@ -233,6 +236,7 @@ class OwnRegistration(Message):
     registered_at: datetime
     valid_until: date
     renew_before: date
+    confidential_address: bool | None = Field(default=None, description="Only where the address is secret.")
     re_report: bool | None = Field(
         default=None, description="An open report about someone whom the same Veilig Thuis was monitoring."
     )
@@ -272,6 +276,7 @@ class AlertKind(StrEnum):
     is about to end, the person died (so it has ended) or moved (so another municipality may be the one to look at).
     About a request of its subject: an advice or a decision is asked, its term is about to end, it is to be registered
     anew. In an emergency: both are needed at one person now, officers are to review it, nobody did so in time.
+    About an exclusion that one mediates or recorded: something is to be looked at.
     """
 
     MATCH = "match"
@@ -285,6 +290,7 @@ class AlertKind(StrEnum):
     DECISION_ASKED = "decision_asked"
     REQUEST_DUE = "request_due"
     RECTIFICATION_ASKED = "rectification_asked"
+    EXCLUSION = "exclusion"
     HANDOVER_OFFERED = "handover_offered"
     HANDOVER_ACCEPTED = "handover_accepted"
     HANDOVER_REFUSED = "handover_refused"
@@ -779,6 +785,99 @@ class ConsentWithdrawn(Message):
     id: ConsentId
     status: ConsentStatus
     registrations: tuple[RegistrationId, ...]
+    event: EventId
+
+
+class Excluded(Message):
+    """Who must learn nothing: an agency, or only the unit of it that registers with this desk."""
+
+    agency: OinText
+    contact_id: ContactId | None = Field(default=None, description="Desk of the unit; absent: the whole agency.")
+
+
+class RecordExclusion(Message):
+    """Whoever is named here must learn nothing of this person; a mediator hears when it would have."""
+
+    token: TokenText
+    lane: Name
+    purpose: Name
+    case_reference: CaseReference
+    contact_id: ContactId = Field(description="Desk that the mediator may call.")
+    attested: Attested = Field(description="The person's safety asks for it; the reason itself is never sent.")
+    excluded: Annotated[tuple[Excluded, ...], Field(min_length=1, max_length=20)]
+    mediator: OinText
+
+
+class ExclusionReach(StrEnum):
+    """Between whom an exclusion keeps silent: who recorded it and the excluded, or whoever and the excluded."""
+
+    OWN = "own"
+    PERSON = "person"
+
+
+class ExclusionStatus(StrEnum):
+    """Whether an exclusion stands; only one that stands keeps anything silent."""
+
+    STANDING = "standing"
+    LIFTED = "lifted"
+
+
+class ExclusionRole(StrEnum):
+    """What an agency is to an exclusion; to whoever is neither, there is none."""
+
+    RECORDER = "recorder"
+    MEDIATOR = "mediator"
+
+
+class ExclusionRecorded(Message):
+    """The exclusion stands: nothing made after this tells the excluded anything, and what stood has ended."""
+
+    id: ExclusionId
+    status: ExclusionStatus
+    reach: ExclusionReach
+    event: EventId
+
+
+class WithheldParty(Message):
+    """Who would have met an excluded agency, as its mediator may call it; the excluded one is not named."""
+
+    withheld_at: datetime
+    agency: str
+    contact: ContactDesk | None = None
+
+
+class ExclusionView(Message):
+    """An exclusion as its recorder or its mediator sees it: whom it excludes stays sealed for both.
+
+    Who recorded it and what it withheld is for the mediator alone: the recorder is told of no pair (both or neither).
+    """
+
+    id: ExclusionId
+    lane: Name
+    role: ExclusionRole
+    status: ExclusionStatus
+    reach: ExclusionReach
+    recorded_at: datetime
+    lifted_at: datetime | None = None
+    case_reference: CaseReference | None = None
+    mediator: str | None = None
+    recorded_by: str | None = None
+    contact: ContactDesk | None = None
+    withheld: tuple[WithheldParty, ...] | None = None
+
+
+class Exclusions(Message):
+    """A page of the exclusions that one recorded or mediates, in order of id; `next` is absent on the last page."""
+
+    exclusions: tuple[ExclusionView, ...]
+    next: ExclusionId | None = None
+
+
+class ExclusionLifted(Message):
+    """The exclusion stands no more; what it withheld is matched anew."""
+
+    id: ExclusionId
+    status: ExclusionStatus
     event: EventId
 
 

@@ -461,6 +461,14 @@ _POLICY: Final = (
         "Name in `kinds` or `agencies` who may hear of it; `allowed` names the kinds that can.",
     ),
     Problem(
+        "policy-exclusion-mediator",
+        403,
+        "Deze instantie kan bij deze afscherming niet bemiddelen.",
+        "This agency cannot mediate for this exclusion.",
+        "Noem in `mediator` een andere instantie van deze regio, die zelf niet wordt afgeschermd.",
+        "Name in `mediator` another agency of this region, which is not excluded itself.",
+    ),
+    Problem(
         "policy-consent-not-kept",
         403,
         "In deze stroom wordt geen toestemming bijgehouden.",
@@ -606,6 +614,14 @@ _STATE: Final = (
         "The consent has ended already.",
         "Er is niets meer dat op deze toestemming rust.",
         "Nothing rests on this consent any more.",
+    ),
+    Problem(
+        "state-exclusion-lifted",
+        409,
+        "De afscherming is al opgeheven.",
+        "The exclusion has been lifted already.",
+        "Leg een nieuwe afscherming vast als de persoon die nog nodig heeft.",
+        "Record another exclusion if the person still needs one.",
     ),
     Problem(
         "state-too-many-webhooks",

@@ -16,8 +16,8 @@ from gateway.store.sheet import Port
 
 
 def about(alerts: FromClause) -> ColumnElement[str]:
-    """Return what an alert is about: a match, or a registration of the agency itself."""
-    return func.coalesce(alerts.c.match, alerts.c.registration)
+    """Return what an alert is about: a match, a registration of the agency itself, or an exclusion."""
+    return func.coalesce(alerts.c.match, alerts.c.registration, alerts.c.exclusion)
 
 
 _alerts = tables.alerts

@@ -25,7 +25,7 @@ from keys.tokens import IndexToken
 
 _registrations, _hints, _jobs = tables.registrations, tables.archive_hints, tables.match_jobs
 _matches, _parties = tables.matches, tables.match_parties
-_oversights, _handovers = tables.safety_oversights, tables.handovers
+_oversights, _handovers, _withheld = tables.safety_oversights, tables.handovers, tables.withheld_parties
 _NOBODY: Final = {"token_prefix": NOBODY.prefix, "index_token": NOBODY.value}
 
 _KEEP = (
@@ -53,7 +53,8 @@ _FORGET_IN_MATCHES = (
 )
 _FORGET_JOBS = delete(_jobs).where(among(_jobs.c.registration, "free"))
 _FORGET_HINTS = delete(_hints).where(among(_hints.c.archived, "ids"))
-_FORGET_PERSON: Final = (_FORGET_HINTS, _FORGET_IN_MATCHES, _FORGET)
+_FORGET_WITHHELD = delete(_withheld).where(among(_withheld.c.registration, "ids"))  # an exclusion keeps the person
+_FORGET_PERSON: Final = (_FORGET_HINTS, _FORGET_WITHHELD, _FORGET_IN_MATCHES, _FORGET)
 _FORGET_ALL: Final = (_FORGET_CASES, _FORGET_OWN_CASES, _FORGET_OVERSIGHT, _FORGET_HANDOVERS)
 DUE_TO_PURGE: Final = (
     select(_registrations.c.id, _registrations.c.lane, _registrations.c.index_token, literal_column("0"))

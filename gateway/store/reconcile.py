@@ -16,7 +16,7 @@ from gateway.store.sheet import Sheet
 OLD_S: Final = 60
 
 _jobs, _matches, _parties, _alerts = tables.match_jobs, tables.matches, tables.match_parties, tables.alerts
-_purges = tables.purge_receipts
+_purges, _exclusions = tables.purge_receipts, tables.exclusions
 _registrations, _deliveries, _withheld = tables.registrations, tables.deliveries, tables.withheld_meetings
 _by_parents = tables.withheld_by_parents
 _items = tables.subject_request_items
@@ -137,7 +137,11 @@ def _to_strangers() -> Select[Any]:
     owner = exists().where(_registrations.c.id == _alerts.c.registration, _registrations.c.agency == _alerts.c.agency)
     decider = exists().where(_items.c.registration == _alerts.c.registration, _alerts.c.kind.in_(_TO_DESKS))
     others = [kind.value for kind in (AlertKind.SUPERVISOR, AlertKind.REVIEW_DUE)]
-    return select(_alerts.c.id).where(~party, ~owner, ~decider, _alerts.c.kind.not_in(others))
+    shields = exists().where(
+        _exclusions.c.id == _alerts.c.exclusion,
+        or_(_exclusions.c.agency == _alerts.c.agency, _exclusions.c.mediator == _alerts.c.agency),
+    )
+    return select(_alerts.c.id).where(~party, ~owner, ~decider, ~shields, _alerts.c.kind.not_in(others))
 
 
 def _old_jobs() -> Select[Any]:

@@ -151,6 +151,7 @@ def _row(registration: Registration) -> Row:
         "status": registration.status.value,
         "consent": registration.consent,
         "archive_until_on": registration.archive_until_on,
+        "confidential_address": int(registration.confidential_address),
     }
 
 
@@ -182,6 +183,7 @@ def _registration(row: RowMapping) -> Registration:
         status=RegistrationStatus(row["status_now"]),
         consent=row["consent"],
         archive_until_on=row["archive_until_on"],
+        confidential_address=bool(row["confidential_address"]),
         archived=row["archived_until_at"] is not None,
         registered_at=instant(row["registered_at"]),
     )

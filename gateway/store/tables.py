@@ -70,6 +70,7 @@ registrations = Table(
     Column("restricted_at", BigInteger),
     Column("archive_until_on", Date),
     Column("archived_until_at", BigInteger),
+    Column("confidential_address", Integer, nullable=False, server_default="0"),
     Column("notice_reminded_on", Date),
     Column("renewal_reminded_on", Date),
     Column("consent", Key),
@@ -219,10 +220,12 @@ alerts = Table(
     Column("kind", Text, nullable=False, server_default="match"),
     Column("desk", Text),
     Column("handover", Key, nullable=False, server_default=""),
+    Column("exclusion", Key),
     # Nobody is told the same of a match twice, whoever tells it; of each handover through it, once.
     Index("alerts_of_match", "match", "agency", "kind", "handover", unique=True),
     _where("alerts_waiting", "agency", "created_at", "id", condition="acknowledged_at IS NULL"),
     _where("alerts_of_registration", "registration", condition="registration IS NOT NULL"),
+    _where("alerts_of_exclusion", "exclusion", condition="exclusion IS NOT NULL"),
 )
 
 desks = Table(
@@ -458,6 +461,40 @@ case_participants = Table(
     Column("case", Key, ForeignKey("safety_cases.id"), primary_key=True),
     Column("agency", Key, primary_key=True),
     Index("cases_of_agency", "agency", "case"),
+)
+
+#: Who must learn nothing of whom. The excluded are sealed: the rows show that somebody is excluded, never who.
+exclusions = Table(
+    "exclusions",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("agency", Key, nullable=False),
+    Column("lane", Key, nullable=False),
+    Column("case_reference", Text, nullable=False),
+    Column("contact_id", Text, nullable=False),
+    Column("mediator", Key, nullable=False),
+    Column("reach", Text, nullable=False),
+    Column("token_prefix", BigInteger, nullable=False),
+    Column("index_token", LargeBinary, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("epoch", Integer, nullable=False),
+    Column("excluded", LargeBinary, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("recorded_at", BigInteger, nullable=False, default=DatabaseTime()),
+    Column("lifted_at", BigInteger),
+    _where("exclusions_standing", "token_prefix", condition="status = 'standing'"),
+    Index("exclusions_of_agency", "agency", "id"),
+    Index("exclusions_of_mediator", "mediator", "id"),
+)
+
+#: Who would have met an excluded agency, which no row names.
+withheld_parties = Table(
+    "withheld_parties",
+    metadata,
+    Column("exclusion", Key, ForeignKey("exclusions.id", ondelete="CASCADE"), primary_key=True),
+    Column("registration", Key, ForeignKey("registrations.id", ondelete="CASCADE"), primary_key=True),
+    Column("withheld_at", BigInteger, nullable=False, default=DatabaseTime()),
+    Index("withheld_parties_of_registration", "registration"),
 )
 
 #: A home ban stands beside the registration that it is; when that ends it has lapsed.

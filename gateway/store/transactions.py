@@ -17,6 +17,7 @@ from gateway.store.dialect import Dialect
 from gateway.store.emergencies import SqlEmergencies
 from gateway.store.erasure_journal import SqlErasureJournal
 from gateway.store.events import SqlEvents
+from gateway.store.exclusions import SqlExclusions
 from gateway.store.handovers import SqlHandovers
 from gateway.store.home_bans import SqlHomeBans
 from gateway.store.instants import DatabaseTime, instant
@@ -63,6 +64,7 @@ class SqlView:
         self.consents = SqlConsents(sheet)
         self.requests = SqlSubjectRequests(sheet)
         self.journal = SqlErasureJournal(sheet)
+        self.exclusions = SqlExclusions(sheet)
         self.bans = SqlHomeBans(sheet)
         self.life_notices = SqlLifeNotices(sheet)
         self.emergencies = SqlEmergencies(sheet)

@@ -17,6 +17,7 @@ KINDS = {
     "endpointId": "whe",
     "consentId": "cns",
     "caseId": "cas",
+    "exclusionId": "exc",
     "handoverId": "hov",
     "requestId": "srq",
     "itemId": "sri",
@@ -33,7 +34,7 @@ def _routes_with_ids(door: Door) -> Iterator[tuple[str, str]]:
 def _outwardly(answer: httpx2.Response) -> tuple[object, ...]:
     """Return all of an answer but what is new in each: the correlation id, signature, times and its own ids."""
     body = re.sub(r'"correlationId":"[^"]*"', "", answer.text)
-    body = re.sub(r"(reg|mat|alt|evt|whe|cns|cas|hov|srq|sri)_[0-9A-Z]{26}|cnt_[a-z_]+", "an-id", body)
+    body = re.sub(r"(reg|mat|alt|evt|whe|cns|cas|hov|srq|sri|exc)_[0-9A-Z]{26}|cnt_[a-z_]+", "an-id", body)
     names = sorted(name.lower() for name, _ in answer.headers.multi_items())
     return answer.status_code, body, names, len(answer.content)
 

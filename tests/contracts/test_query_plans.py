@@ -19,7 +19,7 @@ from gateway.protocol.messages import AlertKind, ConsentStatus, RegistrationStat
 from gateway.protocol.subject_requests import DecideItem, DecisionReason, ItemDecision
 from gateway.store import SqlStore
 from gateway.store.transactions import SqlTx
-from tests.support.footings import case_of, consent_of, converted, glass_of
+from tests.support.footings import case_of, consent_of, converted, exclusion_of, glass_of
 from tests.support.records import (
     add,
     do,
@@ -133,6 +133,9 @@ def _lean(store: SqlStore) -> None:
         tx.consents.end([one.id for one in consents[::2]], status=ConsentStatus.WITHDRAWN)
         for case in cases[::2]:
             tx.cases.close(case.id)
+        for agency in agencies:
+            shielding = exclusion_of(agency, AGENCIES[1], person(mint("person")))
+            tx.exclusions.record(shielding, converted(shielding.index_token))
 
     do(store, work)
     resting = [replace(registration(one.agency, person(mint("person"))), consent=one.id) for one in consents]
@@ -328,6 +331,8 @@ HOT: dict[str, tuple[Callable[[SqlTx], object], set[str]]] = {
         {"registrations_on_consent"},
     ),
     "consents due to expire": (lambda tx: tx.consents.due_to_expire(limit=200), {"consents_ending"}),
+    "exclusions that stand": (lambda tx: tx.exclusions.standing({person(1)}), {"exclusions_standing"}),
+    "matches to part": (lambda tx: tx.exclusions.standing_matches(person(1)), {"matches_standing"}),
     "open cases": (
         lambda tx: tx.cases.open_of({"ZVH-3", "ZVH-4"}),
         {"safety_cases_open", "case_participants_pkey"},

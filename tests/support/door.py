@@ -141,6 +141,19 @@ class Visitor:
             **changes,
         }
 
+    def exclusion(self, child: str, mediator: "Visitor", *excluded: str) -> dict[str, Any]:
+        """Return the message that excludes agencies of these kinds from a child."""
+        return {
+            "token": self.door.token(self, child),
+            "lane": LANE,
+            "purpose": PURPOSE,
+            "caseReference": "Z-1",
+            "contactId": DESK,
+            "attested": True,
+            "excluded": [{"agency": self.door.visitor(kind).oin} for kind in excluded],
+            "mediator": mediator.oin,
+        }
+
     def signs_registration(self, child: str, *, key: str = "", at: datetime | None = None, host: str = "") -> RawCall:
         """Return a signed call that registers a child, perhaps at another moment or for another gateway."""
         headers = {"idempotency_key": key} if key else {}
@@ -287,6 +300,7 @@ class Door:
             "endpointId": webhook.json()["id"],
             "contactId": "cnt_of_the_owner",
             "consentId": self.consent_of(owner),
+            "exclusionId": self.exclusion_of(owner, other),
             "caseId": self.case_of(owner),
             "handoverId": self.handover_of(owner, other, match, receipt["id"], others["id"]),
             **self.request_of(owner, receipt["id"]),
@@ -363,11 +377,18 @@ class Door:
         self.store.change("record consent", record)
         return id_
 
+    def exclusion_of(self, owner: Visitor, mediator: Visitor) -> str:
+        """Let an agency exclude one that no test uses otherwise, from a child of its own; return the id."""
+        answer = self.send(owner.signs("POST", "/exclusions", owner.exclusion(self.child(), mediator, "mental_health")))
+        assert 201 == answer.status_code, answer.text
+        id_: str = answer.json()["id"]
+        return id_
+
     def belongings_now(self, owner: Visitor) -> dict[str, Any]:
         """Return all that an agency has, as it is now."""
         kept = (
             *("/registrations", "/matches", "/webhook-endpoints", "/contacts", "/consents", "/cases", "/handovers"),
-            *("/subject-requests", "/subject-request-items"),
+            *("/subject-requests", "/subject-request-items", "/exclusions"),
         )
         return {path: owner.gets(path) for path in kept}
 

@@ -1,15 +1,16 @@
-"""Writes down in one line what registrations stand on in a test of the store: consents, cases, broken glass."""
+"""Writes down in one line what stands beside registrations in a test of the store: consents, cases, exclusions."""
 
 from datetime import UTC, date, datetime
 
 from gateway.core.consent import Consent, Scope
 from gateway.core.emergency import BrokenGlass
+from gateway.core.exclusion import Exclusion, Target, text_of
 from gateway.core.involvement import Oin, Registration
 from gateway.core.safety_case import SafetyCase
 from gateway.flows.ports import Converted
-from gateway.protocol.messages import EmergencyReason
+from gateway.protocol.messages import EmergencyReason, ExclusionReach
 from keys.tokens import SEALED_BYTES, IndexToken, SealedElement
-from tests.support.records import CARE, LATER_ON, SCHOOL, mint, person, registration
+from tests.support.records import CARE, LATER_ON, POLICE, SCHOOL, mint, person, registration
 
 
 def consent_of(agency: Oin = CARE, *, until_on: date = LATER_ON, purpose: str = "adult-coordination") -> Consent:
@@ -29,6 +30,12 @@ def consent_of(agency: Oin = CARE, *, until_on: date = LATER_ON, purpose: str = 
 def converted(token: IndexToken) -> Converted:
     """Return a person as the converter gives it."""
     return Converted(token, SealedElement(b"s" * SEALED_BYTES), 1)
+
+
+def exclusion_of(agency: Oin, mediator: Oin, token: IndexToken) -> Exclusion:
+    """Return an exclusion of the police, which an agency recorded about a person."""
+    concealed = text_of({Target(POLICE)})
+    return Exclusion(mint("exc"), agency, "youth", "Z-1", "cnt_intake", mediator, ExclusionReach.OWN, token, concealed)
 
 
 def case_of(*participants: Oin, reference: str = "ZVH-1", lane: str = "safety_house") -> SafetyCase:

@@ -95,6 +95,16 @@ SAMPLES: dict[str, Json] = {
     "ExtendSubjectRequest": {"reason": "complex", "told": True},
     "AdviseOnItem": {"advice": "agree", "reason": "risk_gone"},
     "DecideItem": {"decision": "upheld", "reason": "justified"},
+    "RecordExclusion": {
+        "token": "hx1." + "A" * 54,
+        "lane": "youth",
+        "purpose": "youth-coordination",
+        "caseReference": "Z-1",
+        "contactId": "cnt_intake",
+        "attested": True,
+        "excluded": [{"agency": "00000000990000000404", "contactId": "cnt_north"}],
+        "mediator": "00000000990000000405",
+    },
     "NameCoordinator": {"coordinator": "own"},
     "BeginOversight": {"registrationId": "reg_01ARZ3NDEKTSV4RRFFQ69G5FAV"},
     "OfferHandover": {

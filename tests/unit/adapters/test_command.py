@@ -196,7 +196,7 @@ def test_the_next_step_is_named(office: Office) -> None:
     for index in (0, 1):
         office.json(*register, "--case", f"Z-{index}", index=index)
     [alert] = office.json("inbox", "list")
-    assert {"id", "kind", "matchId", "at", "registrationId", "desk"} == alert.keys()
+    assert {"id", "kind", "matchId", "at", "registrationId", "desk", "exclusionId"} == alert.keys()
     assert alert["at"].endswith("Z")
     assert "Next: seinhuis" in office.run("match", "contact", alert["matchId"], "--outcome", "contacted")[2]
     assert "Next: seinhuis" in office.run("inbox", "ack", alert["id"])[2]

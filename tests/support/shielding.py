@@ -1,0 +1,107 @@
+"""What tests of exclusions say in one line: who excludes whom from a person, and who hears of what."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+
+from gateway.core.refusals import Refusal
+from gateway.flows.lift_exclusion import lift_exclusion
+from gateway.flows.record_exclusion import record_exclusion
+from gateway.flows.show_exclusions import list_exclusions, show_exclusion
+from gateway.flows.show_match import list_matches
+from gateway.protocol.messages import (
+    AlertKind,
+    Excluded,
+    ExclusionLifted,
+    ExclusionRecorded,
+    Exclusions,
+    ExclusionView,
+    ListedMatch,
+    RecordExclusion,
+)
+from gateway.store import SqlStore
+from tests.support.house import DESK, LANE, PURPOSE, PlainConverter, SmallHouse, TestAgency, agencies, token_of
+from tests.support.records import inbox
+
+# The order in which `agencies` hands out the kinds.
+POLICE, VEILIG_THUIS, LOCAL_TEAM, SCHOOL, MENTAL_HEALTH, YOUTH_PROTECTION = range(6)
+
+
+def open_house(store: SqlStore) -> SmallHouse:
+    """Open a house of six agencies with their desks."""
+    house = SmallHouse(store, agencies(6))
+    house.open_desks()
+    return house
+
+
+def today() -> date:
+    """Return the day in UTC."""
+    return datetime.now(UTC).date()
+
+
+def excludes(
+    house: SmallHouse,
+    recorder: TestAgency,
+    excluded: Sequence[TestAgency | tuple[TestAgency, str]],
+    mediator: TestAgency,
+    person: int | str = "noor",
+    /,
+    **changes: object,
+) -> ExclusionRecorded:
+    """Let an agency exclude others, or units of them, from a person."""
+    message = RecordExclusion.model_validate(exclusion(excluded, mediator, person) | changes)
+    call = house.signed(recorder, message, purpose=message.purpose)
+    return ExclusionRecorded.model_validate_json(record_exclusion(call, house.house, today_on=today()))
+
+
+def exclusion(
+    excluded: Sequence[TestAgency | tuple[TestAgency, str]], mediator: TestAgency, person: int | str = "noor"
+) -> dict[str, object]:
+    """Return the members of the message that excludes."""
+    return {
+        "token": token_of(person).encode(),
+        "lane": LANE,
+        "purpose": PURPOSE,
+        "case_reference": "Z-shield",
+        "contact_id": DESK,
+        "attested": True,
+        "excluded": tuple(map(_excluded, excluded)),
+        "mediator": mediator.oin,
+    }
+
+
+def _excluded(whom: TestAgency | tuple[TestAgency, str]) -> Excluded:
+    if isinstance(whom, TestAgency):
+        return Excluded(agency=whom.oin)
+    return Excluded(agency=whom[0].oin, contact_id=whom[1])
+
+
+def lifts(house: SmallHouse, agency: TestAgency, exclusion_id: str) -> ExclusionLifted:
+    """Let an agency lift an exclusion."""
+    return ExclusionLifted.model_validate_json(lift_exclusion(house.signed(agency, None), house.house, exclusion_id))
+
+
+def sees(house: SmallHouse, agency: TestAgency, exclusion_id: str) -> ExclusionView:
+    """Let an agency look at an exclusion."""
+    return show_exclusion(house.signed(agency, None), house.house, exclusion_id)
+
+
+def lists(house: SmallHouse, agency: TestAgency) -> Exclusions:
+    """Return the exclusions that an agency recorded or mediates."""
+    return list_exclusions(house.signed(agency, None), house.house, after="")
+
+
+def matches_of(house: SmallHouse, agency: TestAgency) -> tuple[ListedMatch, ...]:
+    """Return the matches that an agency is a party to."""
+    return list_matches(house.signed(agency, None), house.house, after="").matches
+
+
+def alerts_of(house: SmallHouse, agency: TestAgency) -> list[AlertKind]:
+    """Return the kinds of the alerts in an agency's inbox."""
+    return [alert.kind for alert in inbox(house.store, agency.oin)]  # type: ignore[arg-type]
+
+
+def index_token(person: int | str) -> bytes:
+    """Return what the index of the small house holds of a person."""
+    (converted,) = PlainConverter().convert(((token_of(person), "any"),), agency=agencies(1)[0].oin, lane=LANE)
+    assert not isinstance(converted, Refusal)
+    return converted.index_token.value
