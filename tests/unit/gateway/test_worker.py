@@ -17,7 +17,10 @@ from gateway.flows.match import ATTEMPTS_BEFORE_PARKING, match_waiting
 from gateway.flows.ports import Delivery, House, Undelivered
 from gateway.telemetry import Log
 from gateway.wake import Wake
-from gateway.worker import SENDERS_PER_AGENCY, Loop, Worker
+from gateway.worker import Worker
+from gateway.worker.loop import Loop
+from gateway.worker.postman import SENDERS_PER_AGENCY
+from gateway.worker.rounds import Round
 from tests.support.gateways import Neighborhood, log_to
 
 LOG = structlog.wrap_logger(structlog.ReturnLogger())
@@ -73,7 +76,7 @@ class Rounds:
         self.done = 0
         self.broken = threading.Event()
         self._faults = list(faults)
-        self.loop = Loop("work", self._round, every_seconds=60.0, log=LOG, broken=self.broken.set)
+        self.loop = Loop(Round("work", 60.0, self._round), log=LOG, broken=self.broken.set)
 
     def _round(self) -> bool:
         if self._faults:
@@ -117,11 +120,13 @@ def test_a_contradiction_ends_a_loop() -> None:
 
 
 def test_a_worker_does_everything_that_nobody_asks_for(here: Neighborhood) -> None:
-    """Each kind of work has a thread of its own."""
+    """Each kind of work has a thread of its own: a clock that nobody winds would pass every deadline in silence."""
     with working(here, lambda _: None):
         running = {thread.name for thread in threading.enumerate()}
-    ends = {"expire", "expire consents", "sunset", "purge archive", "trim"}
-    assert {"match", "deliver", "reconsider", "escalate", "escalate handovers", "remind", *ends} <= running
+    ends = {"expire", "expire consents", "sunset", "purge archive", "trim", "export erasures"}
+    climbs = {"escalate", "escalate handovers", "escalate reviews", "remind"}
+    rights = {"route requests", "remind of requests", "alarm overdue requests", "answer requests"}
+    assert {"match", "deliver", "reconsider", "apply life notices", *ends, *climbs, *rights} <= running
 
 
 def test_a_slow_receiver_delays_nobody_else(here: Neighborhood) -> None:
@@ -234,13 +239,3 @@ def test_an_agency_whose_receivers_hang_delays_nobody_else(here: Neighborhood) -
         let_go.set()
         until(lambda: len(set(started)) == 5)  # the fifth had to wait for a sender of its agency
         assert 5 == len(started)  # and no alert behind a failure is tried before its address has rested
-
-
-def test_every_loop_of_a_worker_runs(here: Neighborhood) -> None:
-    """Whatever a worker is made with is started: a clock that nobody winds would pass every deadline in silence."""
-    with working(here, lambda _delivery: None):
-        running = {thread.name for thread in threading.enumerate()}
-    assert {
-        *("match", "deliver", "expire", "expire consents", "escalate", "escalate handovers"),
-        *("sunset", "purge archive", "remind", "trim"),
-    } <= running

@@ -25,8 +25,8 @@ from gateway.protocol.messages import (
     WithdrawalReason,
     WithdrawRegistration,
 )
-from gateway.reconsidering import AGAIN_AFTER_SECONDS, Reconsidering
 from gateway.store import SqlStore, reconcile
+from gateway.worker.reconsidering import AGAIN_AFTER_SECONDS, Reconsidering
 from tests.support.cards import POLICIES, load
 from tests.support.house import SmallHouse, agencies, involvement, receipt_of
 
