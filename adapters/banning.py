@@ -12,7 +12,9 @@ from adapters.involvement import NO_TOKEN, contact_id, member_refused
 from adapters.person_token import derive_tokens
 from adapters.signed_call import ask, change
 from adapters.transport import Plan
-from gateway.protocol.messages import ExtendHomeBan, ImposeHomeBan, OwnRegistration, Receipt, SubjectNotice
+from gateway.protocol.messages.home_bans import ExtendHomeBan, ImposeHomeBan
+from gateway.protocol.messages.notices import SubjectNotice
+from gateway.protocol.messages.registrations import OwnRegistration, Receipt
 
 LANE = "home_ban"
 

@@ -13,7 +13,7 @@ from adapters.identifiers import holds_person_number, identifier
 from adapters.involvement import member_refused
 from adapters.signed_call import Question, ask, change
 from adapters.transport import Plan
-from gateway.protocol.messages import CaseClosed, CaseOpened, CaseView, OpenCase, SafetyCases
+from gateway.protocol.messages.safety_cases import CaseClosed, CaseOpened, CaseView, OpenCase, SafetyCases
 
 _PAGE: Final = 100
 

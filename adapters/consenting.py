@@ -15,7 +15,7 @@ from adapters.involvement import NO_TOKEN, member_refused
 from adapters.person_token import derive_tokens
 from adapters.signed_call import Question, ask, change
 from adapters.transport import Plan
-from gateway.protocol.messages import ConsentRecorded, ConsentWithdrawn, OwnConsent, OwnConsents, RecordConsent
+from gateway.protocol.messages.consents import ConsentRecorded, ConsentWithdrawn, OwnConsent, OwnConsents, RecordConsent
 
 _PAGE: Final = 100
 

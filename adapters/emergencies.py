@@ -10,7 +10,7 @@ from adapters.involvement import NO_TOKEN, contact_id, member_refused
 from adapters.person_token import derive_tokens
 from adapters.signed_call import Question, ask, change
 from adapters.transport import Plan
-from gateway.protocol.messages import (
+from gateway.protocol.messages.emergencies import (
     BreakGlass,
     ConfirmEmergency,
     EmergenciesToReview,
@@ -22,9 +22,9 @@ from gateway.protocol.messages import (
     JudgeEmergency,
     OwnEmergencies,
     OwnEmergency,
-    SubjectNotice,
     Verdict,
 )
+from gateway.protocol.messages.notices import SubjectNotice
 
 LANE = "emergency"
 

@@ -14,7 +14,7 @@ from adapters.involvement import NO_TOKEN, contact_id, member_refused
 from adapters.person_token import derive_tokens
 from adapters.signed_call import Question, ask, change
 from adapters.transport import Plan
-from gateway.protocol.messages import (
+from gateway.protocol.messages.exclusions import (
     Excluded,
     ExclusionLifted,
     ExclusionRecorded,

@@ -16,8 +16,8 @@ from adapters.involvement import NO_TOKEN, member_refused
 from adapters.person_token import derive_tokens
 from adapters.signed_call import Question, ask, change
 from adapters.transport import Plan
-from gateway.protocol.messages import Message
-from gateway.protocol.subject_requests import (
+from gateway.protocol.messages.base import Message
+from gateway.protocol.messages.subject_requests import (
     AdviseOnItem,
     AgeClass,
     DecideItem,

@@ -14,15 +14,15 @@ from adapters.identifiers import identifier
 from adapters.involvement import member_refused
 from adapters.signed_call import Question, ask, change
 from adapters.transport import Plan
-from gateway.protocol.messages import (
+from gateway.protocol.messages.base import Message
+from gateway.protocol.messages.matches import ListedMatch
+from gateway.protocol.messages.oversight import (
     AcceptHandover,
     BeginOversight,
     HandoverRefusalReason,
     Handovers,
     HandoverView,
     HandoverWithdrawalReason,
-    ListedMatch,
-    Message,
     OfferHandover,
     OversightBegun,
     RefuseHandover,

@@ -14,27 +14,18 @@ from adapters.identifiers import identifier
 from adapters.involvement import contact_id, member_refused
 from adapters.signed_call import Question, ask, ask_raw, change
 from adapters.transport import Plan
-from gateway.protocol.messages import (
-    AcknowledgeAlerts,
-    AcknowledgedAlerts,
-    AddWebhook,
-    CheckPolicy,
-    CloudEvent,
-    ContactDesk,
-    ContactDesks,
+from gateway.protocol.messages.alerts import AcknowledgeAlerts, AcknowledgedAlerts, CloudEvent, Inbox
+from gateway.protocol.messages.contacts import ContactDesk, ContactDesks, OwnContactDesk
+from gateway.protocol.messages.matches import (
     ContactOutcome,
     ContactReported,
-    Inbox,
     ListedMatch,
     Matches,
     MatchView,
-    OwnContactDesk,
-    PolicyChecked,
     ReportContact,
-    WebhookEndpoint,
-    WebhookEndpoints,
-    WhoAmI,
 )
+from gateway.protocol.messages.policy import CheckPolicy, PolicyChecked, WhoAmI
+from gateway.protocol.messages.webhooks import AddWebhook, WebhookEndpoint, WebhookEndpoints
 
 LONGEST_WAIT_S: Final = 20
 

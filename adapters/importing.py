@@ -18,7 +18,8 @@ from adapters.involvement import INVOLVED, Involvement, notice_deferred, notice_
 from adapters.person_token import PERSONS_PER_CALL
 from adapters.registering import BatchResult
 from adapters.rows import Row, RowFault, Source
-from gateway.protocol.messages import DeferralReason, Receipt
+from gateway.protocol.messages.notices import DeferralReason
+from gateway.protocol.messages.registrations import Receipt
 
 _NOTICE_WITHIN: Final = {"youth": timedelta(weeks=4), "veilig_thuis": timedelta(weeks=4)}  # domain rule 13
 _NOTICE_SOON: Final = timedelta(weeks=1)  # what every other lane allows

@@ -14,7 +14,8 @@ from adapters.agency import Agency
 from adapters.errors import SeinhuisError, problem_named
 from adapters.identifiers import holds_person_number
 from adapters.identity import Person
-from gateway.protocol.messages import DeferralReason, NoticeStatus, RegisterInvolvement, SubjectNotice
+from gateway.protocol.messages.notices import DeferralReason, NoticeStatus, SubjectNotice
+from gateway.protocol.messages.registrations import RegisterInvolvement
 from keys.hidden import Hidden
 from keys.tokens import PersonToken
 

@@ -7,15 +7,14 @@ from adapters.identifiers import identifier
 from adapters.involvement import member_refused
 from adapters.signed_call import Question, ask, change
 from adapters.transport import Plan
-from gateway.protocol.messages import (
-    ArchiveHint,
-    ArchiveHints,
+from gateway.protocol.messages.archive import ArchiveHint, ArchiveHints
+from gateway.protocol.messages.base import Message
+from gateway.protocol.messages.notices import SubjectNotice
+from gateway.protocol.messages.registrations import (
     LiftRestriction,
-    Message,
     OwnRegistration,
     RestrictionReason,
     RestrictRegistration,
-    SubjectNotice,
 )
 
 

@@ -12,7 +12,7 @@ from adapters.involvement import NO_TOKEN, member_refused
 from adapters.person_token import derive_tokens
 from adapters.signed_call import ask, change
 from adapters.transport import Plan
-from gateway.protocol.messages import NoticeOfLife, NoticeTaken
+from gateway.protocol.messages.life_notices import NoticeOfLife, NoticeTaken
 
 
 def notice_death(

@@ -21,7 +21,8 @@ from adapters.involvement import INVOLVED, Involvement, draft, member_refused, w
 from adapters.person_token import PERSONS_PER_CALL, derive_tokens
 from adapters.signed_call import NDJSON, Question, ask, change, new_idempotency_key
 from adapters.transport import Plan, compute
-from gateway.protocol.messages import (
+from gateway.protocol.messages.notices import SubjectNotice
+from gateway.protocol.messages.registrations import (
     BatchReceipt,
     BatchRow,
     OwnRegistration,
@@ -29,7 +30,6 @@ from gateway.protocol.messages import (
     Receipt,
     RegisterInvolvement,
     RenewRegistration,
-    SubjectNotice,
     WithdrawalReason,
     Withdrawn,
     WithdrawRegistration,

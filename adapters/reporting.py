@@ -7,7 +7,7 @@ from adapters.agency import Agency
 from adapters.errors import problem_named
 from adapters.signed_call import Question, ask
 from adapters.transport import Plan
-from gateway.protocol.usefulness import Coverage, Usefulness
+from gateway.protocol.messages.usefulness import Coverage, Usefulness
 
 _PLACE: Final = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 

@@ -21,7 +21,7 @@ from adapters.agency import Agency
 from adapters.errors import SeinhuisError, problem_named
 from adapters.transport import Answer, NoAnswer, Plan, Reply, pause, send
 from gateway.protocol import headers
-from gateway.protocol.messages import Message
+from gateway.protocol.messages.base import Message
 from keys import signing
 from keys.signing import RawCall, SignatureFault
 

@@ -40,7 +40,7 @@ from deploy.region.expected import expected_bad_rows, expected_matches, expected
 from deploy.region.exports import Export, write_exports
 from deploy.region.people import Region
 from gateway.app import POLICIES
-from gateway.protocol.messages import ListedMatch
+from gateway.protocol.messages.matches import ListedMatch
 
 FEDERATION: Final = "federation"
 EXPORTS: Final = "exports"

@@ -13,7 +13,8 @@ from deploy.demo_ears import Ears, Heard
 from deploy.demo_outcome import AgencyTally
 from deploy.region import people
 from deploy.region.agencies import RegionAgency
-from gateway.protocol.messages import ContactOutcome, ListedMatch, MatchState, Receipt
+from gateway.protocol.messages.matches import ContactOutcome, ListedMatch, MatchState
+from gateway.protocol.messages.registrations import Receipt
 
 T = TypeVar("T")
 

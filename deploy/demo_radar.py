@@ -8,7 +8,7 @@ from deploy.demo_stage import Stage
 from deploy.demo_story import Story, found_in, say_alerted, say_learned
 from deploy.demo_words import Words
 from deploy.region.people import Region
-from gateway.protocol.messages import ContactOutcome, MatchView
+from gateway.protocol.messages.matches import ContactOutcome, MatchView
 
 LANE: Final = "veilig_thuis"
 PURPOSE: Final = "vt-radar"

@@ -9,7 +9,7 @@ from deploy.demo_members import LivePair, Member, known_by_one, register_pair
 from deploy.demo_stage import Stage
 from deploy.demo_words import Words
 from deploy.region.people import Person, Region
-from gateway.protocol.messages import ContactOutcome, MatchView
+from gateway.protocol.messages.matches import ContactOutcome, MatchView
 
 LIVE_PAIRS: Final = 40
 _MILLISECONDS: Final = 1_000

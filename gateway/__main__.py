@@ -21,8 +21,8 @@ from gateway.api.openapi import document_json
 from gateway.api.problems import problem_of
 from gateway.core.policy.releases.faults import ReleaseRejected
 from gateway.core.refusals import Refused
-from gateway.flows.erasures import JournalIncomplete, replay_erasures
 from gateway.flows.replay import replay
+from gateway.flows.rights.erasures import JournalIncomplete, replay_erasures
 from gateway.peers.erasure_file import ErasureFile, JournalRejected
 from gateway.peers.holders import onboard
 from gateway.policies.folder import newest_release

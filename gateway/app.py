@@ -14,9 +14,9 @@ from gateway.api.exchange import Receive, Scope, Send
 from gateway.api.front import Front, Rings
 from gateway.api.openapi import document_json
 from gateway.commit_group import CommitGroup
-from gateway.flows.erasures import replay_erasures
-from gateway.flows.ports import House
-from gateway.flows.register import record
+from gateway.flows.ports.house import House
+from gateway.flows.registering.register import record
+from gateway.flows.rights.erasures import replay_erasures
 from gateway.peers.addresses import Addresses, Lookups
 from gateway.peers.converter import SIGNING, converter_of
 from gateway.peers.directory import TrustedAgencies

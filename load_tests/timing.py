@@ -30,7 +30,7 @@ from adapters.signed_call import change, signed
 from adapters.transport import BlockingLine
 from deploy.local import Federation
 from deploy.region.agencies import AGENCIES
-from gateway.protocol.messages import RegisterInvolvement
+from gateway.protocol.messages.registrations import RegisterInvolvement
 from keys.signing import RawCall
 
 BAR: Final = 4.5

@@ -5,39 +5,33 @@ from datetime import date
 from typing import Final, TypeVar
 
 from gateway.core.refusals import Refused
-from gateway.flows import desks, hear, register
-from gateway.flows.answer_handover import Answering, accept_handover, refuse_handover
-from gateway.flows.begin_oversight import begin_oversight
-from gateway.flows.end_consents import withdraw_consent
-from gateway.flows.impose_ban import row_of_ban
-from gateway.flows.offer_handover import offer_handover
-from gateway.flows.record_consent import record_consent
-from gateway.flows.renew import Renewal, renew
-from gateway.flows.report_contact import Report, report_contact
-from gateway.flows.safety_cases import close_case, open_case
-from gateway.flows.withdraw import Withdrawal, withdraw
-from gateway.protocol.messages import (
+from gateway.flows.matching.report_contact import Report, report_contact
+from gateway.flows.mechanisms.end_consents import withdraw_consent
+from gateway.flows.mechanisms.impose_ban import row_of_ban
+from gateway.flows.mechanisms.record_consent import record_consent
+from gateway.flows.mechanisms.safety_cases import close_case, open_case
+from gateway.flows.overseeing.answer_handover import Answering, accept_handover, refuse_handover
+from gateway.flows.overseeing.begin_oversight import begin_oversight
+from gateway.flows.overseeing.offer_handover import offer_handover
+from gateway.flows.registering import register
+from gateway.flows.registering.renew import Renewal, renew
+from gateway.flows.registering.withdraw import Withdrawal, withdraw
+from gateway.flows.telling import desks, hear
+from gateway.protocol.messages.alerts import AcknowledgeAlerts
+from gateway.protocol.messages.consents import ConsentRecorded, RecordConsent
+from gateway.protocol.messages.home_bans import ImposeHomeBan
+from gateway.protocol.messages.matches import ContactOutcome, ReportContact
+from gateway.protocol.messages.notices import NoticeStatus, SubjectNotice
+from gateway.protocol.messages.oversight import (
     AcceptHandover,
-    AcknowledgeAlerts,
     BeginOversight,
-    CaseOpened,
-    ConsentRecorded,
-    ContactOutcome,
     HandoverRefusalReason,
     HandoverView,
-    ImposeHomeBan,
-    NoticeStatus,
     OfferHandover,
-    OpenCase,
-    Receipt,
-    RecordConsent,
     RefuseHandover,
-    RenewRegistration,
-    ReportContact,
-    SubjectNotice,
-    WithdrawalReason,
-    WithdrawRegistration,
 )
+from gateway.protocol.messages.registrations import Receipt, RenewRegistration, WithdrawalReason, WithdrawRegistration
+from gateway.protocol.messages.safety_cases import CaseOpened, OpenCase
 from keys.signing import Signed
 from tests.support.house import DESK, SmallHouse, TestAgency, involvement, receipt_of, token_of
 

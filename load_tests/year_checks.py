@@ -6,7 +6,9 @@ from typing import Any, Final
 
 from sqlalchemy import Select, and_, func, not_, or_, select
 
-from gateway.protocol.messages import HandoverState, MatchState, RegistrationStatus
+from gateway.protocol.messages.matches import MatchState
+from gateway.protocol.messages.oversight import HandoverState
+from gateway.protocol.messages.registrations import RegistrationStatus
 from gateway.store import SqlStore, reconcile, tables
 from gateway.store.instants import DatabaseTime
 

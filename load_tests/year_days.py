@@ -14,17 +14,19 @@ from sqlalchemy import select
 
 from gateway.core.deadlines import AMSTERDAM, is_working_day
 from gateway.core.events import Event, EventKind
-from gateway.flows import hear
-from gateway.flows.end_consents import expire_consents
-from gateway.flows.escalate import escalate
-from gateway.flows.escalate_handovers import escalate_handovers
-from gateway.flows.expire import expire
-from gateway.flows.match import match_waiting
-from gateway.flows.ports import House, WaitingAlert
-from gateway.flows.purge_archive import purge_archive
-from gateway.flows.remind import remind
+from gateway.flows.matching.escalate import escalate
+from gateway.flows.matching.match import match_waiting
+from gateway.flows.mechanisms.end_consents import expire_consents
+from gateway.flows.overseeing.escalate_handovers import escalate_handovers
+from gateway.flows.ports.house import House
+from gateway.flows.ports.matches import WaitingAlert
+from gateway.flows.registering.expire import expire
+from gateway.flows.registering.purge_archive import purge_archive
+from gateway.flows.registering.remind import remind
+from gateway.flows.telling import hear
 from gateway.flows.trim import trim
-from gateway.protocol.messages import AlertKind, ContactOutcome
+from gateway.protocol.messages.alerts import AlertKind
+from gateway.protocol.messages.matches import ContactOutcome
 from gateway.store import SqlStore, tables
 from load_tests.year_calls import Calls
 from tests.support.house import TestAgency

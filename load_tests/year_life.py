@@ -6,7 +6,7 @@ from datetime import date, time, timedelta
 from functools import partial
 from typing import Final
 
-from gateway.protocol.messages import WithdrawalReason
+from gateway.protocol.messages.registrations import WithdrawalReason
 from load_tests.year_calls import Calls
 from load_tests.year_days import Act, Days, at, working_day
 from load_tests.year_region import YEAR, Mix

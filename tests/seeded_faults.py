@@ -46,7 +46,7 @@ FAULTS = (
     Fault(
         "restore-without-the-journal",
         "a restored database is served without what was erased since",
-        "gateway/flows/erasures.py",
+        "gateway/flows/rights/erasures.py",
         '    if not store.view("revived", lambda view: view.journal.revived(entries)):',
         "    if entries:",
         JOURNAL + "test_a_restored_backup_revives_nobody[sqlite]",
@@ -70,7 +70,7 @@ FAULTS = (
     Fault(
         "decided-without-a-claim",
         "a decision is judged by what was read before the claim",
-        "gateway/flows/decide_item.py",
+        "gateway/flows/rights/decide_item.py",
         "        item, asked = _again(tx, item), call.message.asked  # again: now under the claim\n"
         "        checked_decision(item, request, today_on=local_date(tx.now()))",
         "        asked = call.message.asked",
@@ -103,7 +103,7 @@ FAULTS = (
     Fault(
         "any-municipality-decides",
         "the desk of any municipality decides about every registration",
-        "gateway/flows/decide_item.py",
+        "gateway/flows/rights/decide_item.py",
         "(is_desk and caller.municipality == item.municipality)",
         "is_desk",
         RIGHTS + "test_nobody_else_sees_advises_or_decides[sqlite]",
@@ -111,7 +111,7 @@ FAULTS = (
     Fault(
         "restriction-lifted-by-the-agency",
         "an agency lifts what is restricted at the request of the person",
-        "gateway/flows/restrict.py",
+        "gateway/flows/registering/restrict.py",
         "        if tx.requests.binds(found.id):",
         "        if not found.id:",
         RIGHTS + "test_it_matches_nobody_while_a_request_is_pending[sqlite-objection]",
@@ -159,7 +159,7 @@ FAULTS = (
     Fault(
         "sibling-not-due",
         "whoever withdraws first gets what is due about the child, and not about its parents",
-        "gateway/flows/withdraw.py",
+        "gateway/flows/registering/withdraw.py",
         "due_about(tx, registration)",
         "tx.jobs.of_persons({registration.index_token})",
         PARENTS + "test_a_withdrawn_registration_first_gets_the_match_that_is_due",
@@ -215,7 +215,7 @@ FAULTS = (
     Fault(
         "refusal-without-event",
         "a replayed registration leaves a nonce and no event: a contradiction that stops the process",
-        "gateway/flows/register.py",
+        "gateway/flows/registering/register.py",
         "        return self._refuse(Refused(refusal), SINGLE, prepared, {})",
         "        return Refused(refusal)",
         CALLS + "test_a_call_heard_again_is_refused",
@@ -263,7 +263,7 @@ FAULTS = (
     Fault(
         "withdrawal-without-claim",
         "a registration is withdrawn without holding its person",
-        "gateway/flows/withdraw.py",
+        "gateway/flows/registering/withdraw.py",
         "        tx.claim({registration.index_token})\n",
         "",
         "tests/faults/test_withdrawal_waits.py",
@@ -271,7 +271,7 @@ FAULTS = (
     Fault(
         "withdrawal-forgets-what-is-due",
         "a withdrawal ends a registration before its match is made",
-        "gateway/flows/withdraw.py",
+        "gateway/flows/registering/withdraw.py",
         "        made = match_jobs(tx, tx.jobs.of_persons({registration.index_token}), house)\n",
         "        made = match_jobs(tx, (), house)\n",
         "tests/scenarios/test_two_agencies.py::test_a_match_that_was_due_is_made_before_one_side_leaves[in_process]",
@@ -279,9 +279,9 @@ FAULTS = (
     Fault(
         "matching-in-the-request",
         "a registration is matched before it is answered",
-        "gateway/flows/register.py",
+        "gateway/flows/registering/register.py",
         "    tx.registrations.add(writing.registrations)\n",
-        "    from gateway.flows.match import match_jobs\n\n"
+        "    from gateway.flows.matching.match import match_jobs\n\n"
         "    tx.registrations.add(writing.registrations)\n"
         "    made = match_jobs(tx, tx.jobs.of_persons({one.index_token for one in writing.registrations}), house)\n"
         "    writing.events += made\n",
@@ -330,7 +330,7 @@ FAULTS = (
     Fault(
         "escalated-without-the-other",
         "who reported is alerted as if it had not",
-        "gateway/flows/escalate.py",
+        "gateway/flows/matching/escalate.py",
         "if side.reported or (",
         "if (",
         LADDER + "test_who_reported_is_not_alerted_again[sqlite]",
@@ -370,7 +370,7 @@ FAULTS = (
     Fault(
         "silent-purpose-refused",
         "a purpose that is always silent is refused as what it is",
-        "gateway/flows/refusal_of_policy.py",
+        "gateway/flows/deciding/refusal_of_policy.py",
         "    if answer.code is not Denial.PURPOSE_SILENT or policy is None:\n",
         "    if policy is None or policy:\n",
         SILENT + "test_the_answer_is_that_of_a_no_hit[sqlite-screening]",
@@ -386,7 +386,7 @@ FAULTS = (
     Fault(
         "silence-without-alarm",
         "a silent purpose is logged and nobody hears of it",
-        "gateway/flows/silence.py",
+        "gateway/flows/deciding/silence.py",
         "    return event_of(call, house, EventKind.ALARM_RAISED, **case, reason=reason, event=event.id)",
         "    return event_of(call, house, EventKind.CALL_ADMITTED, **case, verb=reason)",
         SILENT + "test_it_is_logged_in_the_same_breath_and_alarms_the_officers[sqlite]",
@@ -394,7 +394,7 @@ FAULTS = (
     Fault(
         "oldest-pair-only",
         "the oldest registrations of two agencies decide, though they are silent and others of theirs would tell",
-        "gateway/flows/match.py",
+        "gateway/flows/matching/match.py",
         "one_per_pair(meeting for meeting, decided in found.items() if decided.tells_both and meeting in can_be)",
         "[meeting for meeting in one_per_pair(found) if found[meeting].tells_both]",
         KEPT_SILENT + "test_a_silent_older_registration_does_not_hide_one_that_tells[sqlite]",
@@ -418,7 +418,7 @@ FAULTS = (
     Fault(
         "flag-with-contact",
         "whoever may see the desk sees the flag too",
-        "gateway/flows/show_match.py",
+        "gateway/flows/matching/show_match.py",
         "if match.own.level >= DisclosureLevel.FLAG else None",
         "if match.own.level >= DisclosureLevel.CONTACT else None",
         KEPT_SILENT + "test_veilig_thuis_sees_the_flag_and_the_other_what_its_rule_says[sqlite-2-involved-contact]",
@@ -426,7 +426,7 @@ FAULTS = (
     Fault(
         "refusal-repeats-the-caller",
         "the event of a refused registration holds the flag as it was sent",
-        "gateway/flows/refusal_of_policy.py",
+        "gateway/flows/deciding/refusal_of_policy.py",
         '{"flag": asked.flag} if asked.flag in policy.card.flags else {}',
         '{"flag": asked.flag}',
         "tests/unit/gateway/flows/test_refused_calls.py",
@@ -434,7 +434,7 @@ FAULTS = (
     Fault(
         "purge-by-the-card",
         "a lane is purged when its card has expired",
-        "gateway/flows/sunset.py",
+        "gateway/flows/deciding/sunset.py",
         "if not policy.has_basis(on)]",
         "if on >= policy.valid_until_on]",
         PURGES + "test_a_lane_that_a_basis_carries_or_that_has_no_card_is_left_alone",
@@ -442,7 +442,7 @@ FAULTS = (
     Fault(
         "purge-without-claim",
         "registrations are removed without holding their persons",
-        "gateway/flows/sunset.py",
+        "gateway/flows/deciding/sunset.py",
         "        tx.claim({job.index_token for job in found})\n",
         "",
         PURGES + "test_every_person_is_held_while_what_hangs_on_them_is_removed",

@@ -22,7 +22,7 @@ from adapters.cli.options import (
     require_attestation,
 )
 from adapters.cli.shown import EMERGENCIES, EMERGENCIES_TO_REVIEW
-from gateway.protocol.messages import EmergencyReason, Verdict
+from gateway.protocol.messages.emergencies import EmergencyReason, Verdict
 
 User = Annotated[
     str,

@@ -9,7 +9,12 @@ from adapters.cli import talk
 from adapters.cli.locale import words
 from adapters.cli.options import CONFIG, AsJson, Case, Config, Purpose, open_gateway
 from adapters.cli.shown import HANDOVERS
-from gateway.protocol.messages import HandoverRefusalReason, HandoverRole, HandoverState, HandoverWithdrawalReason
+from gateway.protocol.messages.oversight import (
+    HandoverRefusalReason,
+    HandoverRole,
+    HandoverState,
+    HandoverWithdrawalReason,
+)
 
 Handover = Annotated[str, typer.Argument(metavar="HOV_ID")]
 Registration = Annotated[str, typer.Argument(metavar="REG_ID")]

@@ -9,7 +9,7 @@ from adapters.cli.locale import words
 from adapters.cli.options import CONFIG, AsJson, Config, Purpose, open_gateway
 from adapters.cli.shown import ALERTS, DESKS, MATCHES, SUPERVISED
 from adapters.hearing import Alert
-from gateway.protocol.messages import ContactOutcome, Handler, MatchState, Side
+from gateway.protocol.messages.matches import ContactOutcome, Handler, MatchState, Side
 
 _OVER: Final = frozenset({MatchState.ENDED, MatchState.VOID})
 

@@ -30,7 +30,7 @@ from adapters.person_token import PERSONS_PER_CALL
 from adapters.progress import progress
 from adapters.settings import Settings
 from adapters.sources.csv import CsvExport
-from gateway.protocol.messages import DeferralReason
+from gateway.protocol.messages.notices import DeferralReason
 
 _PATIENCE_S: Final = 60.0
 

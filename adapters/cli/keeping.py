@@ -12,7 +12,8 @@ from adapters.cli.options import CONFIG, DAY, AsJson, Case, Config, Purpose, ope
 from adapters.cli.registrations import Registration
 from adapters.cli.shown import HINTS
 from adapters.involvement import notice_deferred, notice_given
-from gateway.protocol.messages import DeferralReason, RestrictionReason
+from gateway.protocol.messages.notices import DeferralReason
+from gateway.protocol.messages.registrations import RestrictionReason
 
 
 def give_notice(

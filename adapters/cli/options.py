@@ -13,7 +13,7 @@ from adapters.client import Gateway
 from adapters.identity import Person
 from adapters.involvement import notice_deferred, notice_given
 from adapters.settings import CONFIG_VARIABLE, DEFAULT_CONFIG, Settings
-from gateway.protocol.messages import DeferralReason, SubjectNotice
+from gateway.protocol.messages.notices import DeferralReason, SubjectNotice
 
 DAY: Final = ["%Y-%m-%d"]
 _NUMBER: Final = re.compile(r"[0-9][0-9 .]*")

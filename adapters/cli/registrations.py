@@ -32,7 +32,7 @@ from adapters.cli.options import (
 from adapters.cli.shown import REGISTRATIONS
 from adapters.hearing import refused_by
 from adapters.involvement import INVOLVED
-from gateway.protocol.messages import WithdrawalReason
+from gateway.protocol.messages.registrations import WithdrawalReason
 
 Registration = Annotated[str, typer.Argument(metavar="REG_ID")]
 

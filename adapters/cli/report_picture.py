@@ -5,7 +5,7 @@ from typing import Final
 from xml.sax.saxutils import escape
 
 from adapters.cli.locale import words
-from gateway.protocol.usefulness import LaneUsefulness, Usefulness
+from gateway.protocol.messages.usefulness import LaneUsefulness, Usefulness
 
 _WIDTH: Final = 640
 _BAR: Final = 400

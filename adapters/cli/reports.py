@@ -12,8 +12,8 @@ from adapters.cli.locale import words
 from adapters.cli.options import CONFIG, AsJson, Config, open_gateway
 from adapters.cli.report_picture import picture
 from adapters.cli.screen import Column, Listing
-from gateway.protocol.messages import Message
-from gateway.protocol.usefulness import LaneUsefulness, OutcomesOfLane, StepsOfLane, Usefulness
+from gateway.protocol.messages.base import Message
+from gateway.protocol.messages.usefulness import LaneUsefulness, OutcomesOfLane, StepsOfLane, Usefulness
 
 HIDDEN = "-"
 _LISTING = Listing(

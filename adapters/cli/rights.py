@@ -21,7 +21,7 @@ from adapters.cli.options import (
 )
 from adapters.cli.shown import REQUEST_ITEMS, REQUESTS
 from adapters.exercising import age_class
-from gateway.protocol.subject_requests import (
+from gateway.protocol.messages.subject_requests import (
     Advice,
     AdviceReason,
     Asker,

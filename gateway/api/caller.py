@@ -23,7 +23,7 @@ from gateway.api.front import Front
 from gateway.core.person_numbers import looks_like_person_number
 from gateway.core.refusals import Refusal, Refused
 from gateway.protocol.headers import CASE_REFERENCE, IDEMPOTENCY_KEY, PURPOSE, USER_ROLE
-from gateway.protocol.messages import BYTES_PER_CALL, ROWS_PER_BATCH, Message
+from gateway.protocol.messages.base import BYTES_PER_CALL, ROWS_PER_BATCH, Message
 from gateway.telemetry import CALLER_CHARACTERS
 from keys.signing import Announced, RawCall, SignatureFault, SignatureRefused, Verified, verify_head
 from keys.strict_json import Json, MalformedJson, Member, TooDeepJson, parse, texts

@@ -7,9 +7,9 @@ from gateway.api.exchange import Endpoint, Query, Reply, Request
 from gateway.api.front import Front, today_on
 from gateway.core.refusals import Refusal
 from gateway.flows.admission import json_of
-from gateway.flows.break_glass import Confirmation, break_glass, confirm_emergency, list_emergencies
-from gateway.flows.review_emergency import Judgment, judge_emergency, list_to_review
-from gateway.protocol.messages import (
+from gateway.flows.mechanisms.break_glass import Confirmation, break_glass, confirm_emergency, list_emergencies
+from gateway.flows.mechanisms.review_emergency import Judgment, judge_emergency, list_to_review
+from gateway.protocol.messages.emergencies import (
     BreakGlass,
     ConfirmEmergency,
     EmergenciesToReview,

@@ -7,10 +7,16 @@ from gateway.api.exchange import Endpoint, Query, Reply, Request
 from gateway.api.front import Front, today_on
 from gateway.core.refusals import Refusal
 from gateway.flows.admission import json_of
-from gateway.flows.lift_exclusion import lift_exclusion
-from gateway.flows.record_exclusion import record_exclusion
-from gateway.flows.show_exclusions import list_exclusions, show_exclusion
-from gateway.protocol.messages import ExclusionLifted, ExclusionRecorded, Exclusions, ExclusionView, RecordExclusion
+from gateway.flows.shielding.lift_exclusion import lift_exclusion
+from gateway.flows.shielding.record_exclusion import record_exclusion
+from gateway.flows.shielding.show_exclusions import list_exclusions, show_exclusion
+from gateway.protocol.messages.exclusions import (
+    ExclusionLifted,
+    ExclusionRecorded,
+    Exclusions,
+    ExclusionView,
+    RecordExclusion,
+)
 
 _REFUSALS: Final = (
     Refusal.LANE_UNKNOWN,

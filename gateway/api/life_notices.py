@@ -7,8 +7,8 @@ from gateway.api.exchange import Endpoint, Reply, Request
 from gateway.api.front import Front, today_on
 from gateway.core.life_notice import LifeEvent
 from gateway.core.refusals import Refusal
-from gateway.flows.life_notices import Noticed, take_notice
-from gateway.protocol.messages import NoticeOfLife, NoticeTaken
+from gateway.flows.registering.life_notices import Noticed, take_notice
+from gateway.protocol.messages.life_notices import NoticeOfLife, NoticeTaken
 from keys.parties import Role
 
 _REFUSALS: Final = (

@@ -9,7 +9,8 @@ from typing import Any, Final
 from pydantic.alias_generators import to_camel
 
 from gateway.core.refusals import Fact, Refusal, Refused
-from gateway.protocol.messages import Explanation, PolicyChecked, RefusedRow
+from gateway.protocol.messages.policy import Explanation, PolicyChecked
+from gateway.protocol.messages.registrations import RefusedRow
 from gateway.protocol.problems import PROBLEMS, Problem
 
 CONTENT_TYPE: Final = "application/problem+json"

@@ -12,28 +12,27 @@ from gateway.api.front import Front, today_on
 from gateway.api.problems import language_of, refused_check, refused_row
 from gateway.core.refusals import Refusal, Refused
 from gateway.flows.admission import json_of
-from gateway.flows.check_policy import check_policy
-from gateway.flows.list_own import own_registration, own_registrations
-from gateway.flows.record_notice import Notice, record_notice
-from gateway.flows.register import Outcome, Prepared, Row, RowAnswer, prepare
-from gateway.flows.renew import Renewal, renew
-from gateway.flows.restrict import Lifting, Restriction, lift, restrict
-from gateway.flows.show_hints import show_hints
-from gateway.flows.withdraw import Withdrawal, withdraw
-from gateway.protocol.messages import (
-    ArchiveHints,
+from gateway.flows.deciding.check_policy import check_policy
+from gateway.flows.registering.list_own import own_registration, own_registrations
+from gateway.flows.registering.record_notice import Notice, record_notice
+from gateway.flows.registering.register import Outcome, Prepared, Row, RowAnswer, prepare
+from gateway.flows.registering.renew import Renewal, renew
+from gateway.flows.registering.restrict import Lifting, Restriction, lift, restrict
+from gateway.flows.registering.show_hints import show_hints
+from gateway.flows.registering.withdraw import Withdrawal, withdraw
+from gateway.protocol.messages.archive import ArchiveHints
+from gateway.protocol.messages.notices import SubjectNotice
+from gateway.protocol.messages.policy import CheckPolicy, PolicyChecked
+from gateway.protocol.messages.registrations import (
     BatchReceipt,
     BatchRow,
-    CheckPolicy,
     LiftRestriction,
     OwnRegistration,
     OwnRegistrations,
-    PolicyChecked,
     Receipt,
     RegisterInvolvement,
     RenewRegistration,
     RestrictRegistration,
-    SubjectNotice,
     Withdrawn,
     WithdrawRegistration,
 )

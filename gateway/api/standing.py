@@ -12,7 +12,7 @@ from gateway.core.policy.releases.release import Release
 from gateway.core.refusals import Refusal, Refused
 from gateway.flows.admission import admit_read, json_of
 from gateway.policies.in_force import ReleaseInForce
-from gateway.protocol.messages import Explanation, WhoAmI
+from gateway.protocol.messages.policy import Explanation, WhoAmI
 from gateway.protocol.problems import PROBLEMS, Problem
 from gateway.protocol.standing import PoliciesInForce, ProblemPage, ProblemPages, RefusedRelease, Wellness
 from keys.parties import Role

@@ -9,11 +9,11 @@ from gateway.api.front import Front
 from gateway.core.policy.questions.words import Language
 from gateway.core.refusals import Refusal
 from gateway.flows.admission import json_of
-from gateway.flows.answer_request import Answered, show_answer
-from gateway.flows.decide_item import advise_on_item, decide_item, list_items
-from gateway.flows.ports import House
-from gateway.flows.take_request import About, extend_request, list_requests, show_request, take_request
-from gateway.protocol.subject_requests import (
+from gateway.flows.ports.house import House
+from gateway.flows.rights.answer_request import Answered, show_answer
+from gateway.flows.rights.decide_item import advise_on_item, decide_item, list_items
+from gateway.flows.rights.take_request import About, extend_request, list_requests, show_request, take_request
+from gateway.protocol.messages.subject_requests import (
     AdviseOnItem,
     DecideItem,
     ExtendSubjectRequest,

@@ -7,9 +7,9 @@ from gateway.api.exchange import Endpoint, Query, Reply, Request
 from gateway.api.front import Front
 from gateway.core.refusals import Refusal
 from gateway.flows.admission import json_of
-from gateway.flows.coverage import own_coverage
-from gateway.flows.usefulness import usefulness
-from gateway.protocol.usefulness import Coverage, Usefulness
+from gateway.flows.reporting.coverage import own_coverage
+from gateway.flows.reporting.usefulness import usefulness
+from gateway.protocol.messages.usefulness import Coverage, Usefulness
 from keys.parties import Role
 
 

@@ -7,7 +7,7 @@ from typing import Final
 from gateway.core.involvement import Oin
 from gateway.core.policy import LanePolicy
 from gateway.core.refusals import Refusal, Refused
-from gateway.protocol.messages import ConsentStatus
+from gateway.protocol.messages.consents import ConsentStatus
 from keys.tokens import IndexToken
 
 #: The part of the house by which a lane lives on consent (`vergt`).

@@ -9,15 +9,8 @@ from gateway.core.involvement import Oin
 from gateway.core.ladder import NO_LADDER, RaisedAlert, StepDays
 from gateway.core.policy import DisclosureLevel
 from gateway.core.refusals import Refusal, Refused
-from gateway.protocol.messages import (
-    AlertKind,
-    ContactOutcome,
-    Handler,
-    LadderStep,
-    MatchKind,
-    MatchState,
-    Side,
-)
+from gateway.protocol.messages.alerts import AlertKind
+from gateway.protocol.messages.matches import ContactOutcome, Handler, LadderStep, MatchKind, MatchState, Side
 from keys.tokens import IndexToken
 
 #: How long a desk counts as right after its agency said so; then the ladder starts at its deputy.

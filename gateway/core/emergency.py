@@ -9,7 +9,7 @@ from gateway.core.involvement import AMSTERDAM, Oin, ends_at
 from gateway.core.policy import LanePolicy, Permitted
 from gateway.core.policy.card import Span
 from gateway.core.refusals import Refusal, Refused
-from gateway.protocol.messages import EmergencyReason, EmergencyState, Verdict
+from gateway.protocol.messages.emergencies import EmergencyReason, EmergencyState, Verdict
 
 #: The part of the house that keeps who broke the glass and who judged it (`vergt`), and the words of the card.
 PROCEDURE: Final = "emergency_procedure"

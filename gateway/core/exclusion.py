@@ -8,7 +8,7 @@ from typing import Final
 
 from gateway.core.involvement import Oin
 from gateway.core.refusals import Refusal, Refused
-from gateway.protocol.messages import ExclusionReach, ExclusionRole, ExclusionStatus
+from gateway.protocol.messages.exclusions import ExclusionReach, ExclusionRole, ExclusionStatus
 from keys.tokens import IndexToken
 
 #: Kinds of agency that shield a person toward whoever else is involved (abuse case A2: "set by a safety desk"). What

@@ -9,7 +9,10 @@ from gateway.core.deadlines import add_months, local_date
 from gateway.core.involvement import Oin, Registration
 from gateway.core.policy import DisclosureLevel
 from gateway.core.refusals import Refusal, Refused
-from gateway.protocol.messages import AlertKind, HandoverState, MatchKind, MatchState, RegistrationStatus
+from gateway.protocol.messages.alerts import AlertKind
+from gateway.protocol.messages.matches import MatchKind, MatchState
+from gateway.protocol.messages.oversight import HandoverState
+from gateway.protocol.messages.registrations import RegistrationStatus
 from keys.tokens import IndexToken
 
 LANE: Final = "veilig_thuis"

@@ -6,7 +6,8 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from gateway.core.parents import Parent
-from gateway.protocol.messages import RegistrationStatus, SubjectNotice, WithdrawalReason
+from gateway.protocol.messages.notices import SubjectNotice
+from gateway.protocol.messages.registrations import RegistrationStatus, WithdrawalReason
 from keys.labels import Oin
 from keys.tokens import IndexToken, SealedElement
 

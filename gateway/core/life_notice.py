@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from gateway.core.policy import LanePolicy
-from gateway.protocol.messages import AlertKind
+from gateway.protocol.messages.alerts import AlertKind
 from keys.tokens import IndexToken
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
 
 from gateway.core.involvement import Oin
-from gateway.protocol.messages import MatchKind
+from gateway.protocol.messages.matches import MatchKind
 from keys.tokens import IndexToken
 
 

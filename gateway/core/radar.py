@@ -10,7 +10,8 @@ from gateway.core.emergency import LANE as EMERGENCY
 from gateway.core.handover import LANE, MONITORING, OPEN_REPORT
 from gateway.core.matching import Meeting, Side
 from gateway.core.policy import DisclosureLevel
-from gateway.protocol.messages import AlertKind, MatchKind
+from gateway.protocol.messages.alerts import AlertKind
+from gateway.protocol.messages.matches import MatchKind
 
 CARE_REPORT: Final = "care_report"
 

@@ -15,8 +15,9 @@ from typing import Final
 from gateway.core.deadlines import add_months, local_date
 from gateway.core.involvement import Oin
 from gateway.core.refusals import Refusal, Refused
-from gateway.protocol.messages import NoticeStatus, SubjectNotice, WithdrawalReason
-from gateway.protocol.subject_requests import (
+from gateway.protocol.messages.notices import NoticeStatus, SubjectNotice
+from gateway.protocol.messages.registrations import WithdrawalReason
+from gateway.protocol.messages.subject_requests import (
     Advice,
     AdviceReason,
     AgeClass,

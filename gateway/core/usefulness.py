@@ -13,7 +13,7 @@ from typing import Final
 from gateway.core.deadlines import AMSTERDAM, is_working_day, local_date
 from gateway.core.fingerprint import fingerprint
 from gateway.core.small_cells import FEWEST, published
-from gateway.protocol.messages import ContactOutcome, LadderStep
+from gateway.protocol.messages.matches import ContactOutcome, LadderStep
 
 #: In words of the domain: the parties found each other.
 FOUND: Final = (ContactOutcome.CONTACTED, ContactOutcome.ALREADY_IN_CONTACT, ContactOutcome.PLAN_MADE)

@@ -8,8 +8,10 @@ from typing import Any, Final, TypeVar
 
 from gateway.core.events import Event, EventKind, Value
 from gateway.core.refusals import Refusal, Refused
-from gateway.flows.ports import Answer, CallSlip, House, Recorded, Tx
-from gateway.protocol.messages import Message
+from gateway.flows.ports.calls import Answer, CallSlip
+from gateway.flows.ports.house import House
+from gateway.flows.ports.store import Recorded, Tx
+from gateway.protocol.messages.base import Message
 from keys.signing import Signed
 
 T = TypeVar("T")

@@ -9,7 +9,8 @@ from gateway.core.consent import Consenting, StandingConsent, lives_on_consent
 from gateway.core.emergency import lives_on_glass
 from gateway.core.matching import Meeting, Side
 from gateway.core.safety_case import in_one_case, lives_on_cases
-from gateway.flows.ports import House, Tx
+from gateway.flows.ports.house import House
+from gateway.flows.ports.store import Tx
 
 
 def carried(tx: Tx, meetings: Collection[Meeting], house: House) -> frozenset[Meeting]:

@@ -6,7 +6,7 @@ from typing import Final
 
 from gateway.core.involvement import Oin
 from gateway.core.refusals import Refusal
-from gateway.flows.ports import Converted
+from gateway.flows.ports.conversion import Converted
 from keys import conversion
 from keys.conversion import ConversionFactor, ConversionRefusal, RefusalKind
 from keys.custody import Keystore
@@ -31,7 +31,7 @@ _REFUSALS: Final[Mapping[RefusalKind, Refusal]] = MappingProxyType(
 
 
 class NeighborConverter:
-    """`gateway.flows.ports.Converter` over `keys.conversion`: adds that a token must be the caller's own."""
+    """`gateway.flows.ports.conversion.Converter` over `keys.conversion`: adds that a token must be the caller's own."""
 
     def __init__(self, converter: conversion.Converter) -> None:
         """Convert with this."""

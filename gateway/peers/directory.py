@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Protocol
 
 from gateway.core.involvement import Oin
-from gateway.flows.ports import Agency
+from gateway.flows.ports.directory import Agency
 from keys.parties import Party, Role
 
 
@@ -28,7 +28,7 @@ class Follows(Protocol):
 
 
 class TrustedAgencies:
-    """`gateway.flows.ports.Directory` over a trust file: an agency that leaves the list is unknown within seconds."""
+    """`gateway.flows.ports.directory.Directory` over a trust file: an agency that leaves the list is unknown within seconds."""
 
     def __init__(self, trust: Follows) -> None:
         """Look agencies up here."""

@@ -19,8 +19,9 @@ from gateway.core.policy.releases.faults import ReleaseFault, ReleaseRejected, r
 from gateway.core.policy.releases.release import Release
 from gateway.core.policy.releases.releasing import Before
 from gateway.core.refusals import Refused
-from gateway.flows.match import GATEWAY
-from gateway.flows.ports import KeptRelease, Recorded, Store, Tx
+from gateway.flows.matching.match import GATEWAY
+from gateway.flows.ports.policies import KeptRelease
+from gateway.flows.ports.store import Recorded, Store, Tx
 from gateway.policies.demonstration import DemoKey, demo_keys, is_demonstration
 from gateway.policies.folder import beside, content_of, files_in, released_before
 from gateway.policies.in_force import Judged, Mark, ReleaseInForce, Trust

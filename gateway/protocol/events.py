@@ -7,7 +7,7 @@ same size, whatever its kind and desk (G33).
 from datetime import datetime
 from typing import Final
 
-from gateway.protocol.messages import AlertKind, CloudEvent, Inbox
+from gateway.protocol.messages.alerts import AlertKind, CloudEvent, Inbox
 
 ALERT: Final = "nl.seinhuis.alert.v1"
 SYSTEM: Final = "seinhuis"

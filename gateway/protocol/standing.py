@@ -5,7 +5,8 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-from gateway.protocol.messages import Explanation, Message
+from gateway.protocol.messages.base import Message
+from gateway.protocol.messages.policy import Explanation
 
 
 class RefusedRelease(Message):

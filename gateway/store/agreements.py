@@ -8,7 +8,7 @@ from sqlalchemy import Update, and_, bindparam, func, select, update
 from gateway.core.contact import KNOWN, Mute
 from gateway.core.involvement import Oin
 from gateway.core.ladder import ListedState
-from gateway.protocol.messages import Handler, LadderStep, MatchKind, MatchState
+from gateway.protocol.messages.matches import Handler, LadderStep, MatchKind, MatchState
 from gateway.store import tables
 from gateway.store.faults import Overtaken
 from gateway.store.instants import DatabaseTime, instant

@@ -7,8 +7,8 @@ from sqlalchemy import ColumnElement, FromClause, Select, bindparam, func, inser
 
 from gateway.core.involvement import Oin
 from gateway.core.reminders import OwnAlert
-from gateway.flows.ports import WaitingAlert
-from gateway.protocol.messages import AlertKind
+from gateway.flows.ports.matches import WaitingAlert
+from gateway.protocol.messages.alerts import AlertKind
 from gateway.store import tables
 from gateway.store.instants import DatabaseTime, instant
 from gateway.store.sets import among

@@ -13,7 +13,7 @@ from gateway.core.involvement import Oin
 from gateway.core.matching import Side
 from gateway.core.policy import DisclosureLevel
 from gateway.core.subject_request import Journaled
-from gateway.flows.ports import MatchJob
+from gateway.flows.ports.matches import MatchJob
 from gateway.store import tables
 from gateway.store.activity import is_active
 from gateway.store.erasure_journal import journal

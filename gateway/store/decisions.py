@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, or_, select
 from gateway.core.events import EventKind
 from gateway.core.involvement import Oin
 from gateway.core.policy import DisclosureLevel
-from gateway.flows.ports import MeetingOnRecord, RegisteringOnRecord, SideOnRecord
-from gateway.protocol.messages import MatchKind
+from gateway.flows.ports.policies import MeetingOnRecord, RegisteringOnRecord, SideOnRecord
+from gateway.protocol.messages.matches import MatchKind
 from gateway.store import tables
 from gateway.store.instants import instant, microseconds
 from gateway.store.sets import among

@@ -9,7 +9,7 @@ from sqlalchemy import RowMapping, and_, bindparam, select, update
 from gateway.core.contact import CONFIRM_EVERY
 from gateway.core.deadlines import local_date
 from gateway.core.involvement import Oin
-from gateway.protocol.messages import ContactDesk, OwnContactDesk
+from gateway.protocol.messages.contacts import ContactDesk, OwnContactDesk
 from gateway.store import tables
 from gateway.store.instants import DatabaseTime, instant, microseconds
 from gateway.store.sets import among, as_pairs, pair_among, upsert

@@ -9,7 +9,7 @@ from sqlalchemy import RowMapping, Select, and_, bindparam, case, func, literal_
 
 from gateway.core.emergency import REVIEWERS, BrokenGlass, Emergency
 from gateway.core.involvement import Oin
-from gateway.protocol.messages import EmergencyReason, Verdict
+from gateway.protocol.messages.emergencies import EmergencyReason, Verdict
 from gateway.store import tables
 from gateway.store.activity import goes_on, is_active
 from gateway.store.faults import Overtaken

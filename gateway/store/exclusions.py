@@ -8,8 +8,9 @@ from sqlalchemy import RowMapping, and_, bindparam, delete, literal_column, or_,
 from gateway.core.archive import NOBODY, NOTHING_SEALED
 from gateway.core.exclusion import Enrolled, Exclusion, ExclusionAlert, Withheld
 from gateway.core.involvement import Oin
-from gateway.flows.ports import Converted
-from gateway.protocol.messages import AlertKind, ExclusionReach, ExclusionStatus
+from gateway.flows.ports.conversion import Converted
+from gateway.protocol.messages.alerts import AlertKind
+from gateway.protocol.messages.exclusions import ExclusionReach, ExclusionStatus
 from gateway.store import tables
 from gateway.store.activity import is_active
 from gateway.store.alerts import DELIVER

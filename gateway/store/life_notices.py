@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, delete, literal_column, select
 
 from gateway.core.involvement import Oin
 from gateway.core.life_notice import LifeEvent, LifeNotice
-from gateway.flows.ports import PersonsRegistration
+from gateway.flows.ports.persons import PersonsRegistration
 from gateway.store import tables
 from gateway.store.activity import held_active
 from gateway.store.sets import among

@@ -6,7 +6,7 @@ from typing import Any, Final
 from sqlalchemy import Row, Select, bindparam, case, delete, func, literal, literal_column, null, select, update
 
 from gateway.core.involvement import Registration
-from gateway.flows.ports import MatchJob
+from gateway.flows.ports.matches import MatchJob
 from gateway.store import tables
 from gateway.store.activity import is_active
 from gateway.store.instants import DatabaseTime

@@ -11,8 +11,8 @@ from gateway.core.contact import Mute, OpenedMatch, Party, StandingMatch
 from gateway.core.involvement import Oin
 from gateway.core.ladder import Climb, ClimbingMatch, ListedState, RaisedAlert
 from gateway.core.matching import Meeting, Side, meeting
-from gateway.flows.ports import MatchJob
-from gateway.protocol.messages import ContactOutcome, Handler, LadderStep, MatchKind, MatchState
+from gateway.flows.ports.matches import MatchJob
+from gateway.protocol.messages.matches import ContactOutcome, Handler, LadderStep, MatchKind, MatchState
 from gateway.store import agreements, climbing, tables, withheld
 from gateway.store.activity import is_active
 from gateway.store.ending import end_matches, end_stale_matches

@@ -23,7 +23,7 @@ from sqlalchemy import (
 
 from gateway.core.involvement import Registration
 from gateway.core.matching import Meeting, Side, by_one_parent, meeting
-from gateway.protocol.messages import MatchKind
+from gateway.protocol.messages.matches import MatchKind
 from gateway.store import tables
 from gateway.store.activity import held_active, is_active
 from gateway.store.sets import Row, among

@@ -6,7 +6,7 @@ from typing import Any, Final
 from sqlalchemy import Row, bindparam, delete, literal_column, or_, select, update
 
 from gateway.core.purge import Counts, Purge, PurgeReceipt
-from gateway.flows.ports import MatchJob
+from gateway.flows.ports.matches import MatchJob
 from gateway.store import tables
 from gateway.store.faults import Overtaken
 from gateway.store.instants import DatabaseTime, instant

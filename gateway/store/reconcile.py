@@ -6,7 +6,8 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, FromClause, ScalarSelect, Select, Table, and_, exists, func, not_, or_, select
 
 from gateway.core.radar import OPENING
-from gateway.protocol.messages import AlertKind, MatchKind
+from gateway.protocol.messages.alerts import AlertKind
+from gateway.protocol.messages.matches import MatchKind
 from gateway.store import tables
 from gateway.store.activity import held_active, is_active
 from gateway.store.instants import SECOND, DatabaseTime

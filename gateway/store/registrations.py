@@ -8,8 +8,9 @@ from sqlalchemy import RowMapping, bindparam, case, literal_column, null, select
 
 from gateway.core.involvement import Ending, Oin, Registration, ends_at
 from gateway.core.subject_request import Journaled
-from gateway.flows.ports import MatchJob
-from gateway.protocol.messages import DeferralReason, NoticeStatus, RegistrationStatus, SubjectNotice
+from gateway.flows.ports.matches import MatchJob
+from gateway.protocol.messages.notices import DeferralReason, NoticeStatus, SubjectNotice
+from gateway.protocol.messages.registrations import RegistrationStatus
 from gateway.store import tables
 from gateway.store.activity import goes_on, held_active, is_active, is_over
 from gateway.store.ending import end_matches_of

@@ -8,7 +8,7 @@ from sqlalchemy import RowMapping, and_, bindparam, select
 from gateway.core.contact import Party, StandingMatch
 from gateway.core.involvement import Oin
 from gateway.core.policy import DisclosureLevel
-from gateway.protocol.messages import ContactOutcome, Handler, LadderStep, MatchKind, MatchState
+from gateway.protocol.messages.matches import ContactOutcome, Handler, LadderStep, MatchKind, MatchState
 from gateway.store import tables
 from gateway.store.instants import instant
 from gateway.store.sets import among

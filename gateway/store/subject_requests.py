@@ -21,7 +21,7 @@ from gateway.core.archive import NOBODY
 from gateway.core.deadlines import local_date
 from gateway.core.involvement import Oin
 from gateway.core.subject_request import RESTRICTS, AnswerLine, FoundItem, SubjectRequest
-from gateway.protocol.subject_requests import (
+from gateway.protocol.messages.subject_requests import (
     Advice,
     AdviceReason,
     AdviseOnItem,

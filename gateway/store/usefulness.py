@@ -11,7 +11,7 @@ from sqlalchemy import Row, bindparam, select
 from gateway.core.events import EventKind
 from gateway.core.involvement import Oin
 from gateway.core.usefulness import FollowedMatch
-from gateway.protocol.messages import ContactOutcome, LadderStep, MatchState
+from gateway.protocol.messages.matches import ContactOutcome, LadderStep, MatchState
 from gateway.store import tables
 from gateway.store.instants import instant, microseconds
 from gateway.store.sets import among

@@ -7,7 +7,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Select, and_, bindparam, delete, literal_column, not_, null, select, update
 
 from gateway.core.involvement import Oin
-from gateway.flows.ports import Delivery, Endpoint
+from gateway.flows.ports.webhooks import Delivery, Endpoint
 from gateway.store import tables
 from gateway.store.alerts import about, alert_of
 from gateway.store.instants import DatabaseTime, instant, microseconds

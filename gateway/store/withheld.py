@@ -7,7 +7,7 @@ from sqlalchemy import Row, Select, and_, bindparam, delete, exists, literal_col
 
 from gateway.core.involvement import Oin
 from gateway.core.matching import Meeting, Side, by_one_parent, kind_of, meeting, one_per_kind
-from gateway.protocol.messages import MatchKind
+from gateway.protocol.messages.matches import MatchKind
 from gateway.store import tables
 from gateway.store.activity import held_active, is_active
 from gateway.store.parents import common_parent

@@ -9,8 +9,9 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 from gateway.core.involvement import Oin
-from gateway.flows.deliver import Send, deliver, due
-from gateway.flows.ports import Delivery, Endpoint, House
+from gateway.flows.ports.house import House
+from gateway.flows.ports.webhooks import Delivery, Endpoint
+from gateway.flows.telling.deliver import Send, deliver, due
 from gateway.telemetry import Log, fault_of
 
 SENDERS: Final = 16

@@ -8,8 +8,8 @@ from typing import Final
 
 from gateway.core.involvement import AMSTERDAM
 from gateway.core.policy import PolicySet
-from gateway.flows.ports import House
-from gateway.flows.reconsider import FIRST, Place, reconsider
+from gateway.flows.matching.reconsider import FIRST, Place, reconsider
+from gateway.flows.ports.house import House
 
 #: A process that sees a release late may still keep silent what another one reconsidered: so all once again.
 AGAIN_AFTER_SECONDS: Final = 60.0

@@ -4,20 +4,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from gateway.flows.answer_request import alarm_overdue, answer_requests
-from gateway.flows.end_consents import expire_consents
-from gateway.flows.erasures import Append, export_erasures
-from gateway.flows.escalate import escalate
-from gateway.flows.escalate_handovers import escalate_handovers
-from gateway.flows.expire import expire
-from gateway.flows.life_notices import apply_notices
-from gateway.flows.ports import House
-from gateway.flows.purge_archive import purge_archive
-from gateway.flows.remind import remind
-from gateway.flows.remind_of_requests import remind_of_requests
-from gateway.flows.review_emergency import escalate_reviews
-from gateway.flows.route_requests import route_requests
-from gateway.flows.sunset import Sign, sunset
+from gateway.flows.deciding.sunset import Sign, sunset
+from gateway.flows.matching.escalate import escalate
+from gateway.flows.mechanisms.end_consents import expire_consents
+from gateway.flows.mechanisms.review_emergency import escalate_reviews
+from gateway.flows.overseeing.escalate_handovers import escalate_handovers
+from gateway.flows.ports.house import House
+from gateway.flows.registering.expire import expire
+from gateway.flows.registering.life_notices import apply_notices
+from gateway.flows.registering.purge_archive import purge_archive
+from gateway.flows.registering.remind import remind
+from gateway.flows.rights.answer_request import alarm_overdue, answer_requests
+from gateway.flows.rights.erasures import Append, export_erasures
+from gateway.flows.rights.remind_of_requests import remind_of_requests
+from gateway.flows.rights.route_requests import route_requests
 from gateway.flows.trim import trim
 from gateway.worker.reconsidering import Reconsidering
 
@@ -50,6 +50,8 @@ def rounds_of(house: House, *, sign: Sign, append: Append) -> tuple[Round, ...]:
         Round("remind of requests", 60.0, lambda: remind_of_requests(house) > 0),
         Round("alarm overdue requests", 60.0, lambda: alarm_overdue(house) > 0),
         Round("answer requests", 60.0, lambda: answer_requests(house, sign=sign) > 0),
-        Round("export erasures", 1.0, lambda: export_erasures(house, append=append) > 0),  # so much a lost disk may revive
+        Round(
+            "export erasures", 1.0, lambda: export_erasures(house, append=append) > 0
+        ),  # a second of it
         Round("trim", 600.0, lambda: trim(house) is None),
     )

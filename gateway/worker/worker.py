@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 
-from gateway.flows.deliver import Send
-from gateway.flows.erasures import Append
-from gateway.flows.match import FailedJob, match_waiting
-from gateway.flows.ports import House
-from gateway.flows.sunset import Sign
+from gateway.flows.deciding.sunset import Sign
+from gateway.flows.matching.match import FailedJob, match_waiting
+from gateway.flows.ports.house import House
+from gateway.flows.rights.erasures import Append
+from gateway.flows.telling.deliver import Send
 from gateway.telemetry import Log, fault_of
 from gateway.wake import Wake
 from gateway.worker.loop import Loop

@@ -4,7 +4,8 @@ import pytest
 
 from gateway.core.refusals import Refusal, Refused
 from gateway.core.small_cells import FEWEST
-from gateway.protocol.messages import ContactOutcome, WithdrawalReason
+from gateway.protocol.messages.matches import ContactOutcome
+from gateway.protocol.messages.registrations import WithdrawalReason
 from gateway.store import SqlStore
 from keys.trust import TrustList
 from tests.support.door import Door

@@ -9,7 +9,7 @@ import pytest
 
 from gateway.api.exchange import Endpoint
 from gateway.api.routes import ENDPOINTS
-from gateway.protocol.messages import BYTES_PER_CALL
+from gateway.protocol.messages.base import BYTES_PER_CALL
 from gateway.protocol.problems import PROBLEMS
 from keys.parties import Role
 from tests.attacks.test_hostile_bodies import HOSTILE

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.flows.life_notices import apply_notices
+from gateway.flows.registering.life_notices import apply_notices
 from tests.support.door import Door
 from tests.support.house import PlainConverter, token_of
 from tests.support.samples import SAMPLES, sample

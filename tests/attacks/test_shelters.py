@@ -4,21 +4,17 @@ from datetime import UTC, datetime
 
 import pytest
 
-from gateway.flows import desks
-from gateway.flows.match import match_waiting
-from gateway.flows.record_exclusion import record_exclusion
-from gateway.flows.show_exclusions import show_exclusion
-from gateway.flows.show_hints import show_hints
-from gateway.flows.show_match import list_matches, show_match
-from gateway.flows.withdraw import Withdrawal, withdraw
-from gateway.protocol.messages import (
-    ContactDesk,
-    ExclusionRecorded,
-    MatchView,
-    RecordExclusion,
-    WithdrawalReason,
-    WithdrawRegistration,
-)
+from gateway.flows.matching.match import match_waiting
+from gateway.flows.matching.show_match import list_matches, show_match
+from gateway.flows.registering.show_hints import show_hints
+from gateway.flows.registering.withdraw import Withdrawal, withdraw
+from gateway.flows.shielding.record_exclusion import record_exclusion
+from gateway.flows.shielding.show_exclusions import show_exclusion
+from gateway.flows.telling import desks
+from gateway.protocol.messages.contacts import ContactDesk
+from gateway.protocol.messages.exclusions import ExclusionRecorded, RecordExclusion
+from gateway.protocol.messages.matches import MatchView
+from gateway.protocol.messages.registrations import WithdrawalReason, WithdrawRegistration
 from gateway.store import SqlStore
 from keys.labels import Oin
 from keys.signing import SigningKey

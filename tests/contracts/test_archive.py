@@ -13,12 +13,14 @@ from gateway.core.deadlines import add_months
 from gateway.core.events import EventKind
 from gateway.core.involvement import ends_at
 from gateway.core.refusals import Refusal, Refused
-from gateway.flows import register
-from gateway.flows.expire import expire
-from gateway.flows.list_own import own_registration
-from gateway.flows.match import match_waiting
-from gateway.flows.purge_archive import purge_archive
-from gateway.protocol.messages import AlertKind, MatchState, Receipt, WithdrawalReason
+from gateway.flows.matching.match import match_waiting
+from gateway.flows.registering import register
+from gateway.flows.registering.expire import expire
+from gateway.flows.registering.list_own import own_registration
+from gateway.flows.registering.purge_archive import purge_archive
+from gateway.protocol.messages.alerts import AlertKind
+from gateway.protocol.messages.matches import MatchState
+from gateway.protocol.messages.registrations import Receipt, WithdrawalReason
 from gateway.store import SqlStore, reconcile
 from tests.support.crowd import at_once
 from tests.support.faults import Crash, How, When, fail_at

@@ -9,8 +9,10 @@ from sqlalchemy import event
 from gateway.core.events import Event, EventKind, Value
 from gateway.core.policy import DisclosureLevel
 from gateway.core.policy.questions.recorded import RecordedMeeting, RecordedRegistering
-from gateway.flows.ports import Agency, MeetingOnRecord, Recorded, RegisteringOnRecord, SideOnRecord, Tx
-from gateway.flows.recorded_decisions import recorded_decisions
+from gateway.flows.deciding.recorded_decisions import recorded_decisions
+from gateway.flows.ports.directory import Agency
+from gateway.flows.ports.policies import MeetingOnRecord, RegisteringOnRecord, SideOnRecord
+from gateway.flows.ports.store import Recorded, Tx
 from gateway.store import SqlStore
 from keys.labels import Oin
 from tests.support.records import CARE, POLICE, SCHOOL, add, match_waiting, mint, person, registration, withdraw

@@ -7,9 +7,9 @@ from functools import partial
 import pytest
 
 from gateway.core.involvement import Oin
-from gateway.flows.ports import Delivery, Endpoint
+from gateway.flows.ports.webhooks import Delivery, Endpoint
 from gateway.flows.replay import replay
-from gateway.protocol.messages import ContactDesk
+from gateway.protocol.messages.contacts import ContactDesk
 from gateway.store import SqlStore
 from gateway.store.transactions import SqlTx, SqlView
 from tests.support.records import (

@@ -7,7 +7,7 @@ import pytest
 
 from gateway.core.emergency import BrokenGlass, Emergency
 from gateway.core.involvement import Registration
-from gateway.protocol.messages import EmergencyState, Verdict
+from gateway.protocol.messages.emergencies import EmergencyState, Verdict
 from gateway.store import SqlStore
 from gateway.store.transactions import SqlTx
 from tests.support.footings import glass_of

@@ -8,11 +8,11 @@ import pytest
 
 from gateway.core.events import EventKind
 from gateway.core.subject_request import Journaled, JournalEntry
-from gateway.flows.erasures import JournalIncomplete, export_erasures, replay_erasures
+from gateway.flows.rights.erasures import JournalIncomplete, export_erasures, replay_erasures
 from gateway.ids import mint
 from gateway.peers.erasure_file import ErasureFile, JournalRejected
-from gateway.protocol.messages import RegistrationStatus, WithdrawalReason
-from gateway.protocol.subject_requests import SubjectRight
+from gateway.protocol.messages.registrations import RegistrationStatus, WithdrawalReason
+from gateway.protocol.messages.subject_requests import SubjectRight
 from gateway.store import SqlStore, open_store, reconcile
 from gateway.store.tables import metadata
 from tests.support.rights import Desk, now

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from gateway.core.exclusion import Exclusion, ExclusionAlert
 from gateway.core.involvement import Oin, Registration
-from gateway.protocol.messages import AlertKind, ExclusionStatus
+from gateway.protocol.messages.alerts import AlertKind
+from gateway.protocol.messages.exclusions import ExclusionStatus
 from gateway.store import SqlStore
 from gateway.store.transactions import SqlTx
 from keys.tokens import IndexToken

@@ -5,8 +5,8 @@ from datetime import date
 from threading import Barrier
 
 from gateway.core.life_notice import LifeEvent, LifeNotice
-from gateway.flows.ports import PersonsRegistration
-from gateway.protocol.messages import RegistrationStatus
+from gateway.flows.ports.persons import PersonsRegistration
+from gateway.protocol.messages.registrations import RegistrationStatus
 from gateway.store import SqlStore
 from gateway.store.transactions import SqlTx
 from tests.support.crowd import at_once

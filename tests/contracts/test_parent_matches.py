@@ -9,19 +9,14 @@ from pydantic import ValidationError
 
 from gateway.core.events import EventKind
 from gateway.core.refusals import Refusal, Refused
-from gateway.flows import register
-from gateway.flows.escalate import escalate
-from gateway.flows.expire import expire
-from gateway.flows.match import match_waiting
-from gateway.flows.report_contact import Report, report_contact
-from gateway.protocol.messages import (
-    AlertKind,
-    ContactOutcome,
-    MatchKind,
-    MatchState,
-    ReportContact,
-    WithdrawalReason,
-)
+from gateway.flows.matching.escalate import escalate
+from gateway.flows.matching.match import match_waiting
+from gateway.flows.matching.report_contact import Report, report_contact
+from gateway.flows.registering import register
+from gateway.flows.registering.expire import expire
+from gateway.protocol.messages.alerts import AlertKind
+from gateway.protocol.messages.matches import ContactOutcome, MatchKind, MatchState, ReportContact
+from gateway.protocol.messages.registrations import WithdrawalReason
 from gateway.store import SqlStore, reconcile
 from tests.support.families import family_house, policies, register_child
 from tests.support.house import SmallHouse, TestAgency, involvement, receipt_of, token_of

@@ -14,9 +14,15 @@ from gateway.core.archive import Hint
 from gateway.core.involvement import Ending, Oin, Registration
 from gateway.core.life_notice import LifeEvent, LifeNotice
 from gateway.core.subject_request import FoundItem
-from gateway.flows.ports import Answer, Endpoint, MatchJob, Recorded
-from gateway.protocol.messages import AlertKind, ConsentStatus, RegistrationStatus, Verdict
-from gateway.protocol.subject_requests import DecideItem, DecisionReason, ItemDecision
+from gateway.flows.ports.calls import Answer
+from gateway.flows.ports.matches import MatchJob
+from gateway.flows.ports.store import Recorded
+from gateway.flows.ports.webhooks import Endpoint
+from gateway.protocol.messages.alerts import AlertKind
+from gateway.protocol.messages.consents import ConsentStatus
+from gateway.protocol.messages.emergencies import Verdict
+from gateway.protocol.messages.registrations import RegistrationStatus
+from gateway.protocol.messages.subject_requests import DecideItem, DecisionReason, ItemDecision
 from gateway.store import SqlStore
 from gateway.store.transactions import SqlTx
 from tests.support.footings import case_of, consent_of, converted, exclusion_of, glass_of

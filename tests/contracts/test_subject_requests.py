@@ -10,19 +10,13 @@ from sqlalchemy import event
 from gateway.core.deadlines import add_months, local_date
 from gateway.core.events import EventKind
 from gateway.core.refusals import Refusal, Refused
-from gateway.flows.answer_request import alarm_overdue
-from gateway.flows.remind_of_requests import remind_of_requests
-from gateway.flows.restrict import Lifting, lift
-from gateway.protocol.messages import (
-    AlertKind,
-    DeferralReason,
-    LiftRestriction,
-    NoticeStatus,
-    RegistrationStatus,
-    SubjectNotice,
-    WithdrawalReason,
-)
-from gateway.protocol.subject_requests import (
+from gateway.flows.registering.restrict import Lifting, lift
+from gateway.flows.rights.answer_request import alarm_overdue
+from gateway.flows.rights.remind_of_requests import remind_of_requests
+from gateway.protocol.messages.alerts import AlertKind
+from gateway.protocol.messages.notices import DeferralReason, NoticeStatus, SubjectNotice
+from gateway.protocol.messages.registrations import LiftRestriction, RegistrationStatus, WithdrawalReason
+from gateway.protocol.messages.subject_requests import (
     Advice,
     AgeClass,
     Asker,

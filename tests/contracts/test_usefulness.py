@@ -6,9 +6,10 @@ from datetime import timedelta
 import pytest
 
 from gateway.core.refusals import Refusal, Refused
-from gateway.flows.coverage import own_coverage
-from gateway.flows.escalate import escalate
-from gateway.protocol.messages import ContactOutcome, WithdrawalReason
+from gateway.flows.matching.escalate import escalate
+from gateway.flows.reporting.coverage import own_coverage
+from gateway.protocol.messages.matches import ContactOutcome
+from gateway.protocol.messages.registrations import WithdrawalReason
 from gateway.store import SqlStore
 from keys.trust import TrustList
 from tests.support.crowd import at_once

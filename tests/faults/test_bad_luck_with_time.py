@@ -6,14 +6,15 @@ import pytest
 
 from gateway.core import deadlines
 from gateway.core.events import EventKind
-from gateway.flows import register
-from gateway.flows.escalate import escalate
-from gateway.flows.expire import expire
-from gateway.flows.match import ATTEMPTS_BEFORE_PARKING, FailedJob, match_waiting
-from gateway.flows.remind import remind
+from gateway.flows.matching.escalate import escalate
+from gateway.flows.matching.match import ATTEMPTS_BEFORE_PARKING, FailedJob, match_waiting
+from gateway.flows.registering import register
+from gateway.flows.registering.expire import expire
+from gateway.flows.registering.remind import remind
 from gateway.flows.replay import replay
 from gateway.ids import mint
-from gateway.protocol.messages import AlertKind, MatchState
+from gateway.protocol.messages.alerts import AlertKind
+from gateway.protocol.messages.matches import MatchState
 from gateway.store import SqlStore, reconcile
 from tests.support.house import involvement, receipt_of
 from tests.support.ladders import Ladder, at

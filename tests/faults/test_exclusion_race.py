@@ -6,8 +6,8 @@ from functools import partial
 import pytest
 
 from gateway.core.involvement import Oin
-from gateway.flows.match import match_waiting
-from gateway.protocol.messages import MatchState
+from gateway.flows.matching.match import match_waiting
+from gateway.protocol.messages.matches import MatchState
 from gateway.store import SqlStore, reconcile
 from tests.support.crowd import at_once
 from tests.support.house import SmallHouse, TestAgency

@@ -6,8 +6,10 @@ from random import Random
 
 import pytest
 
-from gateway.flows.match import match_waiting
-from gateway.protocol.messages import AlertKind, MatchKind, WithdrawalReason
+from gateway.flows.matching.match import match_waiting
+from gateway.protocol.messages.alerts import AlertKind
+from gateway.protocol.messages.matches import MatchKind
+from gateway.protocol.messages.registrations import WithdrawalReason
 from gateway.store import SqlStore, reconcile
 from tests.support.crowd import at_once
 from tests.support.families import family_house, register_child

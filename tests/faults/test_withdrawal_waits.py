@@ -8,10 +8,12 @@ from typing import TypeVar
 
 import pytest
 
-from gateway.flows.match import match_waiting
-from gateway.flows.ports import House, Recorded, Store, Tx, View
-from gateway.flows.withdraw import Withdrawal, withdraw
-from gateway.protocol.messages import MatchState, WithdrawalReason, WithdrawRegistration
+from gateway.flows.matching.match import match_waiting
+from gateway.flows.ports.house import House
+from gateway.flows.ports.store import Recorded, Store, Tx, View
+from gateway.flows.registering.withdraw import Withdrawal, withdraw
+from gateway.protocol.messages.matches import MatchState
+from gateway.protocol.messages.registrations import WithdrawalReason, WithdrawRegistration
 from gateway.store import SqlStore, reconcile
 from tests.support.families import family_house, register_child
 from tests.support.lives import matches_of

@@ -11,8 +11,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, rule, run_state_machine_as_test
 
-from gateway.flows.match import match_waiting
-from gateway.protocol.messages import MatchKind, MatchState, WithdrawalReason
+from gateway.flows.matching.match import match_waiting
+from gateway.protocol.messages.matches import MatchKind, MatchState
+from gateway.protocol.messages.registrations import WithdrawalReason
 from gateway.store import open_store, reconcile
 from tests.support.families import family_house, register_child
 from tests.support.house import LANE, PlainConverter, token_of

@@ -3,9 +3,11 @@
 from datetime import date
 
 from gateway.core.events import EventKind
-from gateway.flows import register
-from gateway.flows.match import match_waiting
-from gateway.protocol.messages import AlertKind, MatchState, Receipt, WithdrawalReason
+from gateway.flows.matching.match import match_waiting
+from gateway.flows.registering import register
+from gateway.protocol.messages.alerts import AlertKind
+from gateway.protocol.messages.matches import MatchState
+from gateway.protocol.messages.registrations import Receipt, WithdrawalReason
 from gateway.store import SqlStore, reconcile
 from tests.support.house import PURPOSE, SmallHouse, TestAgency, agencies, involvement, receipt_of
 from tests.support.ladders import at

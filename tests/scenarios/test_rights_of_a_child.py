@@ -6,8 +6,9 @@ import pytest
 
 from adapters.exercising import age_class
 from gateway.core.refusals import Refusal, Refused
-from gateway.protocol.messages import AlertKind, RegistrationStatus
-from gateway.protocol.subject_requests import (
+from gateway.protocol.messages.alerts import AlertKind
+from gateway.protocol.messages.registrations import RegistrationStatus
+from gateway.protocol.messages.subject_requests import (
     Advice,
     AdviceReason,
     Asker,

@@ -8,7 +8,9 @@ from adapters import errors
 from adapters.identity import Person
 from adapters.involvement import notice_given
 from gateway.protocol.events import type_of
-from gateway.protocol.messages import AlertKind, ExclusionReach, ExclusionRole, MatchState
+from gateway.protocol.messages.alerts import AlertKind
+from gateway.protocol.messages.exclusions import ExclusionReach, ExclusionRole
+from gateway.protocol.messages.matches import MatchState
 from tests.support.regions import RegionHere, region_here
 from tests.support.scene import Office, Scene, children, scene_in, today
 

@@ -26,15 +26,17 @@ from gateway.core.involvement import Oin
 from gateway.core.policy import PolicySet
 from gateway.core.safety_case import SafetyCase
 from gateway.core.subject_request import FoundItem, SubjectRequest
-from gateway.flows.deliver import due
-from gateway.flows.expire import expire
-from gateway.flows.match import match_waiting
-from gateway.flows.ports import Converted, Converter, House, Recorded, Tx
+from gateway.flows.matching.match import match_waiting
+from gateway.flows.ports.conversion import Converted, Converter
+from gateway.flows.ports.house import House
+from gateway.flows.ports.store import Recorded, Tx
+from gateway.flows.registering.expire import expire
+from gateway.flows.telling.deliver import due
 from gateway.ids import mint
 from gateway.peers.addresses import Addresses
 from gateway.peers.converter import NeighborConverter
 from gateway.peers.directory import TrustedAgencies
-from gateway.protocol.subject_requests import AgeClass, SubjectRight
+from gateway.protocol.messages.subject_requests import AgeClass, SubjectRight
 from gateway.settings import Settings
 from gateway.store import SqlStore, open_store
 from gateway.telemetry import open_log

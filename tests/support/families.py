@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from gateway.core.policy import PolicySet
-from gateway.flows import register
-from gateway.protocol.messages import Receipt
+from gateway.flows.registering import register
+from gateway.protocol.messages.registrations import Receipt
 from gateway.store import SqlStore
 from tests.support.cards import VOCABULARY, Change, policy
 from tests.support.house import SmallHouse, TestAgency, agencies, involvement, receipt_of, token_of

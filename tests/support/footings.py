@@ -7,8 +7,9 @@ from gateway.core.emergency import BrokenGlass
 from gateway.core.exclusion import Exclusion, Target, text_of
 from gateway.core.involvement import Oin, Registration
 from gateway.core.safety_case import SafetyCase
-from gateway.flows.ports import Converted
-from gateway.protocol.messages import EmergencyReason, ExclusionReach
+from gateway.flows.ports.conversion import Converted
+from gateway.protocol.messages.emergencies import EmergencyReason
+from gateway.protocol.messages.exclusions import ExclusionReach
 from keys.tokens import SEALED_BYTES, IndexToken, SealedElement
 from tests.support.records import CARE, LATER_ON, POLICE, SCHOOL, mint, person, registration
 

@@ -15,11 +15,17 @@ from typing import TypeVar
 from gateway.core.involvement import Oin
 from gateway.core.policy import PolicySet
 from gateway.core.refusals import Refusal
-from gateway.flows import desks, register
-from gateway.flows.ports import Agency, Converted, House, Store
+from gateway.flows.ports.conversion import Converted
+from gateway.flows.ports.directory import Agency
+from gateway.flows.ports.house import House
+from gateway.flows.ports.store import Store
+from gateway.flows.registering import register
+from gateway.flows.telling import desks
 from gateway.ids import mint
 from gateway.policies.directory import load_policies
-from gateway.protocol.messages import ContactDesk, NoticeStatus, Receipt, RegisterInvolvement, SubjectNotice
+from gateway.protocol.messages.contacts import ContactDesk
+from gateway.protocol.messages.notices import NoticeStatus, SubjectNotice
+from gateway.protocol.messages.registrations import Receipt, RegisterInvolvement
 from keys.group import Element
 from keys.labels import KeyId
 from keys.signing import PartyKey, RawCall, Signed, SigningKey, sign_call, verify_call

@@ -14,9 +14,13 @@ from gateway.core.matching import Meeting, Side, one_per_pair
 from gateway.core.parents import Parent
 from gateway.core.policy import DisclosureLevel
 from gateway.core.subject_request import SubjectRequest, due_on, ready_on
-from gateway.flows.ports import CallSlip, MatchJob, Recorded, Tx, WaitingAlert
-from gateway.protocol.messages import ContactDesk, NoticeStatus, RegistrationStatus, SubjectNotice
-from gateway.protocol.subject_requests import AgeClass, SubjectRight
+from gateway.flows.ports.calls import CallSlip
+from gateway.flows.ports.matches import MatchJob, WaitingAlert
+from gateway.flows.ports.store import Recorded, Tx
+from gateway.protocol.messages.contacts import ContactDesk
+from gateway.protocol.messages.notices import NoticeStatus, SubjectNotice
+from gateway.protocol.messages.registrations import RegistrationStatus
+from gateway.protocol.messages.subject_requests import AgeClass, SubjectRight
 from gateway.store import SqlStore
 from gateway.store.transactions import SqlTx
 from keys.tokens import SEALED_BYTES, IndexToken, SealedElement

@@ -5,25 +5,20 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from gateway.core.events import EventKind
-from gateway.flows import register
-from gateway.flows.answer_request import Answered, answer_requests, show_answer
-from gateway.flows.decide_item import advise_on_item, decide_item, list_items
-from gateway.flows.erasures import export_erasures
-from gateway.flows.list_own import own_registration
-from gateway.flows.match import match_waiting
-from gateway.flows.route_requests import route_requests
-from gateway.flows.show_match import list_matches
-from gateway.flows.take_request import About, extend_request, show_request, take_request
-from gateway.flows.withdraw import Withdrawal, withdraw
-from gateway.protocol.messages import (
-    AlertKind,
-    OwnRegistration,
-    Receipt,
-    SubjectNotice,
-    WithdrawalReason,
-    WithdrawRegistration,
-)
-from gateway.protocol.subject_requests import (
+from gateway.flows.matching.match import match_waiting
+from gateway.flows.matching.show_match import list_matches
+from gateway.flows.registering import register
+from gateway.flows.registering.list_own import own_registration
+from gateway.flows.registering.withdraw import Withdrawal, withdraw
+from gateway.flows.rights.answer_request import Answered, answer_requests, show_answer
+from gateway.flows.rights.decide_item import advise_on_item, decide_item, list_items
+from gateway.flows.rights.erasures import export_erasures
+from gateway.flows.rights.route_requests import route_requests
+from gateway.flows.rights.take_request import About, extend_request, show_request, take_request
+from gateway.protocol.messages.alerts import AlertKind
+from gateway.protocol.messages.notices import SubjectNotice
+from gateway.protocol.messages.registrations import OwnRegistration, Receipt, WithdrawalReason, WithdrawRegistration
+from gateway.protocol.messages.subject_requests import (
     Advice,
     AdviceReason,
     AdviseOnItem,

@@ -4,20 +4,20 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
 from gateway.core.refusals import Refusal
-from gateway.flows.lift_exclusion import lift_exclusion
-from gateway.flows.record_exclusion import record_exclusion
-from gateway.flows.show_exclusions import list_exclusions, show_exclusion
-from gateway.flows.show_match import list_matches
-from gateway.protocol.messages import (
-    AlertKind,
+from gateway.flows.matching.show_match import list_matches
+from gateway.flows.shielding.lift_exclusion import lift_exclusion
+from gateway.flows.shielding.record_exclusion import record_exclusion
+from gateway.flows.shielding.show_exclusions import list_exclusions, show_exclusion
+from gateway.protocol.messages.alerts import AlertKind
+from gateway.protocol.messages.exclusions import (
     Excluded,
     ExclusionLifted,
     ExclusionRecorded,
     Exclusions,
     ExclusionView,
-    ListedMatch,
     RecordExclusion,
 )
+from gateway.protocol.messages.matches import ListedMatch
 from gateway.store import SqlStore
 from tests.support.house import DESK, LANE, PURPOSE, PlainConverter, SmallHouse, TestAgency, agencies, token_of
 from tests.support.records import inbox

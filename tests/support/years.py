@@ -3,10 +3,10 @@
 from dataclasses import replace
 
 from gateway.core.events import EventKind
-from gateway.flows.match import match_waiting
-from gateway.flows.usefulness import usefulness
-from gateway.protocol.messages import ContactOutcome
-from gateway.protocol.usefulness import LaneUsefulness, Usefulness
+from gateway.flows.matching.match import match_waiting
+from gateway.flows.reporting.usefulness import usefulness
+from gateway.protocol.messages.matches import ContactOutcome
+from gateway.protocol.messages.usefulness import LaneUsefulness, Usefulness
 from gateway.store import SqlStore
 from keys.parties import Role
 from keys.trust import TrustList

@@ -31,7 +31,7 @@ Record = tuple["Iterator[RecordedDecision]", "PolicySet"]
 def record_of(config: Path, first_on: date, until_on: date, *, as_json: bool) -> Iterator[Record]:
     """Open the store of a gateway for reading; says what stands in the way in plain words."""
     from gateway.core.refusals import Refused  # noqa: PLC0415
-    from gateway.flows.recorded_decisions import recorded_decisions  # noqa: PLC0415
+    from gateway.flows.deciding.recorded_decisions import recorded_decisions  # noqa: PLC0415
     from gateway.peers.directory import TrustedAgencies  # noqa: PLC0415
     from gateway.store import UnsafeStore, open_store  # noqa: PLC0415
 

@@ -13,10 +13,10 @@ from adapters.client import Gateway
 from adapters.errors import SeinhuisError
 from adapters.exercising import age_class
 from gateway.core.subject_request import READY_DAYS
-from gateway.flows.answer_request import answer_requests
-from gateway.flows.erasures import export_erasures
-from gateway.flows.route_requests import route_requests
-from gateway.protocol.subject_requests import Advice, AgeClass, ExtensionReason, ItemRole, RequestState
+from gateway.flows.rights.answer_request import answer_requests
+from gateway.flows.rights.erasures import export_erasures
+from gateway.flows.rights.route_requests import route_requests
+from gateway.protocol.messages.subject_requests import Advice, AgeClass, ExtensionReason, ItemRole, RequestState
 from gateway.reading.subject_answer import PDF_BYTES
 from keys.signing_key import from_base64url
 from keys.trust import TrustList

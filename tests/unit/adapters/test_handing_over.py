@@ -10,7 +10,7 @@ from adapters.agency import Agency
 from adapters.client import Gateway
 from adapters.errors import SeinhuisError
 from adapters.handing_over import conditions_version
-from gateway.protocol.messages import HandoverRole, HandoverState
+from gateway.protocol.messages.oversight import HandoverRole, HandoverState
 from keys.trust import TrustList
 from tests.support.door import GATEWAY_URL, PURPOSE, Door, Visitor
 

@@ -11,8 +11,8 @@ from adapters import errors
 from adapters.agency import Agency
 from adapters.cli import reports
 from adapters.reporting import show_usefulness
-from gateway.protocol.messages import Explanation
-from gateway.protocol.usefulness import Coverage, LaneUsefulness, OutcomesOfLane, StepsOfLane, Usefulness
+from gateway.protocol.messages.policy import Explanation
+from gateway.protocol.messages.usefulness import Coverage, LaneUsefulness, OutcomesOfLane, StepsOfLane, Usefulness
 from tests.support.wire import Wire
 
 OPEN = LaneUsefulness(

@@ -12,12 +12,12 @@ from gateway.api.openapi import document_json
 from gateway.core.events import Event, EventKind
 from gateway.core.purge import Counts
 from gateway.core.subject_request import Journaled, JournalEntry
-from gateway.flows.ports import Recorded
+from gateway.flows.ports.store import Recorded
 from gateway.ids import mint
 from gateway.peers.converter import DATA, SIGNING, factor_entries, pepper_name
 from gateway.peers.erasure_file import ErasureFile
 from gateway.policies.directory import policy_files
-from gateway.protocol.messages import RegistrationStatus
+from gateway.protocol.messages.registrations import RegistrationStatus
 from gateway.protocol.problems import PROBLEMS
 from gateway.store import open_store
 from gateway.store.transactions import SqlTx

@@ -12,9 +12,10 @@ import pytest
 import structlog
 
 from gateway.core.refusals import Refusal, Refused
-from gateway.flows.deliver import Send
-from gateway.flows.match import ATTEMPTS_BEFORE_PARKING, match_waiting
-from gateway.flows.ports import Delivery, House, Undelivered
+from gateway.flows.matching.match import ATTEMPTS_BEFORE_PARKING, match_waiting
+from gateway.flows.ports.house import House
+from gateway.flows.ports.webhooks import Delivery, Undelivered
+from gateway.flows.telling.deliver import Send
 from gateway.telemetry import Log
 from gateway.wake import Wake
 from gateway.worker import Worker

@@ -15,7 +15,7 @@ from gateway.core.exclusion import (
 )
 from gateway.core.involvement import Oin
 from gateway.core.refusals import Refusal, Refused
-from gateway.protocol.messages import ExclusionReach
+from gateway.protocol.messages.exclusions import ExclusionReach
 from tests.support.records import CARE, POLICE, SCHOOL, person
 
 OTHER = Oin("00000000000000000009")

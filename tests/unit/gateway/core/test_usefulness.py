@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from gateway.core.usefulness import FollowedMatch, drawn_up_from, event_of, figures_of, period_of
-from gateway.protocol.messages import ContactOutcome, LadderStep
+from gateway.protocol.messages.matches import ContactOutcome, LadderStep
 
 THURSDAY = datetime(2025, 4, 17, 10, tzinfo=UTC)
 LANE = "youth"

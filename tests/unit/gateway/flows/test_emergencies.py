@@ -12,19 +12,19 @@ from gateway.core.deadlines import AMSTERDAM, add_working_days
 from gateway.core.emergency import A_DAY_BY_ONE_AGENCY, A_DAY_BY_ONE_USER, review_due
 from gateway.core.events import EventKind
 from gateway.core.refusals import Refusal, Refused
-from gateway.flows import register
-from gateway.flows.break_glass import Confirmation, break_glass, confirm_emergency, list_emergencies
-from gateway.flows.expire import expire
-from gateway.flows.hear import waiting
-from gateway.flows.match import match_waiting
-from gateway.flows.renew import Renewal, renew
-from gateway.flows.restrict import Lifting, Restriction, lift, restrict
-from gateway.flows.review_emergency import Judgment, escalate_reviews, judge_emergency, list_to_review
-from gateway.flows.show_match import list_matches, show_match
-from gateway.flows.withdraw import Withdrawal, withdraw
+from gateway.flows.matching.match import match_waiting
+from gateway.flows.matching.show_match import list_matches, show_match
+from gateway.flows.mechanisms.break_glass import Confirmation, break_glass, confirm_emergency, list_emergencies
+from gateway.flows.mechanisms.review_emergency import Judgment, escalate_reviews, judge_emergency, list_to_review
+from gateway.flows.registering import register
+from gateway.flows.registering.expire import expire
+from gateway.flows.registering.renew import Renewal, renew
+from gateway.flows.registering.restrict import Lifting, Restriction, lift, restrict
+from gateway.flows.registering.withdraw import Withdrawal, withdraw
+from gateway.flows.telling.hear import waiting
 from gateway.policies.directory import load_policies
-from gateway.protocol.messages import (
-    AlertKind,
+from gateway.protocol.messages.alerts import AlertKind
+from gateway.protocol.messages.emergencies import (
     BreakGlass,
     ConfirmEmergency,
     EmergencyConfirmed,
@@ -33,16 +33,16 @@ from gateway.protocol.messages import (
     EmergencyToReview,
     GlassBroken,
     JudgeEmergency,
-    LiftRestriction,
-    MatchState,
-    NoticeStatus,
-    OtherParty,
     OwnEmergency,
+    Verdict,
+)
+from gateway.protocol.messages.matches import MatchState, OtherParty
+from gateway.protocol.messages.notices import NoticeStatus, SubjectNotice
+from gateway.protocol.messages.registrations import (
+    LiftRestriction,
     RenewRegistration,
     RestrictionReason,
     RestrictRegistration,
-    SubjectNotice,
-    Verdict,
     WithdrawalReason,
     WithdrawRegistration,
 )

@@ -6,21 +6,16 @@ import pytest
 
 from gateway.core.events import EventKind
 from gateway.core.refusals import Refusal, Refused
-from gateway.flows import desks
-from gateway.flows.match import match_waiting
-from gateway.flows.show_hints import show_hints
-from gateway.flows.show_match import show_match
-from gateway.flows.withdraw import Withdrawal, withdraw
-from gateway.protocol.messages import (
-    AlertKind,
-    ContactDesk,
-    ExclusionReach,
-    ExclusionRole,
-    ExclusionStatus,
-    MatchState,
-    WithdrawalReason,
-    WithdrawRegistration,
-)
+from gateway.flows.matching.match import match_waiting
+from gateway.flows.matching.show_match import show_match
+from gateway.flows.registering.show_hints import show_hints
+from gateway.flows.registering.withdraw import Withdrawal, withdraw
+from gateway.flows.telling import desks
+from gateway.protocol.messages.alerts import AlertKind
+from gateway.protocol.messages.contacts import ContactDesk
+from gateway.protocol.messages.exclusions import ExclusionReach, ExclusionRole, ExclusionStatus
+from gateway.protocol.messages.matches import MatchState
+from gateway.protocol.messages.registrations import WithdrawalReason, WithdrawRegistration
 from gateway.store import SqlStore, reconcile
 from tests.support.house import SmallHouse, TestAgency
 from tests.support.shielding import (

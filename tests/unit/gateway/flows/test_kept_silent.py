@@ -8,11 +8,12 @@ import yaml
 
 from gateway.core.events import EventKind
 from gateway.core.policy import LanePolicy, PolicySet, compile_policy
-from gateway.flows import register
-from gateway.flows.match import match_waiting
-from gateway.flows.show_match import list_matches, show_match
-from gateway.flows.withdraw import Withdrawal, withdraw
-from gateway.protocol.messages import MatchView, Receipt, WithdrawalReason, WithdrawRegistration
+from gateway.flows.matching.match import match_waiting
+from gateway.flows.matching.show_match import list_matches, show_match
+from gateway.flows.registering import register
+from gateway.flows.registering.withdraw import Withdrawal, withdraw
+from gateway.protocol.messages.matches import MatchView
+from gateway.protocol.messages.registrations import Receipt, WithdrawalReason, WithdrawRegistration
 from gateway.store import SqlStore, reconcile
 from tests.support.cards import POLICIES, load, policy
 from tests.support.house import SmallHouse, TestAgency, agencies, involvement, receipt_of

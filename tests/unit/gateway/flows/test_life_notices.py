@@ -11,17 +11,17 @@ import pytest
 from gateway.core.events import EventKind
 from gateway.core.life_notice import LifeEvent
 from gateway.core.refusals import Refusal, Refused
-from gateway.flows.hear import waiting
-from gateway.flows.life_notices import Noticed, apply_notices, take_notice
-from gateway.flows.list_own import own_registration
-from gateway.flows.match import match_waiting
-from gateway.flows.restrict import Restriction, restrict
-from gateway.flows.show_match import list_matches
-from gateway.flows.withdraw import Withdrawal, withdraw
-from gateway.protocol.messages import (
-    AlertKind,
-    MatchState,
-    NoticeOfLife,
+from gateway.flows.matching.match import match_waiting
+from gateway.flows.matching.show_match import list_matches
+from gateway.flows.registering.life_notices import Noticed, apply_notices, take_notice
+from gateway.flows.registering.list_own import own_registration
+from gateway.flows.registering.restrict import Restriction, restrict
+from gateway.flows.registering.withdraw import Withdrawal, withdraw
+from gateway.flows.telling.hear import waiting
+from gateway.protocol.messages.alerts import AlertKind
+from gateway.protocol.messages.life_notices import NoticeOfLife
+from gateway.protocol.messages.matches import MatchState
+from gateway.protocol.messages.registrations import (
     Receipt,
     RegistrationStatus,
     RestrictionReason,

@@ -7,9 +7,9 @@ import pytest
 
 from gateway.core.policy import PolicySet, compile_policy
 from gateway.core.refusals import Refusal, Refused
-from gateway.flows import register
+from gateway.flows.registering import register
 from gateway.policies.directory import load_policies
-from gateway.protocol.messages import Receipt
+from gateway.protocol.messages.registrations import Receipt
 from gateway.store import SqlStore
 from tests.support.cards import POLICIES
 from tests.support.consents import LANE, LOCAL_TEAM, PURPOSE, open_house, registers, today, with_consents

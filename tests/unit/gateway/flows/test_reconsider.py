@@ -9,19 +9,18 @@ import yaml
 
 from gateway.core.events import EventKind
 from gateway.core.policy import PolicySet, compile_policy
-from gateway.flows import register
-from gateway.flows.match import match_waiting
-from gateway.flows.reconsider import FIRST, reconsider
-from gateway.flows.renew import Renewal, renew
-from gateway.flows.show_match import list_matches
-from gateway.flows.withdraw import Withdrawal, withdraw
+from gateway.flows.matching.match import match_waiting
+from gateway.flows.matching.reconsider import FIRST, reconsider
+from gateway.flows.matching.show_match import list_matches
+from gateway.flows.registering import register
+from gateway.flows.registering.renew import Renewal, renew
+from gateway.flows.registering.withdraw import Withdrawal, withdraw
 from gateway.policies.directory import load_policies
-from gateway.protocol.messages import (
-    NoticeStatus,
+from gateway.protocol.messages.notices import NoticeStatus, SubjectNotice
+from gateway.protocol.messages.registrations import (
     OwnRegistration,
     Receipt,
     RenewRegistration,
-    SubjectNotice,
     WithdrawalReason,
     WithdrawRegistration,
 )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from gateway.core.involvement import Oin
-from gateway.flows.ports import Agency
+from gateway.flows.ports.directory import Agency
 from gateway.peers.directory import TrustedAgencies
 from keys.parties import Party, Role
 from keys.trust import TrustList
