@@ -28,7 +28,7 @@ class Follows(Protocol):
 
 
 class TrustedAgencies:
-    """`gateway.flows.ports.directory.Directory` over a trust file: an agency that leaves the list is unknown within seconds."""
+    """`gateway.flows.ports.directory.Directory` over a trust file: who leaves the list is unknown within seconds."""
 
     def __init__(self, trust: Follows) -> None:
         """Look agencies up here."""
