@@ -48,10 +48,8 @@ PAGE: Final = (
     select(_low.c.lane, _low.c.index_token, *_sides)
     .select_from(_both)
     .where(
-        or_(
-            _withheld.c.low > bindparam("after_low"),
-            and_(_withheld.c.low == bindparam("after_low"), _withheld.c.high > bindparam("after_high")),
-        ),
+        _withheld.c.low >= bindparam("after_low"),
+        or_(_withheld.c.low > bindparam("after_low"), _withheld.c.high > bindparam("after_high")),
         is_active(_low),
         is_active(_high),
         ~_stands,
@@ -68,10 +66,8 @@ PAGE_BY_PARENTS: Final = (
     .join(_of_low, _of_low.c.registration == _low.c.id)
     .join(_of_high, and_(_of_high.c.registration == _high.c.id, common_parent(_of_low, _of_high)))
     .where(
-        or_(
-            _by_parents.c.low > bindparam("after_low"),
-            and_(_by_parents.c.low == bindparam("after_low"), _by_parents.c.high > bindparam("after_high")),
-        ),
+        _by_parents.c.low >= bindparam("after_low"),
+        or_(_by_parents.c.low > bindparam("after_low"), _by_parents.c.high > bindparam("after_high")),
         is_active(_low),
         is_active(_high),
     )

@@ -49,7 +49,10 @@ def named(endpoint: Endpoint) -> str:
 
 def caller_of(endpoint: Endpoint, door: Door) -> Visitor:
     """Return somebody who may make the call."""
-    return door.visitor("police") if Role.AGENCY in endpoint.roles else door.supervisor()
+    if Role.AGENCY in endpoint.roles:
+        return door.visitor("police")
+    others = {Role.SUPERVISOR: door.supervisor, Role.OFFICER: door.officer, Role.REGISTER: door.register}
+    return next(ask() for role, ask in others.items() if role in endpoint.roles)
 
 
 def concrete(path: str, ids: dict[str, str]) -> str:

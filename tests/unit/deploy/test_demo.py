@@ -79,7 +79,7 @@ def test_a_demo_in_the_folder_of_an_earlier_one_overwrites_nothing(earlier: str,
 def test_agencies_have_keys_in_every_open_lane_in_which_they_may_register() -> None:
     """And in no other: a police officer is no party to the consent of an adult."""
     lanes = open_lanes(POLICIES)
-    assert {"youth", "veilig_thuis", "adult", "home_ban", "safety_house"} == lanes.keys()
+    assert {"youth", "veilig_thuis", "adult", "home_ban", "safety_house", "emergency"} == lanes.keys()
     kinds = {agency.kind for agency in AGENCIES}
     assert kinds == kinds & (lanes["veilig_thuis"] or set())
     assert {"mental_health", "local_team"} == kinds & (lanes["adult"] or set())

@@ -229,7 +229,7 @@ class TestChanges:
 class TestShutLanes:
     """A lane that the house cannot run as its card says is silent and refused, in a trial as in the house."""
 
-    SHUT = changed(lambda content: content.update(vergt=["noodprocedure"]))
+    SHUT = changed(lambda content: content.update(vergt=["eenmalig-bericht"]))
 
     def test_what_was_told_closes_when_its_lane_shuts(self) -> None:
         """Registering is refused and a meeting is silent."""
