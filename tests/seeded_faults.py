@@ -386,7 +386,7 @@ FAULTS = (
     Fault(
         "silence-without-alarm",
         "a silent purpose is logged and nobody hears of it",
-        "gateway/flows/deciding/silence.py",
+        "gateway/flows/admission.py",
         "    return event_of(call, house, EventKind.ALARM_RAISED, **case, reason=reason, event=event.id)",
         "    return event_of(call, house, EventKind.CALL_ADMITTED, **case, verb=reason)",
         SILENT + "test_it_is_logged_in_the_same_breath_and_alarms_the_officers[sqlite]",

@@ -6,7 +6,7 @@ A call that is refused has its event too, and its nonce is spent: it cannot be s
 from collections.abc import Callable
 from typing import Any, Final, TypeVar
 
-from gateway.core.events import Event, EventKind, Value
+from gateway.core.events import AlarmReason, Event, EventKind, Value
 from gateway.core.refusals import Refusal, Refused
 from gateway.flows.ports.calls import Answer, CallSlip
 from gateway.flows.ports.house import House
@@ -73,7 +73,7 @@ def change_or_refuse(call: Signed[Any], house: House, name: str, work: Callable[
     def remember(tx: Tx) -> Recorded[None]:
         tx.calls.admit((slip_of(call),))  # spent already when this is a replay
         event = event_of(call, house, EventKind.CALL_REFUSED, verb=name, refusal=refusal.refusal.value)
-        return Recorded(None, (event,))
+        return Recorded(None, (event, *_alarms(call, house, event)))
 
     house.store.change(f"refuse to {name}", remember)
     raise refusal
@@ -106,6 +106,20 @@ def event_of(call: Signed[Any], house: House, kind: EventKind, **fields: Value) 
 def admitted_event(call: Signed[Any], house: House, verb: str) -> Event:
     """Return the event of a call that was let in and changed nothing."""
     return event_of(call, house, EventKind.CALL_ADMITTED, verb=verb)
+
+
+def alarm_of_silence(call: Signed[Any], house: House, event: Event, *, purpose: str) -> Event:
+    """Return the alarm to the officers because somebody asked for this silent purpose, in the call of this event."""
+    case = {"purpose": purpose, "case_reference": event.fields["case_reference"]}
+    reason = AlarmReason.SILENT_PURPOSE.value
+    return event_of(call, house, EventKind.ALARM_RAISED, **case, reason=reason, event=event.id)
+
+
+def _alarms(call: Signed[Any], house: House, refused: Event) -> tuple[Event, ...]:
+    """Return the alarm if a refused call is for a silent purpose, by its signed part or by its body."""
+    named = (call.purpose, getattr(call.message, "purpose", ""))
+    silent = next((purpose for purpose in named if house.policies().is_silent(purpose)), None)
+    return () if silent is None else (alarm_of_silence(call, house, refused, purpose=silent),)
 
 
 def json_of(message: Message) -> bytes:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from gateway.core.consent import Consenting, lives_on_consent
+from gateway.core.consent import lives_on_consent
 from gateway.core.emergency import lives_on_glass
 from gateway.core.events import Event, EventKind, Value
 from gateway.core.handover import runs_as_monitoring
@@ -19,6 +19,7 @@ from gateway.flows.deciding.silence import silent_events
 from gateway.flows.overseeing.monitoring import monitoring_of
 from gateway.flows.ports.house import House
 from gateway.flows.ports.store import Tx
+from gateway.flows.registering.footing import consenting
 from gateway.protocol.messages.base import Message
 from gateway.protocol.messages.registrations import OwnRegistration, RegistrationStatus, RenewRegistration
 from keys.signing import Signed
@@ -74,9 +75,8 @@ def _check_consent(registration: Registration, tx: Tx, house: House) -> None:
     """Refuse when the lane lives on consent and none of this agency is valid now."""
     if registration.consent is None or not lives_on_consent(house.policies().lane(registration.lane)):
         return
-    person = (registration.purpose, registration.index_token)
-    of = Consenting(registration.agency, registration.lane, *person)
-    if of not in tx.consents.valid({registration.index_token}):
+    of = consenting(registration, house)
+    if of not in tx.consents.valid({of.index_token}):
         raise Refused(Refusal.CONSENT_MISSING)
 
 
