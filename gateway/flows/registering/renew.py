@@ -1,5 +1,6 @@
 """Renew a registration: a new attestation and notice, permitted as if it were made today (domain rule 9)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,7 +15,7 @@ from gateway.core.policy.answers import Asking
 from gateway.core.refusals import Refusal, Refused
 from gateway.core.terms import checked_term
 from gateway.flows.admission import change_once, event_of
-from gateway.flows.deciding.refusal_of_policy import Leave, leave_of
+from gateway.flows.deciding.refusal_of_policy import Leave, leave_of, words_of_policy
 from gateway.flows.deciding.silence import silent_events
 from gateway.flows.overseeing.monitoring import monitoring_of
 from gateway.flows.ports.house import House
@@ -68,7 +69,17 @@ def renew(call: Signed[Renewal], house: House, *, today_on: date) -> bytes:
             raise AssertionError("a registration vanished under its own claim")
         return own_view(renewed), _events(renewed, leave, call, house)
 
-    return change_once(call, house, "renew", act)
+    return change_once(call, house, "renew", act, said=lambda tx: _said(tx, call, house))
+
+
+def _said(tx: Tx, call: Signed[Renewal], house: House) -> Mapping[str, Value]:
+    """Return what a refusal was asked for: the policy decides about what was registered, whatever the header says."""
+    registration = tx.registrations.one(call.message.registration, agency=call.caller.oin)
+    if registration is None:
+        return {}
+    policy, attested = house.policies().lane(registration.lane), call.message.asked.preconditions
+    words = words_of_policy(policy, flag=registration.flag, preconditions=attested)
+    return {**words, "purpose": registration.purpose}
 
 
 def _check_consent(registration: Registration, tx: Tx, house: House) -> None:

@@ -165,6 +165,16 @@ def test_a_consent_that_is_refused_alarms_all_the_same(adult: SmallHouse, store:
     assert [ALARM] * 2 == _alarms(store)
 
 
+def test_a_refused_renewal_of_what_was_registered_in_silence_alarms(adult: SmallHouse, store: SqlStore) -> None:
+    """Whatever purpose the call was signed for."""
+    _consents(adult, SILENT)
+    receipt = _in_adult(adult, SILENT)
+    adult.policies = replace(adult.policies, mechanisms=frozenset())
+    assert 2 == len(_alarms(store))
+    _refusal(lambda: _renews(adult, receipt.id, BY_CONSENT))
+    assert [ALARM] * 3 == _alarms(store)
+
+
 def test_a_silent_registration_stands_on_a_case_as_any(cases: SmallHouse, store: SqlStore) -> None:
     """Refused without one that is open, and taken under one; a case is opened for it as for any."""
 
