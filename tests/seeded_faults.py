@@ -427,8 +427,8 @@ FAULTS = (
         "refusal-repeats-the-caller",
         "the event of a refused registration holds the flag as it was sent",
         "gateway/flows/deciding/refusal_of_policy.py",
-        '{"flag": asked.flag} if asked.flag in policy.card.flags else {}',
-        '{"flag": asked.flag}',
+        '{"flag": flag} if flag in policy.card.flags else {}',
+        '{"flag": flag}',
         "tests/unit/gateway/flows/test_refused_calls.py",
     ),
     Fault(
