@@ -386,7 +386,7 @@ FAULTS = (
     Fault(
         "silence-without-alarm",
         "a silent purpose is logged and nobody hears of it",
-        "gateway/flows/deciding/silence.py",
+        "gateway/flows/admission.py",
         "    return event_of(call, house, EventKind.ALARM_RAISED, **case, reason=reason, event=event.id)",
         "    return event_of(call, house, EventKind.CALL_ADMITTED, **case, verb=reason)",
         SILENT + "test_it_is_logged_in_the_same_breath_and_alarms_the_officers[sqlite]",
@@ -427,8 +427,8 @@ FAULTS = (
         "refusal-repeats-the-caller",
         "the event of a refused registration holds the flag as it was sent",
         "gateway/flows/deciding/refusal_of_policy.py",
-        '{"flag": asked.flag} if asked.flag in policy.card.flags else {}',
-        '{"flag": asked.flag}',
+        '{"flag": flag} if flag in policy.card.flags else {}',
+        '{"flag": flag}',
         "tests/unit/gateway/flows/test_refused_calls.py",
     ),
     Fault(

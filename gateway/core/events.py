@@ -29,6 +29,7 @@ class EventKind(StrEnum):
     MATCH_OPENED = "match_opened"
     MATCH_WITHHELD = "match_withheld"
     SILENCE_ENDED = "silence_ended"
+    SILENCE_KEPT = "silence_kept"
     MATCH_VIEWED = "match_viewed"
     MATCH_ESCALATED = "match_escalated"
     MATCH_TAKEN_OVER = "match_taken_over"
@@ -127,6 +128,7 @@ FIELDS: Mapping[EventKind, frozenset[str]] = MappingProxyType(
             {"kind", "lane", "policy", "agencies", "purposes", "flags", "levels", "rules"}
         ),
         EventKind.SILENCE_ENDED: frozenset({"meetings"}),
+        EventKind.SILENCE_KEPT: frozenset({"lane", "policy", "meetings"}),
         EventKind.MATCH_VIEWED: frozenset(_CALL | {"match", "level"}),
         EventKind.MATCH_TAKEN_OVER: frozenset(_CALL | {"match"}),
         EventKind.MATCH_MUTED: frozenset(_CALL | {"match", "both"}),

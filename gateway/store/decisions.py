@@ -19,7 +19,9 @@ from gateway.store.sheet import Port
 
 _events, _matches, _registrations = tables.events, tables.matches, tables.registrations
 _GRANTED: Final = (EventKind.REGISTERED, EventKind.RENEWED, EventKind.SILENT_PURPOSE)
-_REGISTER: Final = '%"verb":"register"%'  # in the text of the fields, where a quote inside a value is written \"
+_ASKED: Final = tuple(
+    f'%"verb":"{verb}"%' for verb in ("register", "renew")
+)  # in the text of the fields, where a quote inside a value is written \"
 _BY_PARENT: Final = '%"kind":"parent_match"%'
 
 _Registration = tuple[str, str]  # its lane and flag
@@ -38,7 +40,7 @@ LOGGED: Final = (
         or_(
             _events.c.kind.in_([kind.value for kind in _GRANTED]),
             and_(_events.c.kind == EventKind.MATCH_WITHHELD.value, ~_events.c.fields.like(_BY_PARENT)),
-            and_(_events.c.kind == EventKind.CALL_REFUSED.value, _events.c.fields.like(_REGISTER)),
+            and_(_events.c.kind == EventKind.CALL_REFUSED.value, or_(*map(_events.c.fields.like, _ASKED))),
         ),
     )
     .order_by(_events.c.id)

@@ -5,9 +5,8 @@ from datetime import date
 from gateway.core.events import Event
 from gateway.core.policy.answers import Asking
 from gateway.core.refusals import Refusal, Refused
-from gateway.flows.admission import admit_one, admitted_event, change_or_refuse, slip_of
+from gateway.flows.admission import admit_one, admitted_event, alarm_of_silence, change_or_refuse, slip_of
 from gateway.flows.deciding.refusal_of_policy import bases_in_words, leave_of
-from gateway.flows.deciding.silence import alarm_of_silence
 from gateway.flows.ports.house import House
 from gateway.flows.ports.store import Recorded, Tx
 from gateway.protocol.messages.policy import CheckPolicy, Explanation, PolicyChecked

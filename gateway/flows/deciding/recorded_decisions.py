@@ -31,8 +31,7 @@ def recorded_decisions(
 ) -> Iterator[RecordedDecision]:
     """Give every decision on record from one moment up to, not including, another, as `simulate` takes them.
 
-    The kind of an agency is the one that it has in the directory now: kinds are never stored. A renewal that was
-    refused is not among them, because its event does not say of which lane it was.
+    The kind of an agency is the one that it has in the directory now: kinds are never stored.
     """
 
     @cache

@@ -101,10 +101,17 @@ def bases_in_words(names: tuple[str, ...], policy: LanePolicy | None) -> tuple[s
 def in_words_of_policy(asked: RegisterInvolvement | Refused, policies: PolicySet) -> dict[str, Value]:
     """Return lane, flag and preconditions as far as the cards have such words: an event repeats no text of a caller."""
     policy = None if isinstance(asked, Refused) else policies.lane(asked.lane)
-    if isinstance(asked, Refused) or policy is None:
+    if isinstance(asked, Refused):
         return {}
-    flag = {"flag": asked.flag} if asked.flag in policy.card.flags else {}
-    return {"lane": policy.lane, "preconditions": _known(asked.preconditions, policy), **flag}
+    return words_of_policy(policy, flag=asked.flag, preconditions=asked.preconditions)
+
+
+def words_of_policy(policy: LanePolicy | None, *, flag: str, preconditions: tuple[str, ...]) -> dict[str, Value]:
+    """Return the lane of a card with those of the flag and preconditions for which it has words."""
+    if policy is None:
+        return {}
+    known = {"flag": flag} if flag in policy.card.flags else {}
+    return {"lane": policy.lane, "preconditions": _known(preconditions, policy), **known}
 
 
 def _known(preconditions: tuple[str, ...], policy: LanePolicy | None) -> tuple[str, ...]:

@@ -4,7 +4,9 @@ Nobody registers again to be told what a release opened (domain rule 1): who is 
 the worker, through the queue: the decision is that of matching, which may still find that somebody hears nothing.
 """
 
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
@@ -20,16 +22,44 @@ RECONSIDERED_AT_ONCE: Final = 200
 FIRST: Final = ("", "")
 
 Place = tuple[str, str]  # the two registrations by which the last meeting of a page is remembered
+Kept = Mapping[tuple[str, str], int]  # how many meetings stay silent, by lane and by the digest of its policy
 
 
-def reconsider(house: House, *, after: Place = FIRST, limit: int = RECONSIDERED_AT_ONCE) -> Place | None:
-    """Queue what opened of a page of silent meetings; return after which the next page begins, or None at the end."""
+@dataclass(frozen=True, slots=True)
+class Reconsidered:
+    """After which meeting the next page begins, None at the end; and what of this page the policy keeps silent."""
+
+    following: Place | None
+    kept: Kept
+
+
+def reconsider(house: House, *, after: Place = FIRST, limit: int = RECONSIDERED_AT_ONCE) -> Reconsidered:
+    """Queue what opened of a page of silent meetings, and count the others."""
+    house = house.under_one_release()
     now, page = house.store.view(
         "kept silent", lambda view: (view.now(), view.matches.kept_silent(after=after, limit=limit))
     )
     if opening := tell_both(page, house, now):
         house.store.change("reconsider", partial(_queue, opening, house, after, limit))
-    return None if len(page) < limit else (page[-1].low.registration, page[-1].high.registration)
+    following = None if len(page) < limit else (page[-1].low.registration, page[-1].high.registration)
+    return Reconsidered(following, Counter(_policy_of(found, house) for found in page if found not in opening))
+
+
+def keep_silence(house: House, kept: Kept) -> None:
+    """Record under which policies how many meetings stay silent: the event of each tells the one that decided first."""
+    events = tuple(
+        Event(
+            house.mint("evt"), EventKind.SILENCE_KEPT, GATEWAY, {"lane": lane, "policy": policy, "meetings": meetings}
+        )
+        for (lane, policy), meetings in sorted(kept.items())
+    )
+    if events:
+        house.store.change("keep silence", lambda _: Recorded(None, events))
+
+
+def _policy_of(found: Meeting, house: House) -> tuple[str, str]:
+    policy = house.policies().open_lane(found.lane)
+    return found.lane, "" if policy is None else policy.digest
 
 
 def _queue(opening: Collection[Meeting], house: House, after: Place, limit: int, tx: Tx) -> Recorded[None]:

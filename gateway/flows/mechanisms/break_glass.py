@@ -32,7 +32,7 @@ from gateway.core.refusals import Refusal, Refused
 from gateway.core.reminders import OwnAlert
 from gateway.flows.admission import admit_read, change_once, event_of
 from gateway.flows.deciding.refusal_of_policy import Leave, leave_of
-from gateway.flows.deciding.silence import alarm_of_silence, silent_events
+from gateway.flows.deciding.silence import silent_events
 from gateway.flows.ports.conversion import Converted
 from gateway.flows.ports.house import House
 from gateway.flows.ports.store import Recorded, Tx
@@ -284,9 +284,7 @@ def _confirmed(
 
 
 def _raise_alarm(call: Signed[BreakGlass], house: House) -> None:
-    """Alarm the officers of a try beyond the quota, and of its purpose if that is one that is always silent."""
+    """Alarm the officers of a try beyond the quota; that its purpose is a silent one the refusal itself tells them."""
     held = event_of(call, house, EventKind.GLASS_HELD_BACK, user=call.message.user)
     alarm = event_of(call, house, EventKind.ALARM_RAISED, reason=AlarmReason.EMERGENCY_QUOTA.value, event=held.id)
-    is_silent = house.policies().is_silent(call.purpose)
-    silent = (alarm_of_silence(call, house, held, purpose=call.purpose),) if is_silent else ()
-    house.store.change("hold glass back", lambda _: Recorded(None, (held, alarm, *silent)))
+    house.store.change("hold glass back", lambda _: Recorded(None, (held, alarm)))

@@ -4,16 +4,19 @@ What rested on the old one rests on the new one. Where that is narrower, the mat
 where it is wider, the person is matched anew.
 """
 
+from dataclasses import replace
 from datetime import date
 
-from gateway.core.consent import Consent, Consenting, Scope, StandingConsent, checked_scope, lives_on_consent
+from gateway.core.consent import Consent, Consenting, Scope, StandingConsent, checked_scope, kept_by, lives_on_consent
 from gateway.core.events import Event, EventKind, Value
 from gateway.core.involvement import Oin
-from gateway.core.policy import LanePolicy, Permitted
+from gateway.core.policy import LanePolicy
 from gateway.core.refusals import Refusal, Refused
 from gateway.core.terms import checked_term
 from gateway.flows.admission import change_once, event_of
 from gateway.flows.deciding.leave_to_register import leave_to_register
+from gateway.flows.deciding.refusal_of_policy import Leave
+from gateway.flows.deciding.silence import with_alarm
 from gateway.flows.mechanisms.end_consents import erase
 from gateway.flows.ports.conversion import Converted
 from gateway.flows.ports.house import House
@@ -33,10 +36,12 @@ def record_consent(call: Signed[RecordConsent], house: House, *, today_on: date)
     """
 
     def act(tx: Tx) -> tuple[Message, tuple[Event, ...]]:
-        policy, permitted = _permit(call, house, today_on)
-        consent = _consent(call, house, policy, permitted, today_on)
-        person = _convert(call, house, consent.id)
+        policy, leave = _permit(call, house, today_on)
+        consent = _consent(call, house, policy, leave, today_on)
+        person = _convert(call, house, consent.id, silent=leave.silent)
         of = Consenting(consent.agency, consent.lane, consent.purpose, person.index_token)
+        of = kept_by(of, policy, case_reference=consent.case_reference)
+        person = replace(person, index_token=of.index_token)
         old = _clear(tx, tx.consents.hold_standing(of))
         tx.claim({person.index_token})
         if old is not None:
@@ -45,7 +50,7 @@ def record_consent(call: Signed[RecordConsent], house: House, *, today_on: date)
         if old is not None:
             _move(tx, old, consent, house)
         replaced = None if old is None else old.id
-        event = _event(call, house, consent, permitted, replaced)
+        event = _event(call, house, consent, leave, replaced)
         answer = ConsentRecorded(
             id=consent.id,
             status=consent.status,
@@ -53,23 +58,21 @@ def record_consent(call: Signed[RecordConsent], house: House, *, today_on: date)
             replaced=replaced,
             event=event.id,
         )
-        return answer, (event,)
+        return answer, with_alarm(event, call, house, silent=leave.silent)
 
     return change_once(call, house, "record consent", act)
 
 
-def _permit(call: Signed[RecordConsent], house: House, today_on: date) -> tuple[LanePolicy, Permitted]:
+def _permit(call: Signed[RecordConsent], house: House, today_on: date) -> tuple[LanePolicy, Leave]:
     """Ask the policy as for a registration that attests the consent: who may not register records none either."""
     asked = call.message
-    policy, permitted = leave_to_register(call, house, lane=asked.lane, purpose=asked.purpose, today_on=today_on)
+    policy, leave = leave_to_register(call, house, lane=asked.lane, purpose=asked.purpose, today_on=today_on)
     if not lives_on_consent(policy):
         raise Refused(Refusal.CONSENT_NOT_KEPT)
-    return policy, permitted
+    return policy, leave
 
 
-def _consent(
-    call: Signed[RecordConsent], house: House, policy: LanePolicy, permitted: Permitted, today_on: date
-) -> Consent:
+def _consent(call: Signed[RecordConsent], house: House, policy: LanePolicy, leave: Leave, today_on: date) -> Consent:
     asked = call.message
     scope = Scope(asked.kinds, tuple(map(Oin, asked.agencies)))
     named = (house.directory.agency(oin) for oin in scope.agencies)
@@ -84,16 +87,19 @@ def _consent(
         case_reference=asked.case_reference,
         scope=scope,
         given_on=asked.given_on,
-        valid_until_on=checked_term(asked.valid_until, permitted=permitted, today_on=today_on),
+        valid_until_on=checked_term(asked.valid_until, permitted=leave.permitted, today_on=today_on),
     )
 
 
-def _convert(call: Signed[RecordConsent], house: House, consent: str) -> Converted:
+def _convert(call: Signed[RecordConsent], house: House, consent: str, *, silent: bool) -> Converted:
     try:
         token = PersonToken.decode(call.message.token)
     except ValueError:
         raise Refused(Refusal.TOKEN_INVALID) from None
-    (person,) = house.converter.convert(((token, consent),), agency=call.caller.oin, lane=call.message.lane)
+    of_nobody = (consent,) if silent else ()
+    (person,) = house.converter.convert(
+        ((token, consent),), agency=call.caller.oin, lane=call.message.lane, of_nobody=of_nobody
+    )
     if isinstance(person, Refusal):
         raise Refused(person)
     return person
@@ -120,13 +126,11 @@ def _covers(scope: Scope, other: Oin, house: House) -> bool:
     return scope.covers(other, "" if agency is None else agency.kind)
 
 
-def _event(
-    call: Signed[RecordConsent], house: House, consent: Consent, permitted: Permitted, replaced: str | None
-) -> Event:
+def _event(call: Signed[RecordConsent], house: House, consent: Consent, leave: Leave, replaced: str | None) -> Event:
     fields: dict[str, Value] = {
         "consent": consent.id,
         "lane": consent.lane,
-        "policy": permitted.policy,
+        "policy": leave.permitted.policy,
         "valid_until": consent.valid_until_on.isoformat(),
         "replaced": replaced,
         "case_reference": consent.case_reference,

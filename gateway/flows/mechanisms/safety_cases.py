@@ -14,6 +14,7 @@ from gateway.core.refusals import Refusal, Refused
 from gateway.core.safety_case import SafetyCase, checked_participants, lives_on_cases
 from gateway.flows.admission import admit_read, change_once, event_of
 from gateway.flows.deciding.leave_to_register import leave_to_register
+from gateway.flows.deciding.silence import with_alarm
 from gateway.flows.ports.house import House
 from gateway.flows.ports.store import Tx
 from gateway.protocol.messages.base import Message
@@ -35,16 +36,17 @@ def open_case(call: Signed[OpenCase], house: House, *, today_on: date) -> bytes:
     asked = call.message
 
     def act(tx: Tx) -> tuple[Message, tuple[Event, ...]]:
-        policy, permitted = leave_to_register(call, house, lane=asked.lane, purpose=asked.purpose, today_on=today_on)
+        policy, leave = leave_to_register(call, house, lane=asked.lane, purpose=asked.purpose, today_on=today_on)
         if not lives_on_cases(policy):
             raise Refused(Refusal.CASE_NOT_KEPT)
         case = _case(call, house, today_on)
         named = (house.directory.agency(oin) for oin in case.participants)
         checked_participants(("" if one is None else one.kind for one in named), policy)
         tx.cases.add(case)
-        fields: dict[str, Value] = {"case": case.id, "lane": case.lane, "policy": permitted.policy}
+        fields: dict[str, Value] = {"case": case.id, "lane": case.lane, "policy": leave.permitted.policy}
         event = event_of(call, house, EventKind.CASE_OPENED, **fields, case_reference=case.reference)
-        return CaseOpened(id=case.id, status=case.status, event=event.id), (event,)
+        answer = CaseOpened(id=case.id, status=case.status, event=event.id)
+        return answer, with_alarm(event, call, house, silent=leave.silent)
 
     return change_once(call, house, "open case", act)
 

@@ -1,13 +1,14 @@
 """What a registration stands on in a lane that relies on a part of the house: a consent, a dated ban, an open case.
 
-It depends on nothing but the caller's own, and in a lane that relies on nothing no statement is made for it.
+It depends on nothing but the caller's own, and in a lane that relies on nothing no statement is made for it. What is
+registered for a purpose that is always silent is asked for the same footing: taken without one it would be told apart.
 """
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Self
 
-from gateway.core.consent import Consenting, StandingConsent, lives_on_consent
+from gateway.core.consent import Consenting, StandingConsent, kept_by, lives_on_consent
 from gateway.core.home_ban import HomeBan, counts_bans, says_ban
 from gateway.core.involvement import Oin, Registration
 from gateway.core.refusals import Refusal, Refused
@@ -43,18 +44,25 @@ class Footing:
             raise Refused(Refusal.CASE_MISSING)
         if not _needs_consent(registration, self.house):
             return registration
-        person = (registration.purpose, registration.index_token)
-        consent = self.consents.get(Consenting(registration.agency, registration.lane, *person))
+        consent = self.consents.get(consenting(registration, self.house))
         if consent is None:
             raise Refused(Refusal.CONSENT_MISSING)
         return replace(registration, consent=consent.id)
+
+
+def consenting(registration: Registration, house: House) -> Consenting:
+    """Return by what the consent that a registration rests on is found."""
+    person = (registration.purpose, registration.index_token)
+    of = Consenting(registration.agency, registration.lane, *person)
+    return kept_by(of, house.policies().lane(registration.lane), case_reference=registration.case_reference)
 
 
 def _consents(tx: Tx, registrations: Collection[Registration], house: House) -> Mapping[Consenting, StandingConsent]:
     resting = [one for one in registrations if _needs_consent(one, house)]
     if not resting:
         return {}
-    return tx.consents.hold_valid({one.index_token for one in resting}, holders={one.agency for one in resting})
+    persons = {consenting(one, house).index_token for one in resting}
+    return tx.consents.hold_valid(persons, holders={one.agency for one in resting})
 
 
 def _cases(tx: Tx, registrations: Collection[Registration], house: House) -> frozenset[tuple[Oin, str, str]]:

@@ -2,7 +2,8 @@
 
 Like a match it is decided under the claim of the person and by the policy; whoever would hear nothing by its rule is
 passed over, and so is whoever an exclusion shields from it, or it from them: the hint waits for the next. The reporter
-is told by an alert, the archived agency of nothing.
+is told by an alert, the archived agency of nothing: it is over for them, so unlike a match (both are told, or neither)
+a hint has one direction to ask about. In a lane that is shut nothing is told.
 """
 
 from collections.abc import Collection, Sequence
@@ -37,7 +38,7 @@ def give_hints(tx: Tx, persons: Collection[IndexToken], house: House) -> tuple[E
 
 
 def _hint(bygone: Bygone, house: House, today_on: date) -> Hint:
-    policy = house.policies().lane(bygone.lane)
+    policy = house.policies().open_lane(bygone.lane)
     return Hint(bygone.archived.registration, told_of(bygone.reporter, bygone.archived, policy, house, today_on))
 
 
@@ -51,7 +52,7 @@ def _alerts(hints: Sequence[Hint], house: House) -> dict[str, OwnAlert]:
 
 
 def _event(hint: Hint, lane: str, alert: OwnAlert, house: House) -> Event:
-    policy = house.policies().lane(lane)
+    policy = house.policies().open_lane(lane)
     return Event(
         house.mint("evt"),
         EventKind.HINT_GIVEN,

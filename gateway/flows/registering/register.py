@@ -23,9 +23,9 @@ from gateway.core.policy.answers import Asking
 from gateway.core.policy.parents import admits_parents
 from gateway.core.refusals import Refusal, Refused
 from gateway.core.terms import checked_term
-from gateway.flows.admission import SINGLE, event_of, json_of, slip_of
+from gateway.flows.admission import SINGLE, alarm_of_silence, event_of, json_of, slip_of
 from gateway.flows.deciding.refusal_of_policy import Leave, in_words_of_policy, leave_of
-from gateway.flows.deciding.silence import alarm_of_silence, silent_events
+from gateway.flows.deciding.silence import silent_events
 from gateway.flows.matching.told import municipality_of
 from gateway.flows.overseeing.monitoring import Monitoring, monitoring_of
 from gateway.flows.ports.calls import Answer, CallSlip
@@ -51,13 +51,15 @@ class Row:
 class PreparedRow:
     """A row that the policy permits, converted and ready to be written, with its events; or refused.
 
-    The receipt names the first event. `said` is what the event of a refusal tells of the row. `term_asked` says that
-    the caller named the end of the term.
+    The receipt names the first event. `said` is what the event of a refusal tells of the row, and `purpose` what its
+    body asked for, which the signed part may not have named. `term_asked` says that the caller named the end of the
+    term.
     """
 
     number: int
     ready: tuple[Registration, tuple[Event, ...]] | Refused
     said: Mapping[str, Value] = field(default_factory=dict)
+    purpose: str = ""
     term_asked: bool = False
     ban: HomeBan | None = None
 
@@ -105,7 +107,8 @@ def _permit(row: Row, call: Signed[tuple[Row, ...]], house: House, today_on: dat
             raise row.asked
         return _permitted(row, row.asked, call, house, today_on)
     except Refused as refused:
-        return PreparedRow(row.number, refused, in_words_of_policy(row.asked, house.policies()))
+        purpose = "" if isinstance(row.asked, Refused) else row.asked.purpose
+        return PreparedRow(row.number, refused, in_words_of_policy(row.asked, house.policies()), purpose=purpose)
 
 
 def _permitted(
@@ -339,18 +342,23 @@ class _Writing:
             ready = self._monitored(*ready, term_asked=row.term_asked)
         if isinstance(ready, Refused):
             refused = self._refuse(ready, row.number, prepared, said)
-            purpose = prepared.call.purpose
-            if self._house.policies().is_silent(purpose):  # officers hear of it whatever else is wrong
-                self.events.append(alarm_of_silence(prepared.call, self._house, self.events[-1], purpose=purpose))
+            self._alarm(prepared, row)
             return refused
         registration, events = ready
         answer = Answer(*place, slip.body_digest, _receipt(registration, events[0]))
         self._keep(answer)
         self.registrations.append(registration)
-        if row.ban is not None and events[0].kind is EventKind.REGISTERED:
+        if row.ban is not None:
             self.bans.append((registration.id, row.ban))
         self.events.extend(events)
         return answer.body
+
+    def _alarm(self, prepared: Prepared, refused: PreparedRow) -> None:
+        """Let the officers hear of a silent purpose, in the header or in the body, whatever else is wrong."""
+        policies = self._house.policies()
+        silent = next((one for one in (prepared.call.purpose, refused.purpose) if policies.is_silent(one)), None)
+        if silent is not None:
+            self.events.append(alarm_of_silence(prepared.call, self._house, self.events[-1], purpose=silent))
 
     def _monitored(
         self, registration: Registration, events: tuple[Event, ...], *, term_asked: bool
@@ -368,9 +376,7 @@ class _Writing:
     def _footed(
         self, registration: Registration, events: tuple[Event, ...], ban: HomeBan | None
     ) -> tuple[Registration, tuple[Event, ...]] | Refused:
-        """Return a registration on what its lane relies on, or why it may not be; silence is left as it is."""
-        if events[0].kind is not EventKind.REGISTERED:
-            return registration, events
+        """Return a registration on what its lane relies on, or why it may not be: for silence as for another."""
         try:
             return self._footing.under(registration, ban=ban), events
         except Refused as refused:

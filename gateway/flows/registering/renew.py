@@ -1,9 +1,10 @@
 """Renew a registration: a new attestation and notice, permitted as if it were made today (domain rule 9)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from gateway.core.consent import Consenting, lives_on_consent
+from gateway.core.consent import lives_on_consent
 from gateway.core.emergency import lives_on_glass
 from gateway.core.events import Event, EventKind, Value
 from gateway.core.handover import runs_as_monitoring
@@ -14,11 +15,12 @@ from gateway.core.policy.answers import Asking
 from gateway.core.refusals import Refusal, Refused
 from gateway.core.terms import checked_term
 from gateway.flows.admission import change_once, event_of
-from gateway.flows.deciding.refusal_of_policy import Leave, leave_of
+from gateway.flows.deciding.refusal_of_policy import Leave, leave_of, words_of_policy
 from gateway.flows.deciding.silence import silent_events
 from gateway.flows.overseeing.monitoring import monitoring_of
 from gateway.flows.ports.house import House
 from gateway.flows.ports.store import Tx
+from gateway.flows.registering.footing import consenting
 from gateway.protocol.messages.base import Message
 from gateway.protocol.messages.registrations import OwnRegistration, RegistrationStatus, RenewRegistration
 from keys.signing import Signed
@@ -67,16 +69,25 @@ def renew(call: Signed[Renewal], house: House, *, today_on: date) -> bytes:
             raise AssertionError("a registration vanished under its own claim")
         return own_view(renewed), _events(renewed, leave, call, house)
 
-    return change_once(call, house, "renew", act)
+    return change_once(call, house, "renew", act, said=lambda tx: _said(tx, call, house))
+
+
+def _said(tx: Tx, call: Signed[Renewal], house: House) -> Mapping[str, Value]:
+    """Return what a refusal was asked for: the policy decides about what was registered, whatever the header says."""
+    registration = tx.registrations.one(call.message.registration, agency=call.caller.oin)
+    if registration is None:
+        return {}
+    policy, attested = house.policies().lane(registration.lane), call.message.asked.preconditions
+    words = words_of_policy(policy, flag=registration.flag, preconditions=attested)
+    return {**words, "purpose": registration.purpose}
 
 
 def _check_consent(registration: Registration, tx: Tx, house: House) -> None:
     """Refuse when the lane lives on consent and none of this agency is valid now."""
     if registration.consent is None or not lives_on_consent(house.policies().lane(registration.lane)):
         return
-    person = (registration.purpose, registration.index_token)
-    of = Consenting(registration.agency, registration.lane, *person)
-    if of not in tx.consents.valid({registration.index_token}):
+    of = consenting(registration, house)
+    if of not in tx.consents.valid({of.index_token}):
         raise Refused(Refusal.CONSENT_MISSING)
 
 

@@ -22,6 +22,7 @@ from gateway.core.policy import Permitted
 from gateway.core.refusals import Refusal, Refused
 from gateway.flows.admission import change_once, event_of
 from gateway.flows.deciding.leave_to_register import leave_to_register
+from gateway.flows.deciding.silence import with_alarm
 from gateway.flows.ports.conversion import Converted
 from gateway.flows.ports.house import House
 from gateway.flows.ports.store import Tx
@@ -43,21 +44,22 @@ def record_exclusion(call: Signed[RecordExclusion], house: House, *, today_on: d
 
     def act(tx: Tx) -> tuple[Message, tuple[Event, ...]]:
         asked = call.message
-        _, permitted = leave_to_register(call, house, lane=asked.lane, purpose=asked.purpose, today_on=today_on)
+        _, leave = leave_to_register(call, house, lane=asked.lane, purpose=asked.purpose, today_on=today_on)
         targets = _targets(call, house)
         desk = (call.caller.oin, asked.contact_id)
         if desk not in tx.desks.known({desk}):
             raise Refused(Refusal.CONTACT_UNKNOWN)
         id_ = house.mint("exc")
-        person = _convert(call, house, id_)
+        person = _convert(call, house, id_, silent=leave.silent)
         opened = Opened(_exclusion(call, house, id_, targets, person), targets)
         tx.claim({person.index_token})
         tx.exclusions.record(opened.exclusion, person)
         _part(tx, opened)
         alert = ExclusionAlert(house.mint("alt"), opened.exclusion.mediator, id_)
-        tx.exclusions.tell((alert,))
-        event = _event(call, house, opened.exclusion, permitted, alert)
-        return _answer(opened.exclusion, event), (event,)
+        if not leave.silent:  # nobody hears anything of a silent purpose, the mediator neither
+            tx.exclusions.tell((alert,))
+        event = _event(call, house, opened.exclusion, leave.permitted, alert)
+        return _answer(opened.exclusion, event), with_alarm(event, call, house, silent=leave.silent)
 
     return change_once(call, house, "record exclusion", act)
 
@@ -74,12 +76,15 @@ def _targets(call: Signed[RecordExclusion], house: House) -> frozenset[Target]:
     return targets
 
 
-def _convert(call: Signed[RecordExclusion], house: House, exclusion: str) -> Converted:
+def _convert(call: Signed[RecordExclusion], house: House, exclusion: str, *, silent: bool) -> Converted:
     try:
         token = PersonToken.decode(call.message.token)
     except ValueError:
         raise Refused(Refusal.TOKEN_INVALID) from None
-    (person,) = house.converter.convert(((token, exclusion),), agency=call.caller.oin, lane=call.message.lane)
+    of_nobody = (exclusion,) if silent else ()
+    (person,) = house.converter.convert(
+        ((token, exclusion),), agency=call.caller.oin, lane=call.message.lane, of_nobody=of_nobody
+    )
     if isinstance(person, Refusal):
         raise Refused(person)
     return person

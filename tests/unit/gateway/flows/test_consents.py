@@ -124,7 +124,7 @@ def test_a_consent_can_name_one_agency(small: SmallHouse, team: TestAgency, care
         ({"lane": "youth", "purpose": "youth-coordination"}, Refusal.CONSENT_NOT_KEPT),
         ({"lane": "unheard-of"}, Refusal.LANE_UNKNOWN),
         ({"lane": "home_ban"}, Refusal.LANE_NOT_BUILT),
-        ({"purpose": "fraud-detection"}, Refusal.PURPOSE_NOT_ADMITTED),
+        ({"purpose": "another-purpose"}, Refusal.PURPOSE_NOT_ADMITTED),
     ],
 )
 def test_a_consent_out_of_scope_is_refused(

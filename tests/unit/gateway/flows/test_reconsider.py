@@ -76,9 +76,9 @@ def _meet_in_silence(small: SmallHouse, *persons: object) -> list[Receipt]:
 
 def _reconsiders(small: SmallHouse, *, limit: int = 200) -> int:
     """Reconsider all of it, page after page; return how many pages there were."""
-    pages, place = 1, reconsider(small.house, after=FIRST, limit=limit)
+    pages, place = 1, reconsider(small.house, after=FIRST, limit=limit).following
     while place is not None:
-        pages, place = pages + 1, reconsider(small.house, after=place, limit=limit)
+        pages, place = pages + 1, reconsider(small.house, after=place, limit=limit).following
     return pages
 
 
@@ -117,6 +117,25 @@ def test_what_stays_silent_is_left_alone(small: SmallHouse) -> None:
         _reconsiders(small)
     assert 0 == match_waiting(small.house).jobs
     assert [] == _ended(small)
+
+
+def test_what_stays_silent_under_another_release_is_on_record(small: SmallHouse, store: SqlStore) -> None:
+    """Once for each release: how many meetings of a lane, under which policy; nothing once it opened."""
+    seconds = 0.0
+    reconsidering = Reconsidering(small.house, clock=lambda: seconds)
+    _meet_in_silence(small, "child", "another")
+    digests = []
+    for policies in (small.policies, _without("V6", "V2"), OPENED):
+        small.policies = policies
+        digests.append(policies.policies[0].digest)
+        while reconsidering.round():
+            pass
+        seconds += AGAIN_AFTER_SECONDS
+        reconsidering.round()
+
+    rows = store.view("events", lambda view: view.events.page(after="", limit=9_999))
+    kept = [row.event.fields for row in rows if row.event.kind is EventKind.SILENCE_KEPT]
+    assert [{"lane": "veilig_thuis", "policy": digest, "meetings": 2} for digest in digests[:2]] == kept
 
 
 @pytest.mark.parametrize("gone", [0, 1])
