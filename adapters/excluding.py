@@ -31,7 +31,8 @@ def record_exclusion(
     person: Person,
     *,
     case: str,
-    excluded: Sequence[str],
+    excluded: Sequence[str] = (),
+    at_conflict_desk: Sequence[str] = (),
     mediator: str,
     lane: str = "",
     contact: str = "",
@@ -39,7 +40,8 @@ def record_exclusion(
 ) -> Plan[ExclusionRecorded]:
     """Say who must learn nothing of a person in a lane, and thereby attest that the person's safety asks for it.
 
-    Each of `excluded` is the OIN of an agency, or an OIN and a desk (`OIN/intake`) for only that unit of it. `mediator`
+    Each of `excluded` is the OIN of an agency, or an OIN and a desk (`OIN/intake`) for only that unit of it; those in
+    `at_conflict_desk` may hear, but at their conflict desk alone, and nothing while they have none. `mediator`
     is the OIN of the agency that hears when one of them would have met somebody. Record it before you register.
     """
     if holds_person_number(case):
@@ -52,7 +54,10 @@ def record_exclusion(
             case_reference=case,
             contact_id=contact_id(contact or agency.contact),
             attested=True,
-            excluded=tuple(map(_excluded, excluded)),
+            excluded=(
+                *map(_excluded, excluded),
+                *(_excluded(one).model_copy(update={"conflict_desk": True}) for one in at_conflict_desk),
+            ),
             mediator=mediator,
         )
     except ValidationError as invalid:

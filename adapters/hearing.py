@@ -126,12 +126,24 @@ def report_contact(
 
 
 def put_contact(
-    agency: Agency, desk_id: str, *, name: str, phone: str, email: str, deputy: str | None = None
+    agency: Agency,
+    desk_id: str,
+    *,
+    name: str,
+    phone: str,
+    email: str,
+    deputy: str | None = None,
+    conflict: bool = False,
 ) -> Plan[ContactDesk]:
-    """Say who may be called: a desk, not a person. Another call with the same id replaces it."""
-    members = {"id": contact_id(desk_id), "name": name, "phone": phone, "email": email}
+    """Say who may be called: a desk, not a person. Another call with the same id replaces it.
+
+    A `conflict` desk hears what must pass by the ordinary desks, because somebody involved works there.
+    """
+    members: dict[str, object] = {"id": contact_id(desk_id), "name": name, "phone": phone, "email": email}
     try:
-        desk = ContactDesk.model_validate(members | ({"deputyId": contact_id(deputy)} if deputy else {}))
+        desk = ContactDesk.model_validate(
+            members | ({"deputyId": contact_id(deputy)} if deputy else {}) | ({"kind": "conflict"} if conflict else {})
+        )
     except ValidationError as invalid:
         raise member_refused(invalid) from None
     return (yield from ask(agency, change(f"/contacts/{identifier(desk.id)}", desk, method="PUT"), ContactDesk))

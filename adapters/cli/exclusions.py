@@ -27,12 +27,19 @@ def record(
     person: PersonFile,
     case: Case,
     exclude: Annotated[
-        list[str],
+        list[str] | None,
         typer.Option(
             metavar="OIN[/LOKET]",
             help=words("instantie of team dat niets mag horen; mag vaker", "agency or unit to hear nothing; repeat"),
         ),
-    ],
+    ] = None,
+    conflict_desk: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="OIN[/LOKET]",
+            help=words("hoort het alleen bij zijn conflictloket; mag vaker", "hears at its conflict desk only; repeat"),
+        ),
+    ] = None,
     mediator: Annotated[
         str, typer.Option(metavar="OIN", help=words("instantie die bemiddelt", "agency that mediates"))
     ],
@@ -47,7 +54,13 @@ def record(
     require_attestation(attest=attest)
     with open_gateway(config) as gateway:
         recorded = gateway.exclusions.record(
-            who, case=case, excluded=exclude, mediator=mediator, lane=lane, contact=contact
+            who,
+            case=case,
+            excluded=exclude or (),
+            at_conflict_desk=conflict_desk or (),
+            mediator=mediator,
+            lane=lane,
+            contact=contact,
         )
     talk.data(recorded, as_json=as_json)
     talk.next_step("seinhuis register")

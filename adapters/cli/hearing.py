@@ -172,12 +172,14 @@ def put_contact(
     phone: Annotated[str, typer.Option()],
     email: Annotated[str, typer.Option()],
     deputy: Annotated[str | None, typer.Option(help=words("loket dat waarneemt", "desk that stands in"))] = None,
+    conflict: Annotated[bool, typer.Option(help=words("is het conflictloket", "is the conflict desk"))] = False,
     as_json: AsJson = False,
     config: Config = CONFIG,
 ) -> None:
     """Make or replace a desk."""
     with open_gateway(config) as gateway:
-        talk.data(gateway.contacts.put(desk, name=name, phone=phone, email=email, deputy=deputy), as_json=as_json)
+        put = gateway.contacts.put(desk, name=name, phone=phone, email=email, deputy=deputy, conflict=conflict)
+    talk.data(put, as_json=as_json)
 
 
 def list_contacts(*, as_json: AsJson = False, config: Config = CONFIG) -> None:

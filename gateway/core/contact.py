@@ -36,6 +36,7 @@ class Party:
     muted: bool = False
     handled_by: Handler = Handler.REPORTER
     named_coordinator: Oin | None = None
+    desk: str = ""  # the conflict desk, where it hears of this match at no other
 
 
 @dataclass(frozen=True, slots=True)

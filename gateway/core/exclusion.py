@@ -21,10 +21,14 @@ CONCEALED_BYTES: Final = 2048
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Who is excluded: an agency, or only the unit of it that registers with this desk."""
+    """Who is excluded: an agency, or only the unit of it that registers with this desk.
+
+    With `conflict_desk` it may hear, but at its conflict desk alone.
+    """
 
     agency: Oin
     unit: str = ""
+    conflict_desk: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +39,13 @@ class Enrolled:
     agency: Oin
     unit: str
 
-    def is_one_of(self, targets: Collection[Target]) -> bool:
-        """Whether it is of an excluded agency or unit."""
-        return Target(self.agency) in targets or Target(self.agency, self.unit) in targets
+    def is_one_of(self, targets: Collection[Target], *, reachable: Collection[Oin] = ()) -> bool:
+        """Whether it is of an excluded agency or unit that hears nothing, not even at a conflict desk.
+
+        `reachable` are the agencies that have such a desk. Who is excluded in both ways hears nothing.
+        """
+        its_own = (target for target in targets if target.agency == self.agency and target.unit in {"", self.unit})
+        return any(not (target.conflict_desk and target.agency in reachable) for target in its_own)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +81,21 @@ class Opened:
     exclusion: Exclusion
     targets: frozenset[Target]
 
-    def shields(self, one: Enrolled, other: Enrolled) -> Enrolled | None:
+    def shields(self, one: Enrolled, other: Enrolled, *, reachable: Collection[Oin] = ()) -> Enrolled | None:
         """Return which side of a meeting is shielded from the other, or None when they may meet as far as this goes.
 
-        Of two sides that are both excluded the first one stands for both.
+        Of two sides that are both excluded the first one stands for both. `reachable` have a conflict desk.
         """
-        return next((side for side, from_ in ((one, other), (other, one)) if self._keeps(side, from_)), None)
+        sides = ((one, other), (other, one))
+        return next((side for side, from_ in sides if self._keeps(side, from_, reachable)), None)
 
-    def _keeps(self, side: Enrolled, from_: Enrolled) -> bool:
+    def redirected(self, one: Enrolled, other: Enrolled) -> tuple[Oin, ...]:
+        """Return the sides of a meeting that may hear of it at their conflict desk alone, or not at all."""
+        return tuple(from_.agency for side, from_ in ((one, other), (other, one)) if self._keeps(side, from_, ()))
+
+    def _keeps(self, side: Enrolled, from_: Enrolled, reachable: Collection[Oin]) -> bool:
         whose = self.exclusion.reach is ExclusionReach.PERSON or side.agency == self.exclusion.agency
-        return whose and from_.is_one_of(self.targets)
+        return whose and from_.is_one_of(self.targets, reachable=reachable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +138,8 @@ def checked_targets(targets: Iterable[Target], *, recorder: Oin, mediator: Oin) 
 
 def text_of(targets: Collection[Target]) -> bytes:
     """Return a list of excluded as it is sealed: of one length, whoever and how many they are."""
-    pairs = sorted((target.agency, target.unit) for target in targets)
-    text = json.dumps(pairs, separators=(",", ":")).encode()
+    rows = sorted((target.agency, target.unit, *(1,) * target.conflict_desk) for target in targets)
+    text = json.dumps(rows, separators=(",", ":")).encode()
     if len(text) > CONCEALED_BYTES:
         raise AssertionError("the protocol allows no list as long as this")
     return text.ljust(CONCEALED_BYTES)
@@ -134,4 +147,4 @@ def text_of(targets: Collection[Target]) -> bytes:
 
 def targets_of(text: bytes) -> frozenset[Target]:
     """Return the list of excluded in an opened seal."""
-    return frozenset(Target(Oin(agency), unit) for agency, unit in json.loads(text))
+    return frozenset(Target(Oin(agency), unit, bool(rest)) for agency, unit, *rest in json.loads(text))

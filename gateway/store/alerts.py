@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, FromClause, Select, bindparam, func, insert, literal_column, select, update
+from sqlalchemy import ColumnElement, FromClause, Select, and_, bindparam, func, insert, literal_column, select, update
 
 from gateway.core.involvement import Oin
 from gateway.core.reminders import OwnAlert
@@ -20,10 +20,15 @@ def about(alerts: FromClause) -> ColumnElement[str]:
     return func.coalesce(alerts.c.match, alerts.c.registration, alerts.c.exclusion)
 
 
-_alerts = tables.alerts
+_alerts, _parties = tables.alerts, tables.match_parties
+#: The party of a match that an alert is for. Where it is reached at its conflict desk, every alert of the match is,
+#: whichever step of the ladder or other flow it came from.
+PARTY_TOLD: Final = and_(_parties.c.match == _alerts.c.match, _parties.c.agency == _alerts.c.agency)
+DESK_TOLD: Final = func.coalesce(_parties.c.desk, _alerts.c.desk)
 _waits = _alerts.c.acknowledged_at.is_(None)
 WAITING: Final = (
-    select(_alerts.c.id, about(_alerts), *(_alerts.c[name] for name in ("created_at", "kind", "desk")))
+    select(_alerts.c.id, about(_alerts), _alerts.c.created_at, _alerts.c.kind, DESK_TOLD)
+    .select_from(_alerts.outerjoin(_parties, PARTY_TOLD))
     .where(_alerts.c.agency == bindparam("agency"), _waits)
     .order_by(_alerts.c.created_at, _alerts.c.id)
     .limit(bindparam("limit"))

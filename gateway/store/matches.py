@@ -230,6 +230,7 @@ def _party_row(match: str, party: Party) -> Row:
         "why_nl": party.why_nl,
         "why_en": party.why_en,
         "outcome": None if party.outcome is None else party.outcome.value,
+        "desk": party.desk or None,
     }
 
 

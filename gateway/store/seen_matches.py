@@ -3,7 +3,7 @@
 import json
 from typing import Final
 
-from sqlalchemy import RowMapping, and_, bindparam, select
+from sqlalchemy import RowMapping, and_, bindparam, func, select
 
 from gateway.core.contact import Party, StandingMatch
 from gateway.core.involvement import Oin
@@ -28,7 +28,7 @@ _SEEN = (
         _desks.c.confirmed_at.label("desk_confirmed_at"),
         _other.c.agency.label("other"),
         _other.c.outcome.label("other_outcome"),
-        _theirs.c.contact_id.label("other_contact_id"),
+        func.coalesce(_other.c.desk, _theirs.c.contact_id).label("other_contact_id"),
         _theirs.c.flag.label("other_flag"),
     )
     .select_from(_own)
@@ -36,7 +36,9 @@ _SEEN = (
     .join(_other, and_(_other.c.match == _own.c.match, _other.c.agency != _own.c.agency))
     .join(_theirs, _theirs.c.id == _other.c.registration)
     .join(_mine, _mine.c.id == _own.c.registration)
-    .outerjoin(_desks, and_(_desks.c.agency == _own.c.agency, _desks.c.id == _mine.c.contact_id))
+    .outerjoin(
+        _desks, and_(_desks.c.agency == _own.c.agency, _desks.c.id == func.coalesce(_own.c.desk, _mine.c.contact_id))
+    )
     .where(_own.c.agency == bindparam("agency"))
 )
 ONE: Final = _SEEN.where(_own.c.match == bindparam("id"))

@@ -203,6 +203,7 @@ match_parties = Table(
     Column("mute_asked_at", BigInteger),
     Column("muted_at", BigInteger),
     Column("named_coordinator", Key),
+    Column("desk", Text),
     Index("match_parties_of_agency", "agency", "match"),
     Index("match_parties_of_registration", "registration"),
 )
@@ -238,6 +239,7 @@ desks = Table(
     Column("email", Text, nullable=False),
     Column("deputy_id", Text),
     Column("confirmed_at", BigInteger, nullable=False, server_default="0"),
+    Column("kind", Text),
 )
 
 endpoints = Table(

@@ -138,3 +138,17 @@ def test_when_he_has_left_the_agency_the_mediator_lets_the_two_meet(
     scene.settle()
     assert "LT-6" == fathers_agency.sees_what_it_hears().case_reference
     assert "VT-4" == safety_desk.sees_what_it_hears().case_reference
+
+
+def test_his_agency_may_hear_at_its_conflict_desk_alone(
+    scene: Scene, safety_desk: Office, fathers_agency: Office, mediator: Office
+) -> None:
+    """Where it has one, and who knows of the secret address says so."""
+    desk = fathers_agency.gateway.contacts.put(
+        "conflict", name="Integriteit", phone="010 111 11 11", email="desk@agency.example", conflict=True
+    )
+    assert "conflict" == desk.kind
+    recorded = safety_desk.gateway.exclusions.record(
+        scene.child(), case="VT-5", at_conflict_desk=[fathers_agency.agency.oin], mediator=mediator.agency.oin
+    )
+    assert ExclusionReach.PERSON is recorded.reach

@@ -8,7 +8,9 @@ from gateway.flows.matching.show_match import list_matches
 from gateway.flows.shielding.lift_exclusion import lift_exclusion
 from gateway.flows.shielding.record_exclusion import record_exclusion
 from gateway.flows.shielding.show_exclusions import list_exclusions, show_exclusion
+from gateway.flows.telling.desks import put_desk
 from gateway.protocol.messages.alerts import AlertKind
+from gateway.protocol.messages.contacts import ContactDesk
 from gateway.protocol.messages.exclusions import (
     Excluded,
     ExclusionLifted,
@@ -21,6 +23,8 @@ from gateway.protocol.messages.matches import ListedMatch
 from gateway.store import SqlStore
 from tests.support.house import DESK, LANE, PURPOSE, PlainConverter, SmallHouse, TestAgency, agencies, token_of
 from tests.support.records import inbox
+
+CONFLICT_DESK = "cnt_conflict"
 
 # The order in which `agencies` hands out the kinds.
 POLICE, VEILIG_THUIS, LOCAL_TEAM, SCHOOL, MENTAL_HEALTH, YOUTH_PROTECTION = range(6)
@@ -73,6 +77,22 @@ def _excluded(whom: TestAgency | tuple[TestAgency, str]) -> Excluded:
     if isinstance(whom, TestAgency):
         return Excluded(agency=whom.oin)
     return Excluded(agency=whom[0].oin, contact_id=whom[1])
+
+
+def opens_conflict_desk(house: SmallHouse, agency: TestAgency) -> None:
+    """Let an agency have a desk for conflicts."""
+    desk = ContactDesk(
+        id=CONFLICT_DESK, name="Conflict", phone="010 111 11 11", email="conflict@agency.example", kind="conflict"
+    )
+    put_desk(house.signed(agency, desk), house.house)
+
+
+def tells_at_conflict_desk(
+    house: SmallHouse, recorder: TestAgency, whom: TestAgency, mediator: TestAgency, unit: str | None = None
+) -> ExclusionRecorded:
+    """Let an agency say that another may hear of a person at its conflict desk alone."""
+    excluded = (Excluded(agency=whom.oin, contact_id=unit, conflict_desk=True),)
+    return excludes(house, recorder, (), mediator, excluded=excluded)
 
 
 def lifts(house: SmallHouse, agency: TestAgency, exclusion_id: str) -> ExclusionLifted:

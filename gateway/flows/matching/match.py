@@ -9,7 +9,7 @@ Different children with a parent in common meet in the same way, under the claim
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
@@ -29,7 +29,7 @@ from gateway.flows.ports.house import House
 from gateway.flows.ports.matches import MatchJob
 from gateway.flows.ports.store import Recorded, Tx
 from gateway.flows.registering.hint import give_hints
-from gateway.flows.shielding.shield import mediate, shielded
+from gateway.flows.shielding.shield import Shielded, mediate, shielded
 
 __all__ = ["GATEWAY", "FailedJob", "Sought", "Tell", "match_jobs", "match_waiting", "tell_both"]
 
@@ -103,17 +103,18 @@ def match_jobs(tx: Tx, jobs: Sequence[MatchJob], house: House) -> tuple[Event, .
     can_be = carried(tx, found, house)
     would_tell = [meeting for meeting, decided in found.items() if decided.tells_both and meeting in can_be]
     shielding = shielded(tx, would_tell, house)
-    telling = one_per_pair(meeting for meeting in would_tell if meeting not in shielding)
-    new = settled(tx, [_open(meeting, found[meeting], house, now) for meeting in telling], house, now)
+    telling = one_per_pair(meeting for meeting in would_tell if meeting not in shielding.silent)
+    opening = [_open(meeting, _at_desks(meeting, found[meeting], shielding), house, now) for meeting in telling]
+    new = settled(tx, opening, house, now)
     tx.matches.open(new.opened)
     met = {pair_of(meeting) for meeting in telling}
     silent = tx.matches.withhold([meeting for meeting in found if pair_of(meeting) not in met])
     withheld = (
         _withheld_event(meeting, found[meeting], house) if meeting in can_be else _not_carried_event(meeting, house)
         for meeting in found
-        if meeting in silent and meeting not in shielding
+        if meeting in silent and meeting not in shielding.silent
     )
-    kept = {meeting: shields for meeting, shields in shielding.items() if pair_of(meeting) not in met}
+    kept = {meeting: shields for meeting, shields in shielding.silent.items() if pair_of(meeting) not in met}
     mediated = mediate(tx, kept, house, new=silent)
     hinted = give_hints(tx, {job.index_token for job in jobs}, house)
     opened = (_opened_event(match, house) for match in new.opened)
@@ -142,6 +143,12 @@ def _decide(meeting: Meeting, house: House, now: datetime) -> _Decided:
     today_on = now.astimezone(AMSTERDAM).date()
     low = told_of(meeting.low, meeting.high, policy, house, today_on, kind=meeting.kind)
     return _Decided(policy, (low, told_of(meeting.high, meeting.low, policy, house, today_on, kind=meeting.kind)))
+
+
+def _at_desks(meeting: Meeting, decided: _Decided, shielding: Shielded) -> _Decided:
+    """Let a party hear at its conflict desk where an exclusion says so."""
+    low, high = (replace(one, desk=shielding.desks.get((meeting, one.agency), "")) for one in decided.parties)
+    return replace(decided, parties=(low, high))
 
 
 def _open(meeting: Meeting, decided: _Decided, house: House, now: datetime) -> OpenedMatch:

@@ -47,6 +47,6 @@ def _with_deputies(match: OpenedMatch, deputies: Mapping[str, str], house: House
     alerts = tuple(
         RaisedAlert(house.mint("alt"), match.id, party.agency, AlertKind.DEPUTY, deputies[party.registration])
         for party in match.parties
-        if party.registration in deputies and not party.muted
+        if party.registration in deputies and not party.muted and not party.desk
     )
     return replace(match, more=alerts)

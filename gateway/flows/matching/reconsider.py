@@ -66,8 +66,8 @@ def _queue(opening: Collection[Meeting], house: House, after: Place, limit: int,
     """Let them be matched that no other worker has queued, that mechanisms carry and no exclusion shields."""
     tx.claim({found.index_token for found in opening})
     still = frozenset(opening).intersection(tx.matches.kept_silent(after=after, limit=limit))
-    shielding = shielded(tx, still, house)
-    left = [found for found in carried(tx, still, house) if found not in shielding]
+    silent = shielded(tx, still, house).silent
+    left = [found for found in carried(tx, still, house) if found not in silent]
     if not left:
         return Recorded(None, ())
     tx.matches.forget_silence(left)

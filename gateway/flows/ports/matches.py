@@ -183,6 +183,9 @@ class Desks(Protocol):
     def known(self, wanted: Collection[tuple[Oin, str]]) -> frozenset[tuple[Oin, str]]:
         """Return which of these (agency, contact id) exist."""
 
+    def conflict(self, agencies: Collection[Oin]) -> Mapping[Oin, str]:
+        """Return the conflict desk of each of these agencies that has one."""
+
     def put(self, agency: Oin, desk: ContactDesk) -> None:
         """Add a desk or replace the one of the same id; it counts as confirmed now."""
 

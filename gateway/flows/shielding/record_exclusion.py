@@ -67,7 +67,7 @@ def record_exclusion(call: Signed[RecordExclusion], house: House, *, today_on: d
 def _targets(call: Signed[RecordExclusion], house: House) -> frozenset[Target]:
     """Return whom it excludes. Whether they have such a unit is not looked up: it would tell whose desks there are."""
     asked, recorder, mediator = call.message.excluded, call.caller.oin, Oin(call.message.mediator)
-    named = (Target(Oin(one.agency), one.contact_id or "") for one in asked)
+    named = (Target(Oin(one.agency), one.contact_id or "", one.conflict_desk) for one in asked)
     targets = checked_targets(named, recorder=recorder, mediator=mediator)
     if any(house.directory.agency(target.agency) is None for target in targets):
         raise Refused(Refusal.MEMBER_INVALID, member="excluded")

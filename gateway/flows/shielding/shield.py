@@ -7,11 +7,12 @@ cost one statement for all meetings together.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from gateway.core.archive import Bygone
 from gateway.core.events import GATEWAY, Event, EventKind
 from gateway.core.exclusion import Enrolled, ExclusionAlert, Opened, targets_of
-from gateway.core.involvement import Registration
+from gateway.core.involvement import Oin, Registration
 from gateway.core.matching import Meeting, Side
 from gateway.flows.ports.house import House
 from gateway.flows.ports.store import Tx, View
@@ -22,17 +23,34 @@ from keys.tokens import IndexToken
 Shields = tuple[tuple[Opened, Enrolled], ...]
 
 
-def shielded(tx: Tx, meetings: Collection[Meeting], house: House) -> Mapping[Meeting, Shields]:
-    """Return which of these meetings of claimed persons exclusions keep silent, each with those exclusions."""
+@dataclass(frozen=True, slots=True)
+class Shielded:
+    """The meetings that exclusions keep silent, each with those, and the conflict desk where a side hears of one."""
+
+    silent: Mapping[Meeting, Shields] = field(default_factory=dict)
+    desks: Mapping[tuple[Meeting, Oin], str] = field(default_factory=dict)
+
+
+def shielded(tx: Tx, meetings: Collection[Meeting], house: House) -> Shielded:
+    """Return which of these meetings of claimed persons exclusions keep silent, or let be told at a conflict desk."""
     persons = {found.index_token for found in meetings}
     by_parents = [found for found in meetings if found.kind is MatchKind.PARENT_MATCH]
     children = _registrations(tx, _sides(by_parents)) if by_parents else {}
     standing = standing_about(tx, persons | {child.index_token for child in children.values()}, house)
     if not standing:
-        return {}
+        return Shielded()
     known = _registrations(tx, _sides(meetings))
-    kept = {found: _shields(standing, known, found) for found in meetings}
-    return {found: shields for found, shields in kept.items() if shields}
+    desks = tx.desks.conflict(_marked(standing))
+    about = {found: _about(standing, known, found) for found in meetings}
+    kept = {found: _between(about[found], known, found.low, found.high, reachable=desks) for found in meetings}
+    at_desks = {
+        (found, agency): desks[agency]
+        for found in meetings
+        if not kept[found]
+        for opened in about[found]
+        for agency in opened.redirected(*_enrolled(known, found.low, found.high))
+    }
+    return Shielded({found: shields for found, shields in kept.items() if shields}, at_desks)
 
 
 def mediate(
@@ -86,24 +104,42 @@ def _sides(meetings: Iterable[Meeting]) -> Iterator[Side]:
     return (side for found in meetings for side in (found.low, found.high))
 
 
-def _shields(
+def _marked(standing: Mapping[IndexToken, tuple[Opened, ...]]) -> frozenset[Oin]:
+    """Return the agencies of which somebody says that they may hear at their conflict desk: nearly always none."""
+    targets = (target for about in standing.values() for opened in about for target in opened.targets)
+    return frozenset(target.agency for target in targets if target.conflict_desk)
+
+
+def _about(
     standing: Mapping[IndexToken, tuple[Opened, ...]], known: Mapping[str, Registration], found: Meeting
-) -> Shields:
-    """Return what shields a meeting: exclusions about its person; of a parent match about either child, and the parent.
+) -> tuple[Opened, ...]:
+    """Return what may shield a meeting: exclusions of its person; of a parent match, of either child and the parent.
 
     Whoever must learn nothing of a child is not told of its brother by way of their mother either.
     """
     persons = {known[side.registration].index_token for side in (found.low, found.high)} | {found.index_token}
-    about = [opened for person in sorted(persons, key=lambda token: token.value) for opened in standing.get(person, ())]
-    return _between(about, known, found.low, found.high)
+    in_order = sorted(persons, key=lambda token: token.value)
+    return tuple(opened for person in in_order for opened in standing.get(person, ()))
 
 
-def _between(about: Iterable[Opened], known: Mapping[str, Registration], one: Side, other: Side) -> Shields:
+def _between(
+    about: Iterable[Opened],
+    known: Mapping[str, Registration],
+    one: Side,
+    other: Side,
+    *,
+    reachable: Collection[Oin] = (),
+) -> Shields:
+    first, second = _enrolled(known, one, other)
+    sides = ((opened, opened.shields(first, second, reachable=reachable)) for opened in about)
+    return tuple((opened, side) for opened, side in sides if side is not None)
+
+
+def _enrolled(known: Mapping[str, Registration], one: Side, other: Side) -> tuple[Enrolled, Enrolled]:
     first, second = (
         Enrolled(side.registration, side.agency, known[side.registration].contact_id) for side in (one, other)
     )
-    sides = ((opened, opened.shields(first, second)) for opened in about)
-    return tuple((opened, side) for opened, side in sides if side is not None)
+    return first, second
 
 
 def _event(found: Meeting, told: Sequence[ExclusionAlert], house: House) -> Event:

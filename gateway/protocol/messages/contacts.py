@@ -1,9 +1,9 @@
 """The desks at which an agency is called."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 
 from gateway.protocol.messages.base import ContactId, Line, Message
 
@@ -16,6 +16,9 @@ class ContactDesk(Message):
     phone: Annotated[str, StringConstraints(pattern=r"^\+?[0-9][0-9 -]{3,18}[0-9]$")]
     email: Annotated[str, StringConstraints(pattern=r"^[^@\s<>]{1,64}@[A-Za-z0-9.-]{1,120}$")]
     deputy_id: ContactId | None = None
+    kind: Literal["conflict"] | None = Field(
+        default=None, description="`conflict`: hears what must pass by the ordinary desks; others are not told that."
+    )
 
 
 class OwnContactDesk(ContactDesk):
@@ -27,7 +30,7 @@ class OwnContactDesk(ContactDesk):
     @property
     def disclosed(self) -> ContactDesk:
         """Return what others may learn of it."""
-        return ContactDesk(**{name: getattr(self, name) for name in ContactDesk.model_fields})
+        return ContactDesk(**{name: getattr(self, name) for name in ContactDesk.model_fields if name != "kind"})
 
 
 class ContactDesks(Message):

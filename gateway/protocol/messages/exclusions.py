@@ -21,10 +21,13 @@ from gateway.protocol.messages.contacts import ContactDesk
 
 
 class Excluded(Message):
-    """Who must learn nothing: an agency, or only the unit of it that registers with this desk."""
+    """Who must learn nothing, or only its conflict desk: an agency, or the unit of it that registers with this desk."""
 
     agency: OinText
     contact_id: ContactId | None = Field(default=None, description="Desk of the unit; absent: the whole agency.")
+    conflict_desk: bool = Field(
+        default=False, description="It may hear, at its conflict desk alone; without such a desk it learns nothing."
+    )
 
 
 class RecordExclusion(Message):

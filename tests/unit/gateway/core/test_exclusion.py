@@ -86,3 +86,17 @@ def test_a_list_of_excluded_has_one_length_and_comes_back() -> None:
         text = text_of(targets)
         assert CONCEALED_BYTES == len(text)
         assert targets == targets_of(text)
+
+
+def test_who_may_hear_at_a_conflict_desk_is_shielded_from_only_without_one() -> None:
+    """And of a meeting that may be told there, it is the side that hears nowhere else."""
+    opened = _opened(ExclusionReach.PERSON, Target(POLICE, conflict_desk=True))
+    assert _of(SCHOOL) == opened.shields(_of(SCHOOL), _of(POLICE))
+    assert opened.shields(_of(SCHOOL), _of(POLICE), reachable={POLICE}) is None
+    assert (POLICE,) == opened.redirected(_of(POLICE), _of(SCHOOL))
+
+
+def test_whoever_is_excluded_in_both_ways_hears_nothing() -> None:
+    """Its agency may hear at its conflict desk; the unit may not."""
+    opened = _opened(ExclusionReach.PERSON, Target(POLICE, conflict_desk=True), Target(POLICE, "cnt_intake"))
+    assert _of(SCHOOL) == opened.shields(_of(SCHOOL), _of(POLICE), reachable={POLICE})
