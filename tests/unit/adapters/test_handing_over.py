@@ -57,7 +57,7 @@ def test_an_offer_is_refused_or_taken_back_for_a_reason(door: Door, stack: ExitS
     one = door.belongings(door.visitor("police"), door.visitor("school"))["handoverId"]
     refused = taking.handovers.refuse(one, reason="no_capacity")
     assert (HandoverState.REFUSED, "no_capacity") == (refused.state, giving.handovers.show(one).reason)
-    two = door.belongings(door.visitor("police"), door.visitor("veilig_thuis"))["handoverId"]
+    two = door.belongings(door.visitor("police"), door.visitor("school"))["handoverId"]
     assert "request-member-invalid" == _code(lambda: giving.handovers.withdraw(two, reason="because"))
     assert HandoverState.WITHDRAWN is giving.handovers.withdraw(two, reason="situation_changed").state
 
