@@ -20,6 +20,7 @@ from gateway.flows.overseeing.monitoring import monitoring_of
 from gateway.flows.ports.house import House
 from gateway.flows.ports.store import Tx
 from gateway.protocol.messages.base import Message
+from gateway.protocol.messages.identities import Identity
 from gateway.protocol.messages.registrations import OwnRegistration, RegistrationStatus, RenewRegistration
 from keys.signing import Signed
 
@@ -127,5 +128,6 @@ def own_view(registration: Registration) -> OwnRegistration:
         registered_at=registration.registered_at,
         valid_until=registration.valid_until_on,
         renew_before=renew_before(registration.valid_until_on),
+        identity=None if registration.identity is Identity.EXACT else registration.identity,
         confidential_address=registration.confidential_address or None,
     )
