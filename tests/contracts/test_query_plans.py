@@ -323,6 +323,10 @@ HOT: dict[str, tuple[Callable[[SqlTx], object], set[str]]] = {
         lambda tx: tx.reminders.take(AlertKind.RENEWAL_DUE, today_on=date(2026, 1, 1), limit=200),
         {"renewals_to_remind", "registrations_pkey"},
     ),
+    "namesakes": (
+        lambda tx: tx.registrations.namesakes(person(1), agency=AGENCIES[0]),
+        {"registrations_of_person"},
+    ),
     "is a contact held back": (_cool_down, {"match_parties_pkey", "match_parties_of_registration"}),
     "whether a match climbs": (lambda tx: tx.matches.climbing(before_on=date(2026, 1, 1)), {"matches_climbing"}),
     "matches that climb": (
