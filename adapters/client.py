@@ -31,6 +31,7 @@ from adapters import (
     life_notices,
     registering,
     reporting,
+    resolving,
     settling,
     streaming,
 )
@@ -84,6 +85,7 @@ class Registrations(_Part):
     record_notice = _blocking(keeping.record_notice)
     restrict = _blocking(keeping.restrict)
     lift_restriction = _blocking(keeping.lift_restriction)
+    resolve_identity = _blocking(resolving.resolve_identity)
     archive_hints = _blocking(keeping.archive_hints)
     show = _blocking(registering.show_registration)
     page = _blocking(registering.page_of_registrations)
@@ -282,6 +284,7 @@ class AsyncRegistrations(_AsyncPart):
     record_notice = _awaited(keeping.record_notice)
     restrict = _awaited(keeping.restrict)
     lift_restriction = _awaited(keeping.lift_restriction)
+    resolve_identity = _awaited(resolving.resolve_identity)
     archive_hints = _awaited(keeping.archive_hints)
     show = _awaited(registering.show_registration)
     page = _awaited(registering.page_of_registrations)

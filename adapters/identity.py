@@ -30,6 +30,7 @@ class PersonFault(StrEnum):
     ELEVEN_TEST = "the person number fails the 11-test"
     NOT_IN_FILE = 'the JSON object has no member "bsn" with a number'
     BIRTH_DATE = 'the member "birthDate" is no date like 2018-05-31'
+    NAME = 'without a number there are "givenName", "familyName" in Latin letters and "birthDate", and nothing else'
     NOT_A_FILE = "the file is neither a number nor a JSON object"
 
 
@@ -84,15 +85,24 @@ class Person(Hidden):
 
         Raises PersonRefused without what the file holds, and OSError when it cannot be read.
         """
-        text = (sys.stdin.read(_LONGEST_FILE) if str(path) == "-" else _beginning(Path(path))).strip()
+        return cls.from_text(text_of(path))
+
+    @classmethod
+    def from_text(cls, text: str) -> Self:
+        """Read what a file holds; raises PersonRefused without it."""
         if not text.startswith("{"):
             return cls.from_bsn(text)
-        members = _members(text)
-        return replace(cls.from_bsn(_number_in(members)), birth_on=_birth_date_in(members))
+        members = members_of(text)
+        return replace(cls.from_bsn(_number_in(members)), birth_on=birth_date_in(members))
 
     def oprf_input(self) -> bytes:
         """Return the bytes that are blinded (protocol, section 2)."""
         return bsn_input(self.bsn)
+
+
+def text_of(path: str | Path) -> str:
+    """Return the beginning of a file, or of standard input for "-", without what surrounds it."""
+    return (sys.stdin.read(_LONGEST_FILE) if str(path) == "-" else _beginning(Path(path))).strip()
 
 
 def _beginning(path: Path) -> str:
@@ -109,7 +119,8 @@ def _number_in(members: Mapping[str, Any]) -> str:
     raise PersonRefused(PersonFault.NOT_IN_FILE)
 
 
-def _birth_date_in(members: Mapping[str, Any]) -> date | None:
+def birth_date_in(members: Mapping[str, Any]) -> date | None:
+    """Return the birth date, where there is one; raises PersonRefused for what is none."""
     said = members.get("birthDate")
     if said is None:
         return None
@@ -119,7 +130,8 @@ def _birth_date_in(members: Mapping[str, Any]) -> date | None:
         raise PersonRefused(PersonFault.BIRTH_DATE) from None
 
 
-def _members(text: str) -> dict[str, Any]:
+def members_of(text: str) -> dict[str, Any]:
+    """Return the members of a JSON object; raises PersonRefused without them."""
     try:
         members = json.loads(text)
     except (ValueError, RecursionError):

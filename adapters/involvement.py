@@ -14,6 +14,8 @@ from adapters.agency import Agency
 from adapters.errors import SeinhuisError, problem_named
 from adapters.identifiers import holds_person_number
 from adapters.identity import Person
+from adapters.unnumbered import Unnumbered
+from gateway.protocol.messages.identities import Identity
 from gateway.protocol.messages.notices import DeferralReason, NoticeStatus, SubjectNotice
 from gateway.protocol.messages.registrations import RegisterInvolvement
 from keys.hidden import Hidden
@@ -33,10 +35,11 @@ class Involvement(Hidden):
     `archive_until` the first of the month from which nothing of it may be kept (absent: not beyond its term; any other
     day becomes the first of its month), `flag` how the agency is involved, in the code names of the lane's card,
     `parents` up to two parents of a child by the register of persons, where the lane's card admits it,
-    `confidential_address` that the address is secret: then no parents are named, and it is in no match by parents.
+    `confidential_address` that the address is secret: then no parents are named, and it is in no match by parents. A
+    `person` without a number is set aside until an official resolved who it is.
     """
 
-    person: Person
+    person: Person | Unnumbered
     case: str
     notice: SubjectNotice
     contact: str = ""
@@ -48,7 +51,7 @@ class Involvement(Hidden):
     confidential_address: bool = False
 
     @property
-    def persons(self) -> tuple[Person, ...]:
+    def persons(self) -> tuple[Person | Unnumbered, ...]:
         """Everybody whose token the message takes: the person, and then the parents."""
         return self.person, *self.parents
 
@@ -89,6 +92,7 @@ def draft(agency: Agency, involvement: Involvement, lane: str) -> RegisterInvolv
             contact_id=contact_id(involvement.contact or agency.contact),
             parents=(NO_TOKEN,) * len(involvement.parents),
             confidential_address=involvement.confidential_address,
+            identity=Identity.POSSIBLE if isinstance(involvement.person, Unnumbered) else None,
             attested=True,
             preconditions=involvement.preconditions,
             subject_notice=involvement.notice,

@@ -21,6 +21,7 @@ from adapters.involvement import INVOLVED, Involvement, draft, member_refused, w
 from adapters.person_token import PERSONS_PER_CALL, derive_tokens
 from adapters.signed_call import NDJSON, Question, ask, change, new_idempotency_key
 from adapters.transport import Plan, compute
+from adapters.unnumbered import Unnumbered
 from gateway.protocol.messages.notices import SubjectNotice
 from gateway.protocol.messages.registrations import (
     BatchReceipt,
@@ -59,7 +60,7 @@ class BatchResult:
 
 def register(
     agency: Agency,
-    person: Person,
+    person: Person | Unnumbered,
     *,
     case: str,
     notice: SubjectNotice,
@@ -86,6 +87,8 @@ def register(
 
     `parents` are up to two parents of a child, by the register of persons, where the lane's card admits it; never with
     a `confidential_address`.
+
+    A person without a number is set aside, and more is asked, until `resolve_identity` settles who it is.
     """
     agency, lane = agency.for_purpose(purpose), lane or agency.lane
     involvement = Involvement(
@@ -136,7 +139,7 @@ def register_batch(
 
 
 def _tokens(
-    agency: Agency, lane: str, families: Sequence[Sequence[Person]]
+    agency: Agency, lane: str, families: Sequence[Sequence[Person | Unnumbered]]
 ) -> Plan[tuple[list[tuple[PersonToken, ...]], tuple[Lie, ...]]]:
     """Return the tokens of each family, and the holders that lied meanwhile; parents make it more calls to holders."""
     everybody = list(chain.from_iterable(families))

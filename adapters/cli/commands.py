@@ -14,6 +14,7 @@ from adapters.cli import (
     handovers,
     hearing,
     home_bans,
+    identities,
     importing,
     keeping,
     life_notices,
@@ -156,6 +157,20 @@ _RESTRICTION: tuple[_Entry, ...] = (
         keeping.lift,
         ("Laat haar weer matchen.", "Let it match again."),
         "restriction lift reg_... --case Z-2027-12",
+    ),
+)
+_IDENTITY: tuple[_Entry, ...] = (
+    (
+        "resolve",
+        identities.resolve,
+        ("Zeg dat het een iemand is, of twee kunnen zijn.", "Say that it is one person, or could be two."),
+        "identity resolve reg_... --person amina.json --case Z-2027-12 --attest",
+    ),
+    (
+        "identify",
+        identities.identify,
+        ("Geef het nummer dat bekend werd.", "Give the person number that became known."),
+        "identity identify reg_... --person amina.json --case Z-2027-12 --attest",
     ),
 )
 _ARCHIVE: tuple[_Entry, ...] = (
@@ -484,6 +499,7 @@ for _group_of, _entries in (
     (app, _OWN),
     (_nested(app, "notice", "De mededeling aan de persoon.", "The notice to the person."), _NOTICE),
     (_nested(app, "restriction", "Registraties beperken.", "Restrict registrations."), _RESTRICTION),
+    (_nested(app, "identity", "Wie het is, zonder BSN.", "Who it is, without a number."), _IDENTITY),
     (_nested(app, "archive", "Wat het archief vertelde.", "What the archive told."), _ARCHIVE),
     (_nested(app, "inbox", "Berichten over matches.", "Alerts of matches."), _INBOX),
     (_nested(app, "match", "Matches.", "Matches."), _MATCH),

@@ -13,6 +13,7 @@ from adapters.client import Gateway
 from adapters.identity import Person
 from adapters.involvement import notice_deferred, notice_given
 from adapters.settings import CONFIG_VARIABLE, DEFAULT_CONFIG, Settings
+from adapters.unnumbered import Unnumbered, person_from_file
 from gateway.protocol.messages.notices import DeferralReason, SubjectNotice
 
 DAY: Final = ["%Y-%m-%d"]
@@ -153,6 +154,15 @@ def open_gateway(config: Path, *, purpose: str = "", patience_seconds: float = 5
 
 def person_in(file: str, *, option: str = "--person") -> Person:
     """Read the person; a number itself on the command line is refused without repeating it."""
+    return Person.from_file(_no_number(file, option))
+
+
+def anybody_in(file: str) -> Person | Unnumbered:
+    """Read the person, who may be without a number."""
+    return person_from_file(_no_number(file, "--person"))
+
+
+def _no_number(file: str, option: str) -> str:
     if _NUMBER.fullmatch(file) and not Path(file).is_file():
         raise typer.BadParameter(
             words(
@@ -161,7 +171,7 @@ def person_in(file: str, *, option: str = "--person") -> Person:
             ),
             param_hint=option,
         )
-    return Person.from_file(file)
+    return file
 
 
 def day(moment: datetime | None) -> date | None:

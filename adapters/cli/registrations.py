@@ -23,6 +23,7 @@ from adapters.cli.options import (
     Purpose,
     ReviewOn,
     ValidUntil,
+    anybody_in,
     day,
     notice,
     open_gateway,
@@ -62,7 +63,7 @@ def register(
 ) -> None:
     """Register one person, or with --dry-run only ask the policy."""
     parents = [person_in(file, option="--parent") for file in parent or ()]
-    who, told = person_in(person), notice(notice_given_on, notice_deferred, review_on)
+    who, told = anybody_in(person), notice(notice_given_on, notice_deferred, review_on)
     with open_gateway(config, purpose=purpose) as gateway:
         if dry_run:
             checked = gateway.check_policy(lane=lane, flag=flag, preconditions=precondition or ())

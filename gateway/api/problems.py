@@ -93,6 +93,7 @@ _CODES: Final[Mapping[Refusal, str]] = MappingProxyType(
         Refusal.CONTACT_UNKNOWN: "state-contact-unknown",
         Refusal.NOT_ACTIVE: "state-not-active",
         Refusal.NOT_RESTRICTED: "state-not-restricted",
+        Refusal.IDENTITY_SETTLED: "state-identity-settled",
         Refusal.MATCH_ENDED: "state-match-ended",
         Refusal.ROLE_NOT_ADMITTED: "policy-role-not-admitted",
         Refusal.YEAR_NOT_OVER: "state-year-not-over",

@@ -16,6 +16,7 @@ class EventKind(StrEnum):
     EXPIRED = "expired"
     RESTRICTED = "restricted"
     RESTRICTION_LIFTED = "restriction_lifted"
+    IDENTITY_RESOLVED = "identity_resolved"
     NOTICE_RECORDED = "notice_recorded"
     REMINDED = "reminded"
     HINT_GIVEN = "hint_given"
@@ -113,6 +114,7 @@ FIELDS: Mapping[EventKind, frozenset[str]] = MappingProxyType(
         EventKind.EXPIRED: frozenset({"registrations", "archived"}),
         EventKind.RESTRICTED: frozenset(_CALL | {"registration", "reason"}),
         EventKind.RESTRICTION_LIFTED: frozenset(_CALL | {"registration"}),
+        EventKind.IDENTITY_RESOLVED: frozenset(_CALL | {"registration", "identity", "epoch", "set_aside"}),
         EventKind.NOTICE_RECORDED: frozenset(_CALL | {"registration", "status"}),
         EventKind.REMINDED: frozenset({"kind", "registrations", "alerts"}),
         EventKind.HINT_GIVEN: frozenset({"lane", "policy", "level", "rules", "alert"}),

@@ -74,6 +74,7 @@ class Refusal(StrEnum):
     CONTACT_UNKNOWN = "contact_unknown"
     NOT_ACTIVE = "not_active"
     NOT_RESTRICTED = "not_restricted"
+    IDENTITY_SETTLED = "identity_settled"
     MATCH_ENDED = "match_ended"
     ROLE_NOT_ADMITTED = "role_not_admitted"
     YEAR_NOT_OVER = "year_not_over"

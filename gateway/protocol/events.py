@@ -62,6 +62,7 @@ _PLACES: Final = {
     AlertKind.ARCHIVE_HINT: "/v1/archive-hints/",
     AlertKind.NOTICE_DUE: "/v1/registrations/",
     AlertKind.RENEWAL_DUE: "/v1/registrations/",
+    AlertKind.IDENTITY_ASKED: "/v1/registrations/",
     AlertKind.ADVICE_ASKED: _ITEMS,
     AlertKind.DECISION_ASKED: _ITEMS,
     AlertKind.REQUEST_DUE: _ITEMS,

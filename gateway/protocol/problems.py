@@ -552,6 +552,14 @@ _STATE: Final = (
         "There is nothing to lift; `status` says how the registration stands.",
     ),
     Problem(
+        "state-identity-settled",
+        409,
+        "Over wie deze registratie gaat staat al vast.",
+        "Whom this registration is about is settled already.",
+        "`identity` zegt wat vaststaat; alleen een burgerservicenummer kan daar nog iets aan toevoegen.",
+        "`identity` says what is settled; only a person number can add to it.",
+    ),
+    Problem(
         "state-mute-needs-contact",
         409,
         "Stilzetten kan pas als u meldde dat u al contact hebt.",

@@ -8,7 +8,9 @@ from sqlalchemy import RowMapping, bindparam, case, literal_column, null, select
 
 from gateway.core.involvement import Ending, Oin, Registration, ends_at
 from gateway.core.subject_request import Journaled
+from gateway.flows.ports.conversion import Converted
 from gateway.flows.ports.matches import MatchJob
+from gateway.protocol.messages.identities import Identity
 from gateway.protocol.messages.notices import DeferralReason, NoticeStatus, SubjectNotice
 from gateway.protocol.messages.registrations import RegistrationStatus
 from gateway.store import tables
@@ -63,6 +65,21 @@ _RESTRICT = (
 )
 _LIFT = update(_table).where(_table.c.id == bindparam("lifted"), goes_on(_table)).values(restricted_at=null())
 _EXPIRE = _END.where(is_over(_table))  # one that was renewed meanwhile goes on
+
+
+_IDENTITY = ("token_prefix", "index_token", "sealed", "key_id", "epoch", "identity")
+_IDENTIFY = (
+    update(_table)
+    .where(_table.c.id == bindparam("identified"), _table.c.index_token == bindparam("before"), is_active(_table))
+    .values({name: bindparam(f"new_{name}", type_=_table.c[name].type) for name in _IDENTITY})
+)
+NAMESAKES: Final = select(_table, _STATUS).where(
+    _table.c.token_prefix == bindparam("prefix"),
+    _table.c.index_token == bindparam("token"),
+    _table.c.agency == bindparam("agency"),
+    _table.c.identity == Identity.CONFIRMED.value,
+    is_active(_table),
+)
 
 
 class SqlRegistrations(Port):
@@ -127,6 +144,24 @@ class SqlRegistrations(Port):
         if self._sheet.write(_LIFT, {"lifted": registration}).rowcount != 1:
             raise Overtaken
 
+    def identify(self, before: Registration, person: Converted, *, key_id: bytes, identity: Identity) -> None:
+        """Say anew whom an active registration is about, and end its matches; overtaken, the change runs again."""
+        end_matches_of(self._sheet, [before.id], Ending.ENDED)
+        queue_again(self._sheet, [before.id])
+        token = person.index_token
+        values = (token.prefix, token.value, person.sealed.ciphertext, key_id, person.epoch, identity.value)
+        new = {f"new_{name}": value for name, value in zip(_IDENTITY, values, strict=True)}
+        held = {"identified": before.id, "before": before.index_token.value}
+        if self._sheet.write(_IDENTIFY, {**held, **new}).rowcount != 1:
+            raise Overtaken
+
+    def namesakes(self, person: IndexToken, *, agency: Oin) -> tuple[Registration, ...]:
+        """Return this agency's active registrations of a person who was confirmed without a number."""
+        values = {"prefix": person.prefix, "token": person.value, "agency": agency}
+        found = (_registration(row) for row in self._sheet.read(NAMESAKES, values).mappings())
+        # Put in order here: asked for it, SQLite walks all that the agency has instead of searching the person.
+        return tuple(sorted(found, key=lambda one: one.id))
+
     def due_to_expire(self, *, limit: int) -> tuple[MatchJob, ...]:
         """Return those whose end has come, longest over first."""
         return tuple(job_of(row) for row in self._sheet.read(DUE_TO_EXPIRE, {"limit": limit}))
@@ -153,6 +188,7 @@ def _row(registration: Registration) -> Row:
         "consent": registration.consent,
         "archive_until_on": registration.archive_until_on,
         "confidential_address": int(registration.confidential_address),
+        "identity": registration.identity.value,
     }
 
 
@@ -185,6 +221,7 @@ def _registration(row: RowMapping) -> Registration:
         consent=row["consent"],
         archive_until_on=row["archive_until_on"],
         confidential_address=bool(row["confidential_address"]),
+        identity=Identity(row["identity"]),
         archived=row["archived_until_at"] is not None,
         registered_at=instant(row["registered_at"]),
     )

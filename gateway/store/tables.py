@@ -71,6 +71,7 @@ registrations = Table(
     Column("archive_until_on", Date),
     Column("archived_until_at", BigInteger),
     Column("confidential_address", Integer, nullable=False, server_default="0"),
+    Column("identity", Text, nullable=False, server_default="exact"),
     Column("notice_reminded_on", Date),
     Column("renewal_reminded_on", Date),
     Column("consent", Key),

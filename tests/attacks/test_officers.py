@@ -56,7 +56,7 @@ def _signed_routes(door: Door) -> Iterator[tuple[str, str]]:
 
 
 def test_an_officer_can_do_nothing_else(door: Door) -> None:
-    """Whatever the route, and before anything is looked up: emergencies, decisions on requests, and figures are its own."""
+    """Whatever the route, and before anything is looked up: emergencies, decisions and figures are its own."""
     officer, owner = door.officer(), door.visitor("police")
     owned = door.belongings(owner, door.visitor("school"))
     routes = set(_signed_routes(door))

@@ -330,6 +330,10 @@ HOT: dict[str, tuple[Callable[[SqlTx], object], set[str]]] = {
         lambda tx: tx.reminders.take(AlertKind.RENEWAL_DUE, today_on=date(2026, 1, 1), limit=200),
         {"renewals_to_remind", "registrations_pkey"},
     ),
+    "namesakes": (
+        lambda tx: tx.registrations.namesakes(person(1), agency=AGENCIES[0]),
+        {"registrations_of_person"},
+    ),
     "is a contact held back": (_cool_down, {"match_parties_pkey", "match_parties_of_registration"}),
     "whether a match climbs": (lambda tx: tx.matches.climbing(before_on=date(2026, 1, 1)), {"matches_climbing"}),
     "matches that climb": (
@@ -414,7 +418,8 @@ def test_a_hot_statement_searches_its_index(filled: SqlStore, what: str) -> None
     plans = _explained(filled, work)
     used = {index for plan in plans for index in plan.indexes}
     assert indexes <= used, plans
-    # The few endpoints, desks and silent families are read whole; an index walked in its order, up to a limit, is as good as searched.
+    # The few endpoints, desks and silent families are read whole; an index walked in its order, up to a limit, is as
+    # good as searched.
     walked = {what for plan in plans for what in plan.read_through} - indexes
     assert set() == walked - {"endpoints", "desks", "withheld_by_parents", "match_jobs_waiting"}, plans
 

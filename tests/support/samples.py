@@ -23,6 +23,7 @@ SAMPLES: dict[str, Json] = {
     },
     "RenewRegistration": {"attested": True, "subjectNotice": _NOTICE, "validUntil": None},
     "SubjectNotice": _NOTICE,
+    "ResolveIdentity": {"token": "hx1." + "A" * 54, "finding": "confirmed", "attested": True},
     "RestrictRegistration": {"reason": "objection"},
     "LiftRestriction": {"attested": True},
     "WithdrawRegistration": {"reason": "risk_gone"},

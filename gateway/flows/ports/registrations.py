@@ -6,8 +6,10 @@ from typing import Protocol
 
 from gateway.core.archive import Bygone, GivenHint, Hint
 from gateway.core.involvement import Ending, Oin, Registration
+from gateway.flows.ports.conversion import Converted
 from gateway.flows.ports.matches import MatchJob
 from gateway.protocol.messages.alerts import AlertKind
+from gateway.protocol.messages.identities import Identity
 from gateway.protocol.messages.notices import SubjectNotice
 from gateway.protocol.messages.registrations import RegistrationStatus
 from keys.tokens import IndexToken
@@ -42,6 +44,12 @@ class Registrations(Protocol):
 
     def lift(self, registration: str) -> None:
         """Let a restricted registration match again."""
+
+    def identify(self, before: Registration, person: Converted, *, key_id: bytes, identity: Identity) -> None:
+        """Say anew whom an active registration is about: its matches end; what its agency has left matches anew."""
+
+    def namesakes(self, person: IndexToken, *, agency: Oin) -> tuple[Registration, ...]:
+        """Return this agency's active registrations of a person who was confirmed without a number."""
 
     def due_to_expire(self, *, limit: int) -> tuple[MatchJob, ...]:
         """Return registrations that nobody has ended and whose end has come by the database's clock."""

@@ -3,7 +3,8 @@
 1. `prepare` asks the policy (before anything is looked up) and converts tokens; it needs no transaction.
 2. `record` writes a group of prepared calls in one transaction: nonces, registrations, match jobs, events, answers.
 Nothing here depends on whether a match exists, so neither do the bytes nor the time of the receipt (G9, G32). What is
-registered for a silent purpose takes the same way with the token of nobody: it never matches, and nobody can tell.
+registered for a silent purpose takes the same way with the token of nobody: it never matches, and nobody can tell. So
+does who has no person number, until people resolved it: see `resolve_identity.py`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -32,7 +33,9 @@ from gateway.flows.ports.calls import Answer, CallSlip
 from gateway.flows.ports.conversion import Converted
 from gateway.flows.ports.house import Answers, House
 from gateway.flows.ports.store import Recorded, Tx
+from gateway.flows.registering.asking_who import ask_who
 from gateway.flows.registering.footing import Footing
+from gateway.protocol.messages.identities import Identity
 from gateway.protocol.messages.registrations import Receipt, RegisterInvolvement, RegistrationStatus
 from keys.signing import Signed
 from keys.tokens import PersonToken
@@ -136,6 +139,8 @@ def _check_may_name_parents(
         return
     municipalities = (municipality_of(Oin(call.caller.oin), house),)
     admitted = admits_parents(house.policies().open_lane(asked.lane), municipalities, on=today_on)
+    if asked.identity is Identity.POSSIBLE:  # it is in no match by itself, so in none by its parents
+        raise Refused(Refusal.PARENTS_NOT_ADMITTED)
     if not may_name_parents(admitted=admitted, confidential_address=asked.confidential_address):
         raise Refused(Refusal.PARENTS_NOT_ADMITTED)
 
@@ -159,11 +164,14 @@ def _convert(
     for lane, permitted in by_lane.items():
         ids = [house.mint("reg") for _ in permitted]
         families = [_family(row, id_) for row, id_ in zip(permitted, ids, strict=True)]
-        silent = frozenset(
-            id_ for row, family in zip(permitted, families, strict=True) if row.leave.silent for _, id_ in family
+        nobody = frozenset(
+            id_
+            for row, family in zip(permitted, families, strict=True)
+            if row.leave.silent or row.asked.identity is Identity.POSSIBLE
+            for _, id_ in family
         )
         pairs = list(chain.from_iterable(families))
-        answers = iter(house.converter.convert(pairs, agency=call.caller.oin, lane=lane, of_nobody=silent))
+        answers = iter(house.converter.convert(pairs, agency=call.caller.oin, lane=lane, of_nobody=nobody))
         for row, id_, family in zip(permitted, ids, families, strict=True):
             try:
                 index, parents = _converted(tuple(islice(answers, len(family))))
@@ -188,6 +196,7 @@ def _convert(
                 archive_until_on=row.asked.archive_until,
                 parents=parents,
                 confidential_address=row.asked.confidential_address,
+                identity=row.asked.identity or Identity.EXACT,
             )
             ready = (registration, _registered(registration, row, call, house))
             term_asked = row.asked.valid_until is not None
@@ -264,7 +273,7 @@ def _record(tx: Tx, group: Sequence[Prepared], house: House) -> Recorded[tuple[O
     tx.registrations.add(writing.registrations)
     tx.bans.add(writing.bans)
     tx.calls.keep(writing.answers)
-    return Recorded(outcomes, tuple(writing.events))
+    return Recorded(outcomes, (*writing.events, *ask_who(tx, writing.registrations, house)))
 
 
 def _slip(prepared: Prepared) -> CallSlip:

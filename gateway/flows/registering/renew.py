@@ -22,6 +22,7 @@ from gateway.flows.ports.house import House
 from gateway.flows.ports.store import Tx
 from gateway.flows.registering.footing import consenting
 from gateway.protocol.messages.base import Message
+from gateway.protocol.messages.identities import Identity
 from gateway.protocol.messages.registrations import OwnRegistration, RegistrationStatus, RenewRegistration
 from keys.signing import Signed
 
@@ -138,5 +139,6 @@ def own_view(registration: Registration) -> OwnRegistration:
         registered_at=registration.registered_at,
         valid_until=registration.valid_until_on,
         renew_before=renew_before(registration.valid_until_on),
+        identity=None if registration.identity is Identity.EXACT else registration.identity,
         confidential_address=registration.confidential_address or None,
     )

@@ -31,6 +31,7 @@ class AlertKind(StrEnum):
     monitoring runs), it went up a step of the ladder, or safety oversight is handed over through it. About a
     registration of one's own: somebody was involved before, a notice that was put off is to be looked at again, a term
     is about to end, the person died (so it has ended) or moved (so another municipality may be the one to look at).
+    Of whoever was registered without a person number: more is asked.
     About a request of its subject: an advice or a decision is asked, its term is about to end, it is to be registered
     anew. In an emergency: both are needed at one person now, officers are to review it, nobody did so in time.
     About an exclusion that one mediates or recorded: something is to be looked at.
@@ -43,6 +44,7 @@ class AlertKind(StrEnum):
     ARCHIVE_HINT = "archive_hint"
     NOTICE_DUE = "notice_due"
     RENEWAL_DUE = "renewal_due"
+    IDENTITY_ASKED = "identity_asked"
     ADVICE_ASKED = "advice_asked"
     DECISION_ASKED = "decision_asked"
     REQUEST_DUE = "request_due"

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, StrictBool
 
@@ -19,6 +19,7 @@ from gateway.protocol.messages.base import (
     RegistrationId,
     TokenText,
 )
+from gateway.protocol.messages.identities import Identity
 from gateway.protocol.messages.notices import SubjectNotice
 from gateway.protocol.messages.policy import Allowed, LegalBasis
 
@@ -41,6 +42,10 @@ class RegisterInvolvement(Message):
     case_reference: CaseReference
     contact_id: ContactId = Field(description="Desk that the other agency may call.")
     parents: Parents = ()
+    identity: Literal[Identity.POSSIBLE] | None = Field(
+        default=None,
+        description="The token is of name and birth date, for want of a person number: set aside until resolved.",
+    )
     attested: Attested = Field(description="The criterion of the lane is met; the reason itself is never sent.")
     preconditions: Preconditions = ()
     subject_notice: SubjectNotice
@@ -151,6 +156,7 @@ class OwnRegistration(Message):
     registered_at: datetime
     valid_until: date
     renew_before: date
+    identity: Identity | None = Field(default=None, description="Only where it is not known by a person number.")
     confidential_address: bool | None = Field(default=None, description="Only where the address is secret.")
     re_report: bool | None = Field(
         default=None, description="An open report about someone whom the same Veilig Thuis was monitoring."
