@@ -21,6 +21,7 @@ from adapters.inbox import Inbox
 from adapters.involvement import Involvement, notice_deferred, notice_given
 from adapters.registering import BatchResult, RowResult
 from adapters.settings import Settings, SettingsRefused
+from adapters.unnumbered import Unnumbered, person_from_file
 
 __all__ = [
     "Alert",
@@ -43,6 +44,8 @@ __all__ = [
     "SignatureRefused",
     "StateRefused",
     "TryAgainLater",
+    "Unnumbered",
     "notice_deferred",
     "notice_given",
+    "person_from_file",
 ]

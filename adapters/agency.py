@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Final
 
@@ -55,6 +55,10 @@ class Agency(Hidden):
     jitter: Callable[[], float] = share_of_a_pause
     _circles: dict[str, HolderCircle] = field(default_factory=dict)
 
+    def for_purpose(self, purpose: str) -> "Agency":
+        """Return this agency as it calls for another purpose; itself when none is named."""
+        return replace(self, purpose=purpose) if purpose else self
+
     def gateway(self) -> Party:
         """Return the gateway that answers are expected from; raises IntegrityError when the trust list names none."""
         gateways = [party for party in self.trust().parties if party.role is Role.GATEWAY]
@@ -70,7 +74,8 @@ class Agency(Hidden):
         trust = self.trust()
         own = [one for one in trust.manifests if (one.label.owner, one.label.lane) == (self.oin, lane)]
         if not own:
-            raise problem_named("integrity-manifest", facts={"lane": lane})
+            lanes = tuple(sorted({one.label.lane for one in trust.manifests if one.label.owner == self.oin}))
+            raise problem_named("integrity-manifest", facts={"lane": lane, "lanes": lanes})
         manifest = max(own, key=lambda one: one.label.epoch)
         known = self._circles.get(lane)
         holders = {holder.holder_index or 0: holder for holder in trust.holders()}

@@ -12,7 +12,9 @@ from adapters.involvement import NO_TOKEN, contact_id, member_refused
 from adapters.person_token import derive_tokens
 from adapters.signed_call import ask, change
 from adapters.transport import Plan
-from gateway.protocol.messages import ExtendHomeBan, ImposeHomeBan, OwnRegistration, Receipt, SubjectNotice
+from gateway.protocol.messages.home_bans import ExtendHomeBan, ImposeHomeBan
+from gateway.protocol.messages.notices import SubjectNotice
+from gateway.protocol.messages.registrations import OwnRegistration, Receipt
 
 LANE = "home_ban"
 
@@ -26,6 +28,7 @@ def impose_ban(
     notice: SubjectNotice,
     led_by: str = "",
     contact: str = "",
+    purpose: str = "",
     idempotency_key: str = "",
 ) -> Plan[Receipt]:
     """Record that a home ban is in force for a person, and thereby attest that the mayor imposed it.
@@ -33,6 +36,7 @@ def impose_ban(
     It lasts ten days from `starts_on`, days of the calendar, and lapses by itself. `led_by` is the OIN of the agency
     that leads; without it that is the ban desk itself.
     """
+    agency = agency.for_purpose(purpose)
     if holds_person_number(case):
         raise problem_named("request-person-number", facts={"member": "caseReference"})
     try:

@@ -13,7 +13,7 @@ from adapters.identifiers import holds_person_number, identifier
 from adapters.involvement import member_refused
 from adapters.signed_call import Question, ask, change
 from adapters.transport import Plan
-from gateway.protocol.messages import CaseClosed, CaseOpened, CaseView, OpenCase, SafetyCases
+from gateway.protocol.messages.safety_cases import CaseClosed, CaseOpened, CaseView, OpenCase, SafetyCases
 
 _PAGE: Final = 100
 
@@ -26,12 +26,14 @@ def open_case(
     accepted_on: date,
     coordinator: str = "",
     lane: str = "",
+    purpose: str = "",
     idempotency_key: str = "",
 ) -> Plan[CaseOpened]:
     """Put an accepted case on the list, under the reference that all participants will register under.
 
     `participants` are their OINs; this agency is one of them by itself, and leads unless `coordinator` says who does.
     """
+    agency = agency.for_purpose(purpose)
     if holds_person_number(reference):
         raise problem_named("request-person-number", facts={"member": "caseReference"})
     try:

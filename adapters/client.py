@@ -18,7 +18,23 @@ from typing import Concatenate, ParamSpec, Self, TypeVar
 
 import httpx2
 
-from adapters import banning, casework, consenting, handing_over, hearing, keeping, registering, settling, streaming
+from adapters import (
+    banning,
+    casework,
+    consenting,
+    emergencies,
+    excluding,
+    exercising,
+    handing_over,
+    hearing,
+    keeping,
+    life_notices,
+    registering,
+    reporting,
+    resolving,
+    settling,
+    streaming,
+)
 from adapters.agency import Agency
 from adapters.hearing import Alert
 from adapters.involvement import Involvement
@@ -69,21 +85,24 @@ class Registrations(_Part):
     record_notice = _blocking(keeping.record_notice)
     restrict = _blocking(keeping.restrict)
     lift_restriction = _blocking(keeping.lift_restriction)
+    resolve_identity = _blocking(resolving.resolve_identity)
     archive_hints = _blocking(keeping.archive_hints)
     show = _blocking(registering.show_registration)
     page = _blocking(registering.page_of_registrations)
     list = _blocking(registering.list_registrations)
 
-    def register_many(self, involvements: Iterable[Involvement], *, lane: str = "") -> Iterator[BatchResult]:
+    def register_many(
+        self, involvements: Iterable[Involvement], *, lane: str = "", purpose: str = ""
+    ) -> Iterator[BatchResult]:
         """Register any number, 1,000 a call, two calls under way at once; rows count from 0 within each result."""
-        return self.register_batches(((batch, "") for batch in _batches(involvements)), lane=lane)
+        return self.register_batches(((batch, "") for batch in _batches(involvements)), lane=lane, purpose=purpose)
 
     def register_batches(
-        self, batches: Iterable[tuple[Sequence[Involvement], str]], *, lane: str = ""
+        self, batches: Iterable[tuple[Sequence[Involvement], str]], *, lane: str = "", purpose: str = ""
     ) -> Iterator[BatchResult]:
         """Register batches, each under its idempotency key (empty: a new one), two under way at once, in order."""
-        plan = registering.register_batch
-        return self._line.each(plan(self._agency, rows, lane=lane, idempotency_key=key) for rows, key in batches)
+        plan, agency = registering.register_batch, self._agency.for_purpose(purpose)
+        return self._line.each(plan(agency, rows, lane=lane, idempotency_key=key) for rows, key in batches)
 
 
 class Alerts(_Part):
@@ -127,6 +146,15 @@ class Consents(_Part):
     list = _blocking(consenting.list_consents)
 
 
+class Exclusions(_Part):
+    """Say who must learn nothing of a person, and mediate."""
+
+    record = _blocking(excluding.record_exclusion)
+    lift = _blocking(excluding.lift_exclusion)
+    show = _blocking(excluding.show_exclusion)
+    list = _blocking(excluding.list_exclusions)
+
+
 class Handovers(_Part):
     """Hold safety oversight, hand it over, take it or not."""
 
@@ -146,6 +174,36 @@ class HomeBans(_Part):
     extend = _blocking(banning.extend_ban)
 
 
+class Rights(_Part):
+    """Take requests of persons, advise on them, decide and answer them."""
+
+    take = _blocking(exercising.take)
+    show = _blocking(exercising.show)
+    list = _blocking(exercising.list_requests)
+    extend = _blocking(exercising.extend)
+    answer = _blocking(exercising.answer)
+    items = _blocking(exercising.list_items)
+    advise = _blocking(exercising.advise)
+    decide = _blocking(exercising.decide)
+
+
+class Emergencies(_Part):
+    """Break the glass with two people, and judge, as an officer, whether that was justified."""
+
+    break_glass = _blocking(emergencies.break_glass)
+    confirm = _blocking(emergencies.confirm_emergency)
+    list = _blocking(emergencies.list_emergencies)
+    to_review = _blocking(emergencies.list_to_review)
+    judge = _blocking(emergencies.judge_emergency)
+
+
+class LifeNotices(_Part):
+    """Say, as a register of persons, that somebody died or moved."""
+
+    death = _blocking(life_notices.notice_death)
+    move = _blocking(life_notices.notice_move)
+
+
 class Cases(_Part):
     """Keep the accepted cases in which we take part."""
 
@@ -153,6 +211,13 @@ class Cases(_Part):
     close = _blocking(casework.close_case)
     show = _blocking(casework.show_case)
     list = _blocking(casework.list_cases)
+
+
+class Reports(_Part):
+    """See whether matches led to contact, and who takes part: figures that tell of nobody."""
+
+    usefulness = _blocking(reporting.show_usefulness)
+    coverage = _blocking(reporting.show_coverage)
 
 
 class Webhooks(_Part):
@@ -176,8 +241,13 @@ class Gateway(_Part):
         self.contacts = Contacts(*parts)
         self.handovers = Handovers(*parts)
         self.webhooks = Webhooks(*parts)
+        self.reports = Reports(*parts)
         self.consents = Consents(*parts)
+        self.exclusions = Exclusions(*parts)
         self.home_bans = HomeBans(*parts)
+        self.rights = Rights(*parts)
+        self.emergencies = Emergencies(*parts)
+        self.life_notices = LifeNotices(*parts)
         self.cases = Cases(*parts)
 
     @classmethod
@@ -214,21 +284,24 @@ class AsyncRegistrations(_AsyncPart):
     record_notice = _awaited(keeping.record_notice)
     restrict = _awaited(keeping.restrict)
     lift_restriction = _awaited(keeping.lift_restriction)
+    resolve_identity = _awaited(resolving.resolve_identity)
     archive_hints = _awaited(keeping.archive_hints)
     show = _awaited(registering.show_registration)
     page = _awaited(registering.page_of_registrations)
     list = _awaited(registering.list_registrations)
 
-    def register_many(self, involvements: Iterable[Involvement], *, lane: str = "") -> AsyncIterator[BatchResult]:
+    def register_many(
+        self, involvements: Iterable[Involvement], *, lane: str = "", purpose: str = ""
+    ) -> AsyncIterator[BatchResult]:
         """Register any number, 1,000 a call, two calls under way at once; rows count from 0 within each result."""
-        return self.register_batches(((batch, "") for batch in _batches(involvements)), lane=lane)
+        return self.register_batches(((batch, "") for batch in _batches(involvements)), lane=lane, purpose=purpose)
 
     def register_batches(
-        self, batches: Iterable[tuple[Sequence[Involvement], str]], *, lane: str = ""
+        self, batches: Iterable[tuple[Sequence[Involvement], str]], *, lane: str = "", purpose: str = ""
     ) -> AsyncIterator[BatchResult]:
         """Register batches, each under its idempotency key (empty: a new one), two under way at once, in order."""
-        plan = registering.register_batch
-        return self._line.each(plan(self._agency, rows, lane=lane, idempotency_key=key) for rows, key in batches)
+        plan, agency = registering.register_batch, self._agency.for_purpose(purpose)
+        return self._line.each(plan(agency, rows, lane=lane, idempotency_key=key) for rows, key in batches)
 
 
 class AsyncAlerts(_AsyncPart):
@@ -272,6 +345,15 @@ class AsyncConsents(_AsyncPart):
     list = _awaited(consenting.list_consents)
 
 
+class AsyncExclusions(_AsyncPart):
+    """Say who must learn nothing of a person, and mediate."""
+
+    record = _awaited(excluding.record_exclusion)
+    lift = _awaited(excluding.lift_exclusion)
+    show = _awaited(excluding.show_exclusion)
+    list = _awaited(excluding.list_exclusions)
+
+
 class AsyncHandovers(_AsyncPart):
     """Hold safety oversight, hand it over, take it or not."""
 
@@ -291,6 +373,36 @@ class AsyncHomeBans(_AsyncPart):
     extend = _awaited(banning.extend_ban)
 
 
+class AsyncRights(_AsyncPart):
+    """Take requests of persons, advise on them, decide and answer them."""
+
+    take = _awaited(exercising.take)
+    show = _awaited(exercising.show)
+    list = _awaited(exercising.list_requests)
+    extend = _awaited(exercising.extend)
+    answer = _awaited(exercising.answer)
+    items = _awaited(exercising.list_items)
+    advise = _awaited(exercising.advise)
+    decide = _awaited(exercising.decide)
+
+
+class AsyncEmergencies(_AsyncPart):
+    """Break the glass with two people, and judge, as an officer, whether that was justified."""
+
+    break_glass = _awaited(emergencies.break_glass)
+    confirm = _awaited(emergencies.confirm_emergency)
+    list = _awaited(emergencies.list_emergencies)
+    to_review = _awaited(emergencies.list_to_review)
+    judge = _awaited(emergencies.judge_emergency)
+
+
+class AsyncLifeNotices(_AsyncPart):
+    """Say, as a register of persons, that somebody died or moved."""
+
+    death = _awaited(life_notices.notice_death)
+    move = _awaited(life_notices.notice_move)
+
+
 class AsyncCases(_AsyncPart):
     """Keep the accepted cases in which we take part."""
 
@@ -298,6 +410,13 @@ class AsyncCases(_AsyncPart):
     close = _awaited(casework.close_case)
     show = _awaited(casework.show_case)
     list = _awaited(casework.list_cases)
+
+
+class AsyncReports(_AsyncPart):
+    """See whether matches led to contact, and who takes part: figures that tell of nobody."""
+
+    usefulness = _awaited(reporting.show_usefulness)
+    coverage = _awaited(reporting.show_coverage)
 
 
 class AsyncWebhooks(_AsyncPart):
@@ -323,8 +442,13 @@ class AsyncGateway(_AsyncPart):
         self.contacts = AsyncContacts(*parts)
         self.handovers = AsyncHandovers(*parts)
         self.webhooks = AsyncWebhooks(*parts)
+        self.reports = AsyncReports(*parts)
         self.consents = AsyncConsents(*parts)
+        self.exclusions = AsyncExclusions(*parts)
         self.home_bans = AsyncHomeBans(*parts)
+        self.rights = AsyncRights(*parts)
+        self.emergencies = AsyncEmergencies(*parts)
+        self.life_notices = AsyncLifeNotices(*parts)
         self.cases = AsyncCases(*parts)
 
     @classmethod

@@ -15,7 +15,7 @@ from adapters.involvement import NO_TOKEN, member_refused
 from adapters.person_token import derive_tokens
 from adapters.signed_call import Question, ask, change
 from adapters.transport import Plan
-from gateway.protocol.messages import ConsentRecorded, ConsentWithdrawn, OwnConsent, OwnConsents, RecordConsent
+from gateway.protocol.messages.consents import ConsentRecorded, ConsentWithdrawn, OwnConsent, OwnConsents, RecordConsent
 
 _PAGE: Final = 100
 
@@ -29,6 +29,7 @@ def record_consent(
     kinds: Sequence[str] = (),
     agencies: Sequence[str] = (),
     lane: str = "",
+    purpose: str = "",
     valid_until: date | None = None,
     idempotency_key: str = "",
 ) -> Plan[ConsentRecorded]:
@@ -37,6 +38,7 @@ def record_consent(
     `kinds` of agency in code names, and `agencies` by their OIN, say toward whom: one of them at least. A consent that
     stood before for the same person and purpose is replaced. `valid_until` defaults to the policy's term.
     """
+    agency = agency.for_purpose(purpose)
     if holds_person_number(case):
         raise problem_named("request-person-number", facts={"member": "caseReference"})
     try:

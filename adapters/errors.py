@@ -58,8 +58,8 @@ LOCAL_PROBLEMS: Final[Mapping[str, Problem]] = MappingProxyType(
                 0,
                 "Er staat geen sleutelmanifest voor deze stroom in het trust-bestand.",
                 "The trust file has no key manifest for this lane.",
-                "Vraag de regio om het trust-bestand waarin uw organisatie voor deze stroom staat.",
-                "Ask the region for the trust file in which your agency is onboarded for this lane.",
+                "`lanes` noemt de uwe. Vraag de regio om een trust-bestand met uw organisatie in deze stroom.",
+                "`lanes` names yours. Ask the region for a trust file in which your agency is onboarded for this lane.",
             ),
         )
     }

@@ -14,15 +14,15 @@ from adapters.identifiers import identifier
 from adapters.involvement import member_refused
 from adapters.signed_call import Question, ask, change
 from adapters.transport import Plan
-from gateway.protocol.messages import (
+from gateway.protocol.messages.base import Message
+from gateway.protocol.messages.matches import ListedMatch
+from gateway.protocol.messages.oversight import (
     AcceptHandover,
     BeginOversight,
     HandoverRefusalReason,
     Handovers,
     HandoverView,
     HandoverWithdrawalReason,
-    ListedMatch,
-    Message,
     OfferHandover,
     OversightBegun,
     RefuseHandover,
@@ -38,8 +38,11 @@ def conditions_version(conditions: bytes) -> str:
     return fingerprint([conditions])
 
 
-def begin(agency: Agency, registration: str, *, case: str, idempotency_key: str = "") -> Plan[OversightBegun]:
-    """Say that we hold safety oversight from now on, by an open report of ours."""
+def begin(
+    agency: Agency, registration: str, *, case: str, purpose: str = "", idempotency_key: str = ""
+) -> Plan[OversightBegun]:
+    """Say that we hold safety oversight from now on, by an open report of ours; `purpose` is that of the report."""
+    agency = agency.for_purpose(purpose)
     message = _message(BeginOversight, registration_id=registration)
     question = change("/safety-oversights", message, case=case, idempotency_key=idempotency_key)
     return (yield from ask(agency, question, OversightBegun))
@@ -52,9 +55,11 @@ def offer(
     *,
     conditions: bytes | str,
     case: str,
+    purpose: str = "",
     idempotency_key: str = "",
 ) -> Plan[HandoverView]:
     """Offer safety oversight to the local team of a match; `conditions` is their text as bytes, or its version."""
+    agency = agency.for_purpose(purpose)
     message = _message(
         OfferHandover,
         registration_id=registration,
@@ -66,9 +71,16 @@ def offer(
 
 
 def accept(
-    agency: Agency, handover: HandoverView | str, *, conditions: bytes | str, case: str = "", idempotency_key: str = ""
+    agency: Agency,
+    handover: HandoverView | str,
+    *,
+    conditions: bytes | str,
+    case: str = "",
+    purpose: str = "",
+    idempotency_key: str = "",
 ) -> Plan[HandoverView]:
     """Take safety oversight under the conditions that we have read, which must be those of the offer."""
+    agency = agency.for_purpose(purpose)
     message = _message(AcceptHandover, conditions_version=_version(conditions))
     return (yield from _answer(agency, handover, "acceptances", message, case=case, key=idempotency_key))
 
@@ -79,9 +91,11 @@ def refuse(
     *,
     reason: HandoverRefusalReason | str,
     case: str = "",
+    purpose: str = "",
     idempotency_key: str = "",
 ) -> Plan[HandoverView]:
     """Do not take it, and say why; whoever offered it still holds it."""
+    agency = agency.for_purpose(purpose)
     message = _message(RefuseHandover, reason=reason)
     return (yield from _answer(agency, handover, "refusals", message, case=case, key=idempotency_key))
 
@@ -92,15 +106,20 @@ def withdraw(
     *,
     reason: HandoverWithdrawalReason | str,
     case: str = "",
+    purpose: str = "",
     idempotency_key: str = "",
 ) -> Plan[HandoverView]:
     """Take an open offer of ours back, and say why."""
+    agency = agency.for_purpose(purpose)
     message = _message(WithdrawHandover, reason=reason)
     return (yield from _answer(agency, handover, "withdrawals", message, case=case, key=idempotency_key))
 
 
-def show_handover(agency: Agency, handover: HandoverView | str, *, case: str = "") -> Plan[HandoverView]:
-    """Return a handover that we are a party to, as it is now."""
+def show_handover(
+    agency: Agency, handover: HandoverView | str, *, case: str = "", purpose: str = ""
+) -> Plan[HandoverView]:
+    """Return a handover that we are a party to, as it is now; `purpose` is that of our own registration."""
+    agency = agency.for_purpose(purpose)
     case = case or (yield from _case_of(agency, handover))
     return (yield from ask(agency, Question("GET", f"/handovers/{_id_of(handover)}", case=case), HandoverView))
 

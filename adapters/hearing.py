@@ -14,27 +14,18 @@ from adapters.identifiers import identifier
 from adapters.involvement import contact_id, member_refused
 from adapters.signed_call import Question, ask, ask_raw, change
 from adapters.transport import Plan
-from gateway.protocol.messages import (
-    AcknowledgeAlerts,
-    AcknowledgedAlerts,
-    AddWebhook,
-    CheckPolicy,
-    CloudEvent,
-    ContactDesk,
-    ContactDesks,
+from gateway.protocol.messages.alerts import AcknowledgeAlerts, AcknowledgedAlerts, CloudEvent, Inbox
+from gateway.protocol.messages.contacts import ContactDesk, ContactDesks, OwnContactDesk
+from gateway.protocol.messages.matches import (
     ContactOutcome,
     ContactReported,
-    Inbox,
     ListedMatch,
     Matches,
     MatchView,
-    OwnContactDesk,
-    PolicyChecked,
     ReportContact,
-    WebhookEndpoint,
-    WebhookEndpoints,
-    WhoAmI,
 )
+from gateway.protocol.messages.policy import CheckPolicy, PolicyChecked, WhoAmI
+from gateway.protocol.messages.webhooks import AddWebhook, WebhookEndpoint, WebhookEndpoints
 
 LONGEST_WAIT_S: Final = 20
 
@@ -44,8 +35,8 @@ class Alert:
     """Somebody else is involved with one of our persons: look at the match. It says nothing more, by design.
 
     By its kind it may be about a registration of our own instead: who was involved before (`archive_hints`), a notice
-    that was put off until today, a term that is about to end. Then there is no match. `desk` is the desk of ours that
-    it is for, empty for the intake.
+    that was put off until today, a term that is about to end. Or about an exclusion that we mediate or recorded. Then
+    there is no match. `desk` is the desk of ours that it is for, empty for the intake.
     """
 
     id: str
@@ -54,6 +45,7 @@ class Alert:
     at: datetime
     registration_id: str = ""
     desk: str = ""
+    exclusion_id: str = ""
 
     @classmethod
     def of(cls, event: CloudEvent) -> "Alert":
@@ -61,6 +53,8 @@ class Alert:
         about = re.split("[/=]", event.dataref.rstrip("/"))[-1]
         if about.startswith("reg_"):
             return cls(event.id, event.type, "", event.time, about)
+        if about.startswith("exc_"):
+            return cls(event.id, event.type, "", event.time, exclusion_id=about)
         return cls(event.id, event.type, about, event.time, desk=event.subject or "")
 
 
@@ -85,12 +79,16 @@ def acknowledge(agency: Agency, *alerts: Alert | str) -> Plan[AcknowledgedAlerts
     return (yield from ask(agency, change("/alert-acknowledgements", message), AcknowledgedAlerts))
 
 
-def show_match(agency: Agency, match: ListedMatch | Alert | str, *, case: str = "") -> Plan[MatchView]:
+def show_match(
+    agency: Agency, match: ListedMatch | Alert | str, *, case: str = "", purpose: str = ""
+) -> Plan[MatchView]:
     """Return a match as this agency may see it, with what the rule discloses of the other.
 
     `case` is the reference under which one looks, and which the gateway records. Without it, it is that of the own
-    registration: an alert does not tell which, so the agency's own list is asked first.
+    registration: an alert does not tell which, so the agency's own list is asked first. `purpose` is that of the own
+    registration, and defaults to the one of the settings.
     """
+    agency = agency.for_purpose(purpose)
     match_id = identifier(match_id_of(match))
     case = case or (yield from case_of(agency, match))
     return (yield from ask(agency, Question("GET", f"/matches/{match_id}", case=case), MatchView))
@@ -128,12 +126,24 @@ def report_contact(
 
 
 def put_contact(
-    agency: Agency, desk_id: str, *, name: str, phone: str, email: str, deputy: str | None = None
+    agency: Agency,
+    desk_id: str,
+    *,
+    name: str,
+    phone: str,
+    email: str,
+    deputy: str | None = None,
+    conflict: bool = False,
 ) -> Plan[ContactDesk]:
-    """Say who may be called: a desk, not a person. Another call with the same id replaces it."""
-    members = {"id": contact_id(desk_id), "name": name, "phone": phone, "email": email}
+    """Say who may be called: a desk, not a person. Another call with the same id replaces it.
+
+    A `conflict` desk hears what must pass by the ordinary desks, because somebody involved works there.
+    """
+    members: dict[str, object] = {"id": contact_id(desk_id), "name": name, "phone": phone, "email": email}
     try:
-        desk = ContactDesk.model_validate(members | ({"deputyId": contact_id(deputy)} if deputy else {}))
+        desk = ContactDesk.model_validate(
+            members | ({"deputyId": contact_id(deputy)} if deputy else {}) | ({"kind": "conflict"} if conflict else {})
+        )
     except ValidationError as invalid:
         raise member_refused(invalid) from None
     return (yield from ask(agency, change(f"/contacts/{identifier(desk.id)}", desk, method="PUT"), ContactDesk))

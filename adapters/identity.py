@@ -3,7 +3,9 @@
 import json
 import re
 import sys
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final, Self
@@ -27,6 +29,8 @@ class PersonFault(StrEnum):
     LENGTH = "a person number has nine digits"
     ELEVEN_TEST = "the person number fails the 11-test"
     NOT_IN_FILE = 'the JSON object has no member "bsn" with a number'
+    BIRTH_DATE = 'the member "birthDate" is no date like 2018-05-31'
+    NAME = 'without a number there are "givenName", "familyName" in Latin letters and "birthDate", and nothing else'
     NOT_A_FILE = "the file is neither a number nor a JSON object"
 
 
@@ -43,10 +47,12 @@ class PersonRefused(ValueError):
 class Person(Hidden):
     """A person whom the agency knows, by a citizen service number (BSN) in normal form.
 
-    It never prints itself and is never pickled. Make it with `from_bsn` or `from_file`.
+    It never prints itself and is never pickled. Make it with `from_bsn` or `from_file`. `birth_on`, where it is known,
+    never leaves the agency either: by it the client sees to the age limit of a lane.
     """
 
     bsn: str
+    birth_on: date | None = None
 
     def __post_init__(self) -> None:
         """Refuse anything but nine ASCII digits that pass the 11-test."""
@@ -73,16 +79,30 @@ class Person(Hidden):
 
     @classmethod
     def from_file(cls, path: str | Path) -> Self:
-        """Read a file, or standard input for "-": JSON `{"bsn": "..."}`, or the bare number.
+        """Read a file, or standard input for "-": JSON `{"bsn": "...", "birthDate": "2018-05-31"}`, or the bare number.
+
+        The birth date may be left out.
 
         Raises PersonRefused without what the file holds, and OSError when it cannot be read.
         """
-        text = sys.stdin.read(_LONGEST_FILE) if str(path) == "-" else _beginning(Path(path))
-        return cls.from_bsn(_number_in(text.strip()))
+        return cls.from_text(text_of(path))
+
+    @classmethod
+    def from_text(cls, text: str) -> Self:
+        """Read what a file holds; raises PersonRefused without it."""
+        if not text.startswith("{"):
+            return cls.from_bsn(text)
+        members = members_of(text)
+        return replace(cls.from_bsn(_number_in(members)), birth_on=birth_date_in(members))
 
     def oprf_input(self) -> bytes:
         """Return the bytes that are blinded (protocol, section 2)."""
         return bsn_input(self.bsn)
+
+
+def text_of(path: str | Path) -> str:
+    """Return the beginning of a file, or of standard input for "-", without what surrounds it."""
+    return (sys.stdin.read(_LONGEST_FILE) if str(path) == "-" else _beginning(Path(path))).strip()
 
 
 def _beginning(path: Path) -> str:
@@ -90,10 +110,8 @@ def _beginning(path: Path) -> str:
         return file.read(_LONGEST_FILE)
 
 
-def _number_in(text: str) -> str:
-    if not text.startswith("{"):
-        return text
-    number = _members(text).get("bsn")
+def _number_in(members: Mapping[str, Any]) -> str:
+    number = members.get("bsn")
     if isinstance(number, str):
         return number
     if isinstance(number, int) and not isinstance(number, bool):
@@ -101,7 +119,19 @@ def _number_in(text: str) -> str:
     raise PersonRefused(PersonFault.NOT_IN_FILE)
 
 
-def _members(text: str) -> dict[str, Any]:
+def birth_date_in(members: Mapping[str, Any]) -> date | None:
+    """Return the birth date, where there is one; raises PersonRefused for what is none."""
+    said = members.get("birthDate")
+    if said is None:
+        return None
+    try:
+        return date.fromisoformat(said)
+    except (ValueError, TypeError):
+        raise PersonRefused(PersonFault.BIRTH_DATE) from None
+
+
+def members_of(text: str) -> dict[str, Any]:
+    """Return the members of a JSON object; raises PersonRefused without them."""
     try:
         members = json.loads(text)
     except (ValueError, RecursionError):

@@ -7,19 +7,20 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
+from adapters.age_limits import first_of_month, limit_on
 from adapters.client import Gateway
 from adapters.error_file import ErrorFile
 from adapters.errors import SeinhuisError
 from adapters.hearing import refused_by
 from adapters.holder_circle import Lie
 from adapters.import_state import ImportRefused, ImportState
-from adapters.involvement import Involvement, notice_deferred, notice_given
+from adapters.involvement import INVOLVED, Involvement, notice_deferred, notice_given
 from adapters.person_token import PERSONS_PER_CALL
 from adapters.registering import BatchResult
 from adapters.rows import Row, RowFault, Source
-from gateway.protocol.messages import DeferralReason, Receipt
+from gateway.protocol.messages.notices import DeferralReason
+from gateway.protocol.messages.registrations import Receipt
 
-_ENDS_AT_AGE: Final = {"youth": 23}  # domain rule 8: until the birthday at 00:00 Europe/Amsterdam
 _NOTICE_WITHIN: Final = {"youth": timedelta(weeks=4), "veilig_thuis": timedelta(weeks=4)}  # domain rule 13
 _NOTICE_SOON: Final = timedelta(weeks=1)  # what every other lane allows
 
@@ -49,7 +50,8 @@ class ImportReport:
 class ImportTerms:
     """How to register what a source says; `deferral` is why a notice that was not given waits.
 
-    `preconditions` are attested of every row, as the criterion of the lane is.
+    `preconditions` are attested of every row, as the criterion of the lane is; `purpose` is that of the settings when
+    empty. `flag` holds for each row that names none itself.
     """
 
     lane: str
@@ -58,6 +60,8 @@ class ImportTerms:
     batch_rows: int = PERSONS_PER_CALL
     language: Language = "nl"
     preconditions: tuple[str, ...] = ()
+    purpose: str = ""
+    flag: str = INVOLVED
 
 
 def begin_or_resume(
@@ -78,7 +82,9 @@ def begin_or_resume(
         raise ImportRefused(
             f"the export changed since its import was broken off; remove {state_file.name} to begin anew"
         )
-    allowed = gateway.check_policy(lane=terms.lane, preconditions=terms.preconditions)
+    allowed = gateway.check_policy(
+        lane=terms.lane, purpose=terms.purpose, flag=terms.flag, preconditions=terms.preconditions
+    )
     if not allowed.permitted:
         raise refused_by(allowed, terms.language)
     until = allowed.valid_until_at_most
@@ -152,7 +158,7 @@ def _registered(
             good = [each for _, each in drafted if isinstance(each, Involvement)]
             yield good, state.idempotency_key(number)
 
-    for result in gateway.registrations.register_batches(calls(), lane=terms.lane):
+    for result in gateway.registrations.register_batches(calls(), lane=terms.lane, purpose=terms.purpose):
         yield *under_way.pop(0), result
 
 
@@ -161,7 +167,7 @@ def _draft(row: Row, terms: ImportTerms, *, latest_until: date | None) -> Involv
     said = row.content
     if isinstance(said, RowFault):
         return said
-    ends_on = _birthday(said.birth_on, _ENDS_AT_AGE[terms.lane]) if terms.lane in _ENDS_AT_AGE else None
+    ends_on = limit_on(terms.lane, said.birth_on)
     if ends_on is not None and ends_on <= terms.on:
         return RowFault.TOO_OLD
     sooner = ends_on is not None and latest_until is not None and ends_on < latest_until
@@ -171,16 +177,11 @@ def _draft(row: Row, terms: ImportTerms, *, latest_until: date | None) -> Involv
         else notice_deferred(terms.deferral, review_on=terms.on + _NOTICE_WITHIN.get(terms.lane, _NOTICE_SOON))
     )
     until = ends_on if sooner else None
-    kept_until = None if ends_on is None else ends_on.replace(day=1)  # any other day would tell the birth date
-    return Involvement(said.person, said.case, notice, said.contact, until, terms.preconditions, kept_until)
-
-
-def _birthday(birth_on: date, age: int) -> date:
-    """Return the birthday on which this age is reached; born on 29 February: 28 February (domain rule 8)."""
-    try:
-        return birth_on.replace(year=birth_on.year + age)
-    except ValueError:
-        return birth_on.replace(year=birth_on.year + age, day=28)
+    return Involvement(
+        *(said.person, said.case, notice, said.contact, until, terms.preconditions, first_of_month(ends_on)),
+        flag=said.flag or terms.flag,
+        parents=said.parents,
+    )
 
 
 def _sorted_out(

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from adapters.hearing import LONGEST_WAIT_S, Alert
-from gateway.protocol.messages import AcknowledgedAlerts
+from gateway.protocol.messages.alerts import AcknowledgedAlerts
 
 _REMEMBERED: Final = 10_000
 

@@ -7,15 +7,14 @@ from adapters.identifiers import identifier
 from adapters.involvement import member_refused
 from adapters.signed_call import Question, ask, change
 from adapters.transport import Plan
-from gateway.protocol.messages import (
-    ArchiveHint,
-    ArchiveHints,
+from gateway.protocol.messages.archive import ArchiveHint, ArchiveHints
+from gateway.protocol.messages.base import Message
+from gateway.protocol.messages.notices import SubjectNotice
+from gateway.protocol.messages.registrations import (
     LiftRestriction,
-    Message,
     OwnRegistration,
     RestrictionReason,
     RestrictRegistration,
-    SubjectNotice,
 )
 
 
@@ -53,11 +52,15 @@ def lift_restriction(
     )
 
 
-def archive_hints(agency: Agency, registration: str, *, case: str = "") -> Plan[tuple[ArchiveHint, ...]]:
+def archive_hints(
+    agency: Agency, registration: str, *, case: str = "", purpose: str = ""
+) -> Plan[tuple[ArchiveHint, ...]]:
     """Return who was involved before, as the archive told it when we registered; it tells each thing once.
 
-    Without a case, the registration itself is the reference looked under.
+    Without a case, the registration itself is the reference looked under. `purpose` is that of the registration, and
+    defaults to the one of the settings.
     """
+    agency = agency.for_purpose(purpose)
     question = Question("GET", f"/archive-hints/{identifier(registration)}", case=case or registration)
     told = yield from ask(agency, question, ArchiveHints)
     return told.hints

@@ -23,6 +23,7 @@ from adapters.errors import Fact, SeinhuisError, problem_named
 from adapters.holder_circle import HolderCircle, Lie
 from adapters.identity import Person
 from adapters.transport import Answer, NoAnswer, Plan, Reply, compute, send
+from adapters.unnumbered import Unnumbered
 from keys import oprf, sharing
 from keys.evaluations import TOKEN_EVALUATIONS, EvaluateTokens, TokenEvaluations
 from keys.group import Element, Scalar
@@ -58,7 +59,7 @@ class Absence:
     signed: bool = False
 
 
-def derive_tokens(agency: Agency, circle: HolderCircle, persons: Sequence[Person]) -> Plan[Derived]:
+def derive_tokens(agency: Agency, circle: HolderCircle, persons: Sequence[Person | Unnumbered]) -> Plan[Derived]:
     """Return the tokens of 1 to 1,000 persons.
 
     Raises TryAgainLater when fewer than t holders serve, IntegrityError when that is because holders lie, and what a

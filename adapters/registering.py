@@ -1,23 +1,29 @@
 """Decides how an agency registers, renews and withdraws: the plans behind `gateway.registrations`."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from itertools import chain, islice
 from typing import Final
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
+from adapters.age_limits import limit_on
 from adapters.agency import Agency
 from adapters.errors import SeinhuisError, problem_named
+from adapters.hearing import check_policy
 from adapters.holder_circle import Lie
 from adapters.identifiers import identifier
 from adapters.identity import Person
-from adapters.involvement import Involvement, draft, member_refused, with_token
+from adapters.involvement import INVOLVED, Involvement, draft, member_refused, with_tokens
 from adapters.person_token import PERSONS_PER_CALL, derive_tokens
 from adapters.signed_call import NDJSON, Question, ask, change, new_idempotency_key
 from adapters.transport import Plan, compute
-from gateway.protocol.messages import (
+from adapters.unnumbered import Unnumbered
+from gateway.protocol.messages.notices import SubjectNotice
+from gateway.protocol.messages.registrations import (
     BatchReceipt,
     BatchRow,
     OwnRegistration,
@@ -25,13 +31,14 @@ from gateway.protocol.messages import (
     Receipt,
     RegisterInvolvement,
     RenewRegistration,
-    SubjectNotice,
     WithdrawalReason,
     Withdrawn,
     WithdrawRegistration,
 )
+from keys.tokens import PersonToken
 
 _PAGE: Final = 100
+_AMSTERDAM: Final = ZoneInfo("Europe/Amsterdam")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +60,7 @@ class BatchResult:
 
 def register(
     agency: Agency,
-    person: Person,
+    person: Person | Unnumbered,
     *,
     case: str,
     notice: SubjectNotice,
@@ -62,33 +69,55 @@ def register(
     valid_until: date | None = None,
     archive_until: date | None = None,
     preconditions: Sequence[str] = (),
+    purpose: str = "",
+    flag: str = INVOLVED,
+    parents: Sequence[Person] = (),
+    confidential_address: bool = False,
     idempotency_key: str = "",
 ) -> Plan[Receipt]:
     """Register that the agency is involved with a person, and thereby attest that the lane's criterion is met.
 
-    `preconditions` are what the rule requires to be attested besides, in the code names of the lane's card.
+    `preconditions` are what the rule requires to be attested besides, and `flag` is how the agency is involved, both in
+    the code names of the lane's card. `lane`, `purpose` and `contact` (a desk) default to those of the settings.
 
-    `lane` and `contact` (a desk) default to those of the settings, `valid_until` to the policy's term. The birth date
-    is not known here: who reaches the lane's age limit within the term (youth: the 23rd birthday, domain rule 8) needs
-    a `valid_until` from the caller; an import from a file sees to it. `archive_until` is the first of the month in
-    which that limit is reached: without it nothing is archived beyond the term. The receipt is the same whether or not
-    anybody else is involved.
+    `valid_until` defaults to the policy's term, and ends at the lane's age limit (youth: the 23rd birthday, domain rule
+    8) where the person's birth date is known; else that is for the caller to see to. So is `archive_until`, the first
+    of the month in which that limit is reached: without either nothing is archived beyond the term. Raises
+    PolicyRefused for who has reached the limit. The receipt is the same whether or not anybody else is involved.
+
+    `parents` are up to two parents of a child, by the register of persons, where the lane's card admits it; never with
+    a `confidential_address`.
+
+    A person without a number is set aside, and more is asked, until `resolve_identity` settles who it is.
     """
-    involvement = Involvement(person, case, notice, contact, valid_until, tuple(preconditions), archive_until)
-    message = draft(agency, involvement, lane or agency.lane)
-    derived = yield from derive_tokens(agency, agency.circle(message.lane), (person,))
-    whole = with_token(message, derived.tokens[0])
+    agency, lane = agency.for_purpose(purpose), lane or agency.lane
+    involvement = Involvement(
+        *(person, case, notice, contact, valid_until, tuple(preconditions), archive_until, flag),
+        parents=tuple(parents),
+        confidential_address=confidential_address,
+    )
+    draft(agency, involvement, lane)  # what is wrong with it is said before anybody is asked
+    message = draft(agency, (yield from _within_age(agency, involvement, lane)), lane)
+    derived = yield from derive_tokens(agency, agency.circle(message.lane), involvement.persons)
+    whole = with_tokens(message, *derived.tokens)
     question = change("/registrations", whole, case=case, idempotency_key=idempotency_key)
     return (yield from ask(agency, question, Receipt))
 
 
 def register_batch(
-    agency: Agency, involvements: Sequence[Involvement], *, lane: str = "", idempotency_key: str = ""
+    agency: Agency,
+    involvements: Sequence[Involvement],
+    *,
+    lane: str = "",
+    purpose: str = "",
+    idempotency_key: str = "",
 ) -> Plan[BatchResult]:
     """Register up to 1,000 involvements in one call. A batch is not atomic: good rows are taken, bad rows come back.
 
-    The same rows under the same idempotency key are never registered twice.
+    The purpose is signed with the call, so it is one for all rows. The same rows under the same idempotency key are
+    never registered twice.
     """
+    agency = agency.for_purpose(purpose)
     if len(involvements) > PERSONS_PER_CALL:
         message = f"at most {PERSONS_PER_CALL} involvements in one batch, not {len(involvements)}"
         raise ValueError(message)
@@ -98,15 +127,31 @@ def register_batch(
     refused = [RowResult(row, problem=each) for row, each in enumerate(drafts) if isinstance(each, SeinhuisError)]
     if not good:
         return BatchResult(tuple(refused))
-    derived = yield from derive_tokens(agency, agency.circle(lane), [involvements[row].person for row in good])
+    tokens, lies = yield from _tokens(agency, lane, [involvements[row].persons for row in good])
     messages = [each for each in drafts if isinstance(each, RegisterInvolvement)]
-    whole = (with_token(message, token) for message, token in zip(messages, derived.tokens, strict=True))
+    whole = (with_tokens(message, *family) for message, family in zip(messages, tokens, strict=True))
     lines = b"\n".join(message.model_dump_json(by_alias=True, exclude_none=True).encode() for message in whole)
     key = idempotency_key or new_idempotency_key()
     question = Question("POST", "/registration-batches", lines, content_type=NDJSON, idempotency_key=key)
     receipt = yield from ask(agency, question, BatchReceipt)
     answered = _row_results(good, receipt.rows)
-    return BatchResult(tuple(sorted((*refused, *answered), key=lambda result: result.row)), derived.lies)
+    return BatchResult(tuple(sorted((*refused, *answered), key=lambda result: result.row)), lies)
+
+
+def _tokens(
+    agency: Agency, lane: str, families: Sequence[Sequence[Person | Unnumbered]]
+) -> Plan[tuple[list[tuple[PersonToken, ...]], tuple[Lie, ...]]]:
+    """Return the tokens of each family, and the holders that lied meanwhile; parents make it more calls to holders."""
+    everybody = list(chain.from_iterable(families))
+    tokens: list[PersonToken] = []
+    lies: list[Lie] = []
+    for start in range(0, len(everybody), PERSONS_PER_CALL):
+        chunk = everybody[start : start + PERSONS_PER_CALL]
+        derived = yield from derive_tokens(agency, agency.circle(lane), chunk)
+        tokens += derived.tokens
+        lies += derived.lies
+    in_order = iter(tokens)
+    return [tuple(islice(in_order, len(family))) for family in families], tuple(lies)
 
 
 def renew(
@@ -161,6 +206,22 @@ def list_registrations(agency: Agency) -> Plan[tuple[OwnRegistration, ...]]:
         page = yield from page_of_registrations(agency, after=page.next)
         everything += page.registrations
     return tuple(everything)
+
+
+def _within_age(agency: Agency, involvement: Involvement, lane: str) -> Plan[Involvement]:
+    """Let it end at the lane's age limit when the birth date is known; raises PolicyRefused when that is past."""
+    limit = limit_on(lane, involvement.person.birth_on)
+    if limit is None:
+        return involvement
+    if limit <= agency.clock().astimezone(_AMSTERDAM).date():
+        raise problem_named("policy-term-past", facts={"lane": lane})
+    until = involvement.valid_until
+    if until is None:
+        terms = involvement.flag, involvement.preconditions
+        checked = yield from check_policy(agency, lane=lane, flag=terms[0], preconditions=terms[1])
+        until = checked.valid_until_at_most
+    sooner = limit if until is not None and limit < until else involvement.valid_until
+    return replace(involvement, valid_until=sooner, archive_until=min(involvement.archive_until or limit, limit))
 
 
 def _draft_or_problem(agency: Agency, involvement: Involvement, lane: str) -> RegisterInvolvement | SeinhuisError:

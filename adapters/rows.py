@@ -20,6 +20,7 @@ class RowFault(Enum):
     BIRTH_DATE = ("geboortedatum is geen datum", "birth date is no date")
     REGISTERED_ON = ("datum van registratie is geen datum", "day of registration is no date")
     NOTICE_ON = ("datum van mededeling is geen datum", "day of the notice is no date")
+    PARENT = ("burgerservicenummer van een ouder is ongeldig", "person number of a parent is invalid")
     CELLS = ("rij heeft te weinig of te veel kolommen", "row has too few or too many cells")
     TOO_OLD = ("te oud voor deze stroom", "too old for this lane")
 
@@ -38,7 +39,7 @@ OF_PERSON = {
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Record:
-    """What a good row says; `notice_on` absent means that the notice is deferred, `contact` may be empty."""
+    """What a good row says; `notice_on` absent means that the notice is deferred, `contact` and `flag` may be empty."""
 
     person: Person
     case: str
@@ -46,6 +47,8 @@ class Record:
     registered_on: date
     notice_on: date | None = None
     contact: str = ""
+    flag: str = ""
+    parents: tuple[Person, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, repr=False)

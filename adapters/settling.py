@@ -10,7 +10,7 @@ from adapters.identifiers import identifier
 from adapters.involvement import member_refused
 from adapters.signed_call import Question, ask, change
 from adapters.transport import Plan
-from gateway.protocol.messages import (
+from gateway.protocol.messages.matches import (
     CoordinatorNamed,
     Handler,
     ListedMatch,

@@ -21,7 +21,7 @@ from adapters.agency import Agency
 from adapters.errors import SeinhuisError, problem_named
 from adapters.transport import Answer, NoAnswer, Plan, Reply, pause, send
 from gateway.protocol import headers
-from gateway.protocol.messages import Message
+from gateway.protocol.messages.base import Message
 from keys import signing
 from keys.signing import RawCall, SignatureFault
 
@@ -46,6 +46,7 @@ class Question:
     accept: str = f"{JSON}, application/problem+json"
     case: str = ""
     idempotency_key: str = ""
+    purpose: str = ""  # that of the agency, unless the question is asked for another
 
 
 def change(
@@ -55,10 +56,12 @@ def change(
     case: str = "",
     idempotency_key: str = "",
     method: str = "POST",
+    purpose: str = "",
 ) -> Question:
     """Return the question that changes something: once, however often it is sent, under one idempotency key."""
     body = message.model_dump_json(by_alias=True, exclude_none=True).encode() if message else b""
-    return Question(method, path, body, case=case, idempotency_key=idempotency_key or new_idempotency_key())
+    key = idempotency_key or new_idempotency_key()
+    return Question(method, path, body, case=case, idempotency_key=key, purpose=purpose)
 
 
 def new_idempotency_key() -> str:
@@ -94,7 +97,7 @@ def signed(agency: Agency, question: Question) -> RawCall:
         "accept-language": agency.language,
         "content-type": question.content_type if question.body else "",
         headers.IDEMPOTENCY_KEY: question.idempotency_key,
-        headers.PURPOSE: agency.purpose,
+        headers.PURPOSE: question.purpose or agency.purpose,
         headers.USER_ROLE: agency.user_role,
         headers.CASE_REFERENCE: question.case,
     }

@@ -25,20 +25,26 @@ from deploy.demo_ears import Ears
 from deploy.demo_import import import_exports
 from deploy.demo_members import Member, at_once
 from deploy.demo_outcome import ImportTally, Outcome
+from deploy.demo_radar import tell_radar
 from deploy.demo_report import Kept, show_next, show_outcome
 from deploy.demo_stage import Stage
 from deploy.demo_story import LIVE_PAIRS, measure_pairs, spare_child, tell_story
 from deploy.demo_wishes import Wishes, wishes_in
 from deploy.demo_words import Words, words_for
 from deploy.homes import write_private
-from deploy.local import Federation
+from deploy.lanes import open_lanes
+from deploy.local import Federation, require_new
 from deploy.processes import StartFailed
 from deploy.region.agencies import AGENCIES, RegionAgency
 from deploy.region.expected import expected_bad_rows, expected_matches, expected_registrations
 from deploy.region.exports import Export, write_exports
 from deploy.region.people import Region
-from gateway.protocol.messages import ListedMatch
+from gateway.app import POLICIES
+from gateway.protocol.messages.matches import ListedMatch
 
+FEDERATION: Final = "federation"
+EXPORTS: Final = "exports"
+CHILD: Final = "child.json"
 HOLDERS: Final = 3
 THRESHOLD: Final = 2
 USAGE: Final = 2
@@ -84,6 +90,8 @@ class Demo:
         started = time.monotonic()
         stage.heading(words.opening)
         with _directory(self.wishes) as directory, ExitStack() as open_things:
+            for part in (FEDERATION, EXPORTS):  # before anything is written: an earlier demo may have been kept here
+                require_new(directory / part)
             stage.heading(words.region)
             region, exports = self._make_region(directory)
             stage.heading(words.federation.format(holders=HOLDERS, threshold=THRESHOLD))
@@ -103,7 +111,7 @@ class Demo:
     def _make_region(self, directory: Path) -> tuple[Region, tuple[Export, ...]]:
         today = datetime.now(ZoneInfo("Europe/Amsterdam")).date()
         region = Region.generate(registrations=self.wishes.registrations, seed=self.wishes.seed, on=today)
-        exports = write_exports(region, directory / "exports")
+        exports = write_exports(region, directory / EXPORTS)
         rows, bad = sum(export.rows for export in exports), sum(export.bad_rows for export in exports)
         self.stage.say("  " + self.words.region_made.format(people=len(region.people), rows=rows, bad=bad))
         return region, exports
@@ -112,11 +120,12 @@ class Demo:
         with self.stage.step(self.words.federation_up):
             return open_things.enter_context(
                 Federation.start(
-                    directory / "federation",
+                    directory / FEDERATION,
                     threshold=THRESHOLD,
                     holders=HOLDERS,
                     database_url=self.wishes.database_url,
                     language=self._language,
+                    lanes=open_lanes(POLICIES),
                 )
             )
 
@@ -139,6 +148,8 @@ class Demo:
             at_once(everybody, lambda member: member.report_share(seen[member.agency.slug], _ONE_IN))
         stage.heading(words.story)
         story = tell_story(region, members, stage=stage, words=words)
+        stage.heading(words.radar)
+        radar = tell_radar(region, members, stage=stage, words=words)
         stage.heading(words.pairs.format(count=LIVE_PAIRS))
         count, pairs = measure_pairs(region, everybody, count=LIVE_PAIRS)
         with stage.step(words.verify):
@@ -146,13 +157,14 @@ class Demo:
         return Outcome(
             imported=imported,
             agencies=tuple(at_once(everybody, Member.tally)),
-            live_pairs=1 + count,
-            pair_seconds=tuple(pair.seconds for pair in (story.pair, *pairs) if pair is not None),
+            live_pairs=2 + count,
+            pair_seconds=tuple(pair.seconds for pair in (story.pair, radar.pair, *pairs) if pair is not None),
             holders=HOLDERS,
             threshold=THRESHOLD,
             seconds=time.monotonic() - started,
             verify=findings,
-            leaks=len(story.leaks),
+            leaks=len(story.leaks) + len(radar.leaks),
+            live_registrations=sum(member.live for member in everybody),
         )
 
     def _keep(self, directory: Path, region: Region, federation: Federation, members: Mapping[str, Member]) -> Kept:
@@ -161,9 +173,9 @@ class Demo:
         child = spare_child(region, tuple(members.values()))
         file = None
         if child is not None:
-            file = directory / "child.json"
+            file = directory / CHILD
             write_private(file, json.dumps({"bsn": child.person_number}) + "\n")
-        own = tuple(directory / name for name in ("federation", "exports", "child.json"))
+        own = tuple(directory / name for name in (FEDERATION, EXPORTS, CHILD))
         return Kept(
             federation=federation,
             trash=(directory,) if self.wishes.directory is None else own,

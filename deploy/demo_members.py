@@ -8,17 +8,31 @@ from datetime import date
 from typing import Final, TypeVar
 
 from adapters import Gateway, Person, notice_given
+from adapters.involvement import INVOLVED
 from deploy.demo_ears import Ears, Heard
 from deploy.demo_outcome import AgencyTally
 from deploy.region import people
 from deploy.region.agencies import RegionAgency
-from gateway.protocol.messages import ContactOutcome, ListedMatch, MatchState, Receipt
+from gateway.protocol.messages.matches import ContactOutcome, ListedMatch, MatchState
+from gateway.protocol.messages.registrations import Receipt
 
 T = TypeVar("T")
 
 SECONDS_TO_HEAR: Final = 30.0
 _LAST_CASE: Final = 89_999
 _OUTCOMES: Final = (ContactOutcome.CONTACTED, ContactOutcome.PLAN_MADE, ContactOutcome.ALREADY_IN_CONTACT)
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Under which terms a child is registered, where that is not as the settings say."""
+
+    lane: str = ""
+    purpose: str = ""
+    flag: str = INVOLVED
+
+
+AS_SET: Final = Terms()
 
 
 @dataclass(slots=True)
@@ -33,12 +47,15 @@ class Member:
     contacts: int = 0
     live: int = 0
 
-    def register(self, person: people.Person, *, on: date) -> Receipt:
+    def register(self, person: people.Person, *, on: date, terms: Terms = AS_SET) -> Receipt:
         """Register one child by hand, as somebody at the desk would; the parents were told today."""
         receipt = self.gateway.registrations.register(
             Person.from_bsn(person.person_number),
             case=self.next_case(),
             notice=notice_given(on),
+            lane=terms.lane,
+            purpose=terms.purpose,
+            flag=terms.flag,
         )
         self.receipts.add(receipt.id)
         self.live += 1
@@ -87,7 +104,9 @@ class LivePair:
     seconds: float
 
 
-def register_pair(second: Member, first: Member, person: people.Person, *, on: date) -> LivePair | None:
+def register_pair(
+    second: Member, first: Member, person: people.Person, *, on: date, terms: Terms = AS_SET
+) -> LivePair | None:
     """Let `second` register a child whom `first` has registered; None when not both hear of it in time.
 
     Nothing else may go on meanwhile: the next alert of `second` must be about this child, which its own look at the
@@ -95,12 +114,12 @@ def register_pair(second: Member, first: Member, person: people.Person, *, on: d
     """
     heard_before = len(second.ears.heard)
     started = time.monotonic()
-    receipt = second.register(person, on=on)
+    receipt = second.register(person, on=on, terms=terms)
     own = second.ears.next_after(heard_before, seconds=SECONDS_TO_HEAR)
     other = None if own is None else first.ears.wait_for(own.alert.match_id, seconds=SECONDS_TO_HEAR)
     if own is None or other is None:
         return None
-    if second.gateway.matches.show(own.alert).registration_id != receipt.id:
+    if second.gateway.matches.show(own.alert, purpose=terms.purpose).registration_id != receipt.id:
         return None
     return LivePair(receipt, (own, other), max(own.at, other.at) - started)
 

@@ -56,6 +56,7 @@ class Outcome:
     seconds: float
     verify: int
     leaks: int = 0
+    live_registrations: int = 0
 
     @property
     def lost(self) -> int:
@@ -93,7 +94,11 @@ class Outcome:
             "lost": self.lost,
             "p50_alert_ms": _milliseconds(percentile(self.pair_seconds, 50)),
             "p95_alert_ms": _milliseconds(percentile(self.pair_seconds, 95)),
-            "live": {"pairs": self.live_pairs, "both_alerted": len(self.pair_seconds)},
+            "live": {
+                "registrations": self.live_registrations,
+                "pairs": self.live_pairs,
+                "both_alerted": len(self.pair_seconds),
+            },
             "holders": self.holders,
             "threshold": self.threshold,
             "seconds": round(self.seconds, 1),

@@ -23,7 +23,7 @@ def show_outcome(outcome: Outcome, *, stage: Stage, words: Words, logs: Path) ->
     """Show the table of all agencies, what was expected, how fast it went, and whether all is as it must be."""
     stage.say()
     stage.show(_table(outcome.agencies, words))
-    stage.say(words.live_note.format(live=outcome.live_pairs))
+    stage.say(words.live_note.format(live=outcome.live_registrations))
     imported = outcome.imported
     stage.say(words.expected.format(matches=imported.matches, expected=imported.expected_matches))
     p50, p95 = (percentile(outcome.pair_seconds, percent) for percent in (50, 95))

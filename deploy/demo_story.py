@@ -9,7 +9,7 @@ from deploy.demo_members import LivePair, Member, known_by_one, register_pair
 from deploy.demo_stage import Stage
 from deploy.demo_words import Words
 from deploy.region.people import Person, Region
-from gateway.protocol.messages import ContactOutcome, MatchView
+from gateway.protocol.messages.matches import ContactOutcome, MatchView
 
 LIVE_PAIRS: Final = 40
 _MILLISECONDS: Final = 1_000
@@ -33,14 +33,14 @@ def tell_story(region: Region, members: Mapping[str, Member], *, stage: Stage, w
     if pair is None:
         return Story(None)
     stage.say(words.receipt.format(receipt=pair.receipt.model_dump_json(by_alias=True)))
-    stage.say(words.both_alerted.format(milliseconds=pair.seconds * _MILLISECONDS))
+    say_alerted(pair, stage=stage, words=words)
     alert = pair.alerts[0].alert
     stage.say(words.alert_content.format(alert=f"{alert.kind} {alert.id} {alert.match_id}"))
     views = [
         member.gateway.matches.show(heard.alert) for member, heard in zip((police, school), pair.alerts, strict=True)
     ]
     for member, view in zip((police, school), views, strict=True):
-        _say_learned(member, view, stage=stage, words=words)
+        say_learned(member, view, stage=stage, words=words)
         state = member.report(view, ContactOutcome.CONTACTED)
         stage.say(words.reports.format(agency=member.agency.name, state=state.value))
     stage.say()
@@ -88,15 +88,24 @@ def spare_child(region: Region, members: Sequence[Member]) -> Person | None:
     return next((child for child, first in known_by_one(region, members) if first.agency.slug != "police"), None)
 
 
-def _say_learned(member: Member, view: MatchView, *, stage: Stage, words: Words) -> None:
+def say_alerted(pair: LivePair, *, stage: Stage, words: Words) -> None:
+    """Say how soon both had their alert."""
+    stage.say(words.both_alerted.format(milliseconds=pair.seconds * _MILLISECONDS))
+
+
+def say_learned(member: Member, view: MatchView, *, stage: Stage, words: Words) -> None:
     """Say what stands in the match as this agency sees it: the view itself, not what it ought to hold."""
     stage.heading(words.learned.format(agency=member.agency.name))
     stage.say("  - " + words.learned_case.format(case=view.case_reference))
-    if view.other is not None:
+    if view.other is None:
+        stage.say("  - " + words.learned_nobody)
+    else:
         stage.say("  - " + words.learned_other.format(agency=view.other.agency))
         if view.other.contact is not None:
             desk = view.other.contact
             stage.say("  - " + words.learned_desk.format(desk=desk.name, phone=desk.phone, email=desk.email))
+        if view.other.flag is not None:
+            stage.say("  - " + words.learned_flag.format(flag=view.other.flag))
     basis, rules = ", ".join(view.legal_basis), ", ".join(view.rules)
     stage.say("  - " + words.learned_rule.format(rules=rules, basis=basis, due=view.due_on))
     stage.say("  - " + words.learned_why.format(why=view.why.nl if words.dutch else view.why.en))

@@ -29,12 +29,18 @@ class Words:
     learned_case: str
     learned_other: str
     learned_desk: str
+    learned_flag: str
+    learned_nobody: str
     learned_rule: str
     learned_why: str
     not_learned: str
     nothing_leaked: str
     leaked: str
     gateway_knows: str
+    radar: str
+    radar_report: str
+    radar_lanes: str
+    radar_held: str
     pairs: str
     verify: str
     table_title: str
@@ -80,6 +86,8 @@ ENGLISH: Final = Words(
     learned_case="its own case: {case}",
     learned_other="who else is involved: {agency}",
     learned_desk="whom to call: {desk}, {phone}, {email}",
+    learned_flag="how it is involved: {flag}",
+    learned_nobody="who else is involved: the rule does not say",
     learned_rule="by which rule: {rules}, on the basis of {basis}, before {due}",
     learned_why="why: {why}",
     not_learned="What it did not: the reason, the file or the case number of the other; since when; who else it knows.",
@@ -89,6 +97,10 @@ ENGLISH: Final = Words(
         "What the gateway learned: that two agencies share a case. Not whom it is about: it never had a name, a number "
         "or anything that can be searched for one. The key holders evaluated blinded points and saw nobody."
     ),
+    radar="The same night, in the lane veilig_thuis",
+    radar_report="Veilig Thuis has an open report about this child's home. The police register a care report there.",
+    radar_lanes="Each lane has keys of its own: no token joins this match with the one before.",
+    radar_held="As the card says: Veilig Thuis sees how the police are involved, the police only that it has arrived.",
     pairs="{count} more children, each registered by a second agency: how soon do both know?",
     verify="the reconciler compares all registrations with all matches (seinhuis gateway verify)",
     table_title="The end of the demo",
@@ -100,7 +112,7 @@ ENGLISH: Final = Words(
     contacts_made="Contacts",
     lost="Lost",
     total="All together",
-    live_note="Of these registrations {live} were made live; a match counts at both its agencies.",
+    live_note="{live} registrations were made live, 2 of them in veilig_thuis; a match counts at both its agencies.",
     expected="Matches from the exports: {matches}. A naive count over the same files says: {expected}.",
     times="From registering to both alerts, over {count} live pairs: p50 {p50:.0f} ms, p95 {p95:.0f} ms.",
     verify_zero="The reconciler found nothing to repair.",
@@ -135,6 +147,8 @@ DUTCH: Final = Words(
     learned_case="de eigen zaak: {case}",
     learned_other="wie er nog betrokken is: {agency}",
     learned_desk="wie te bellen: {desk}, {phone}, {email}",
+    learned_flag="hoe die betrokken is: {flag}",
+    learned_nobody="wie er nog betrokken is: dat zegt de regel niet",
     learned_rule="volgens welke regel: {rules}, op grond van {basis}, voor {due}",
     learned_why="waarom: {why}",
     not_learned="Wat niet: de reden, het dossier of zaaknummer van de ander; sinds wanneer; wie de ander nog kent.",
@@ -144,6 +158,10 @@ DUTCH: Final = Words(
         "Wat het knooppunt te weten kwam: dat twee instanties een zaak delen. Niet over wie: het had nooit een naam, "
         "een nummer of iets waarmee dat te vinden is. De sleutelhouders rekenden met verblinde punten en zagen niemand."
     ),
+    radar="Dezelfde nacht, in de stroom veilig_thuis",
+    radar_report="Veilig Thuis heeft een open melding over dit kind. De politie registreert daar een zorgmelding.",
+    radar_lanes="Elke stroom heeft eigen sleutels: geen token verbindt deze match met de vorige.",
+    radar_held="Zoals de kaart zegt: Veilig Thuis ziet hoe de politie betrokken is, de politie dat het is aangekomen.",
     pairs="Nog {count} jeugdigen, elk geregistreerd door een tweede instantie: hoe snel weten beide het?",
     verify="de verificatie vergelijkt alle registraties met alle matches (seinhuis gateway verify)",
     table_title="Het einde van de demo",
@@ -155,7 +173,7 @@ DUTCH: Final = Words(
     contacts_made="Contacten",
     lost="Verloren",
     total="Samen",
-    live_note="Van deze registraties zijn er {live} ter plekke gedaan; een match telt bij beide instanties.",
+    live_note="{live} registraties zijn ter plekke gedaan, 2 in veilig_thuis; een match telt bij beide instanties.",
     expected="Matches uit de exports: {matches}. Een naïeve telling over dezelfde bestanden zegt: {expected}.",
     times="Van registreren tot beide signalen, over {count} paren: p50 {p50:.0f} ms, p95 {p95:.0f} ms.",
     verify_zero="De verificatie vond niets om te herstellen.",

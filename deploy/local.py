@@ -11,7 +11,7 @@ made in one place, the policies are a demo release that no officer read, and cal
 import secrets
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -20,12 +20,12 @@ from typing import Final, Self
 from adapters import Gateway, Settings
 from adapters.involvement import contact_id
 from deploy.homes import TRUST_FILE
+from deploy.lanes import ONE_LANE, Kinds
 from deploy.layout import Layout, lay_out
 from deploy.processes import Part, Processes, Running, StartFailed
 from deploy.region.agencies import AGENCIES, RegionAgency
 from deploy.residents import hold_ceremony, release_demo
 from deploy.settings_files import (
-    LANE,
     POLICIES_FOLDER,
     configure_agency,
     configure_gateway,
@@ -56,6 +56,7 @@ class Federation:
         self._layout = layout
         self._processes = processes
         self._kept = False
+        self._kinds_by_lane = ONE_LANE
         self.agencies = tuple(agencies)
 
     @classmethod
@@ -70,18 +71,20 @@ class Federation:
         workers: int = 1,
         gateways: int = 1,
         language: str = "en",
+        lanes: Mapping[str, Kinds] = ONE_LANE,
     ) -> Self:
         """Make all keys and settings in `directory`, which is new or empty, and start everything.
 
+        Agencies have keys in `lanes`, each for the kinds that may register in it (`deploy.lanes.open_lanes`).
         `database_url` is an empty PostgreSQL database; without it there is a SQLite file in the directory. Raises
         StartFailed, with nothing left running.
         """
-        if directory.exists() and any(directory.iterdir()):
-            raise StartFailed(f"{directory} is not empty: a federation begins in a new directory")
+        require_new(directory)
         processes = Processes(directory / "logs")
         try:
             layout = lay_out(directory, holders=holders, gateways=gateways, agencies=agencies)
             federation = cls(layout, processes, agencies)
+            federation._kinds_by_lane = lanes
             database = database_url or f"sqlite:///{layout.gateway.folder / 'gateway.db'}"
             federation._configure(threshold, database, language)
             federation._bring_up(database, workers)
@@ -225,7 +228,8 @@ class Federation:
             self._processes.launch(Part(f"holder-{index}", ("-m", "keys.holder", settings), port))
         migrate(database)
         self._processes.wait_ready(f"holder-{index}" for index in range(1, 1 + len(layout.holders)))
-        onboard(layout.gateway.folder / TRUST_FILE, layout.gateway.keystore(), lanes=(LANE,))
+        lanes = self._kinds_by_lane
+        onboard(layout.gateway.folder / TRUST_FILE, layout.gateway.keystore(), lanes=lanes, kinds=lanes)
         for home in (*layout.holders, *layout.agencies.values()):
             home.believe(layout.gateway.trust)
         gateways = [
@@ -248,6 +252,14 @@ class Federation:
     def _command(self, command: str) -> "subprocess.CompletedProcess[str]":
         arguments = [sys.executable, *_gateway_arguments(self.gateway_config, command)]
         return subprocess.run(arguments, capture_output=True, text=True, timeout=_SECONDS_FOR_A_COMMAND, check=False)
+
+
+def require_new(directory: Path) -> None:
+    """Raise StartFailed unless a folder is new or empty: what lies there is somebody's."""
+    if directory.exists() and any(directory.iterdir()):
+        raise StartFailed(
+            f"{directory} is not empty: a federation begins in a new directory; an earlier one may still run"
+        )
 
 
 def _description(running: Running) -> str:

@@ -22,6 +22,8 @@ from gateway.api.problems import problem_of
 from gateway.core.policy.releases.faults import ReleaseRejected
 from gateway.core.refusals import Refused
 from gateway.flows.replay import replay
+from gateway.flows.rights.erasures import JournalIncomplete, replay_erasures
+from gateway.peers.erasure_file import ErasureFile, JournalRejected
 from gateway.peers.holders import onboard
 from gateway.policies.folder import newest_release
 from gateway.policies.in_force import ReleaseInForce
@@ -40,6 +42,7 @@ USAGE: Final = 2
 LATER: Final = 5
 INTEGRITY: Final = 6
 ALARMS_AT_ONCE: Final = 1000
+ALARM_HEADING: Final = ("raised at", "why", "for purpose", "by agency", "about event")
 CALLS_AT_ONCE: Final = 4096  # beyond what the gateway refuses by itself; a last bound on open connections
 KEEP_ALIVE_SECONDS: Final = 30
 STOP_SECONDS: Final = 20
@@ -47,6 +50,8 @@ STOP_SECONDS: Final = 20
 CIPHERS: Final = "ECDHE+AESGCM:ECDHE+CHACHA20"
 
 _EXPECTED: Final = (
+    JournalIncomplete,
+    JournalRejected,
     KeystoreRefused,
     OnboardingFailed,
     OSError,
@@ -103,6 +108,7 @@ def _parser() -> argparse.ArgumentParser:
         ("replay", _replay, "put back what was parked, once what was in its way is mended"),
         ("alarms", _alarms, "list what alarms the officers: when, why, for which purpose, by whom, in which event"),
         ("purges", _purges, "list the receipts of purged lanes; exit code 6 when a signature is not this gateway's"),
+        ("erasures", _erasures, "erase again what a restored database brought back; serving does so by itself"),
         ("onboard", _onboard, "open the conversion factors of every agency on the trust list"),
         ("openapi", _openapi, "print the OpenAPI document"),
     ):
@@ -230,6 +236,8 @@ def _alarms(given: argparse.Namespace) -> int:
     after = ""
     with open_store(Settings.load(given.config).database) as store:
         while page := store.view("alarms", partial(_page_of_alarms, after=after)):
+            if not after:
+                sys.stdout.write("\t".join(ALARM_HEADING) + "\n")
             after = page[-1].event.id
             for alarm in page:
                 at, said = alarm.at.isoformat(timespec="milliseconds"), alarm.event.fields
@@ -253,6 +261,15 @@ def _purges(given: argparse.Namespace) -> int:
         verdict = "signed by this gateway" if is_ours else "NOT SIGNED BY THIS GATEWAY"
         sys.stdout.write(f"{verdict}\t{base64url(receipt.signature)}\t{receipt.statement.decode()}\n")
     return OK if all(signed) else INTEGRITY
+
+
+def _erasures(given: argparse.Namespace) -> int:
+    settings = Settings.load(given.config)
+    entries = ErasureFile(settings.journal).read()
+    with open_store(settings.database) as store:
+        erased = replay_erasures(store, entries, mint=ids.mint)
+    sys.stdout.write(f"{len(entries)} entries in the journal; {erased} registrations erased again\n")
+    return OK
 
 
 def _onboard(given: argparse.Namespace) -> int:

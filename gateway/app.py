@@ -14,11 +14,13 @@ from gateway.api.exchange import Receive, Scope, Send
 from gateway.api.front import Front, Rings
 from gateway.api.openapi import document_json
 from gateway.commit_group import CommitGroup
-from gateway.flows.ports import House
-from gateway.flows.register import record
+from gateway.flows.ports.house import House
+from gateway.flows.registering.register import record
+from gateway.flows.rights.erasures import replay_erasures
 from gateway.peers.addresses import Addresses, Lookups
 from gateway.peers.converter import SIGNING, converter_of
 from gateway.peers.directory import TrustedAgencies
+from gateway.peers.erasure_file import ErasureFile
 from gateway.peers.webhooks import Webhooks
 from gateway.policies.following import PolicyReleases
 from gateway.policies.in_force import Releases
@@ -57,7 +59,10 @@ class Parts:
 def open_parts(settings: Settings, *, broken: Callable[[], None] | None = None) -> Parts:
     """Open keystore, trust list, store and policies, and record which release of them is in force.
 
+    What was erased since the database was backed up is erased again first: nobody is served before that (G17).
+
     Raises:
+        JournalIncomplete, JournalRejected: the erasure journal is not whole.
         KeystoreRefused, TrustRejected, UnsafeStore, Refused, OSError: what cannot be used, and why.
     """
     broken = broken or _end_this_process
@@ -66,6 +71,7 @@ def open_parts(settings: Settings, *, broken: Callable[[], None] | None = None) 
     keystore = Keystore.open(settings.keystore, passphrase_from(settings.passphrase_file))
     trust = TrustFile(settings.trust_file)
     store = open_store(settings.database)
+    replay_erasures(store, ErasureFile(settings.journal).read(), mint=ids.mint)
     releases = PolicyReleases(
         folder=settings.policies,
         trust=trust,
@@ -176,5 +182,12 @@ def from_environment() -> Gateway:
 def worker(parts: Parts, wake: Wake) -> Worker:
     """Return the worker made of these parts."""
     webhooks = Webhooks(parts.addresses, parts.signing_key, oin=parts.settings.oin)
-    sign = partial(sign_purge, key=parts.signing_key)
-    return Worker(parts.house, wake, webhooks.send, sign=sign, log=parts.log, broken=parts.broken)
+    return Worker(
+        parts.house,
+        wake,
+        webhooks.send,
+        sign=partial(sign_purge, key=parts.signing_key),
+        append=ErasureFile(parts.settings.journal).append,
+        log=parts.log,
+        broken=parts.broken,
+    )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from gateway.core.refusals import Refusal, Refused
-from gateway.flows.register import Outcome, Prepared
+from gateway.flows.registering.register import Outcome, Prepared
 from gateway.telemetry import Log, fault_of
 
 CALLS_AT_ONCE: Final = 256

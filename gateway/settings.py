@@ -10,7 +10,15 @@ from urllib.parse import parse_qs, urlsplit
 
 CONFIG_VARIABLE: Final = "SEINHUIS_GATEWAY_CONFIG"
 _OIN_DIGITS: Final = 20
-_PATHS: Final = ("trust_file", "keystore", "passphrase_file", "policies", "tls_certificate", "tls_key")
+_PATHS: Final = (
+    "trust_file",
+    "keystore",
+    "passphrase_file",
+    "erasure_journal",
+    "policies",
+    "tls_certificate",
+    "tls_key",
+)
 
 _KINDS: Final = {"listen_port": int, "workers": int, "metrics_port": int, "demo": bool}
 _POLICIES: Final = "policies"
@@ -32,7 +40,8 @@ class Settings:
     """What an operator sets. Relative paths start at the folder of the settings file.
 
     `public_url` is the address that callers sign, without a trailing slash; `database` a SQLAlchemy URL; `oin` the
-    gateway's own number. `policies` is the folder in which releases of the policies are put; a release by the officers
+    gateway's own number. `erasure_journal` is the file in which erasures are kept beyond the database: without it, one
+    beside the keystore. `policies` is the folder in which releases of the policies are put; a release by the officers
     of a demonstration counts only with `demo`. `webhook_networks` are non-public networks to which webhooks may be sent
     all the same (a demonstration on one machine); leave both out otherwise. `metrics_port` 0 serves no figures; each
     process has its own, so it goes with one. `workers` is how many processes serve calls. TLS ends here when both
@@ -45,6 +54,7 @@ class Settings:
     trust_file: Path
     keystore: Path
     passphrase_file: Path
+    erasure_journal: Path | None = None
     policies: Path = Path(_POLICIES)
     demo: bool = False
     listen_host: str = "127.0.0.1"
@@ -59,6 +69,11 @@ class Settings:
     def __repr__(self) -> str:
         """Show where it listens; a database URL may hold a password."""
         return f"Settings({self.public_url})"
+
+    @property
+    def journal(self) -> Path:
+        """Where erasures are kept beyond the database."""
+        return self.erasure_journal or self.keystore.with_name("erasures.ndjson")
 
     @property
     def database_place(self) -> str:

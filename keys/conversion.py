@@ -27,6 +27,7 @@ Epoch = int
 _DATA_KEY_BYTES = 32
 _SHORTEST_PEPPER = 32
 _LOOKUP = lp(b"hitindex-v1/lookup")
+_CONCEALED = lp(b"hitindex-v1/concealed")
 _SEAL_HEADER = KEY_ID_BYTES + SEAL_NONCE_BYTES
 
 
@@ -110,6 +111,19 @@ class IndexSecrets(Hidden):
         except InvalidTag:
             raise SealBroken("the seal does not open for this row, lane and epoch") from None
 
+    def conceal(self, text: bytes, *, row_id: str) -> bytes:
+        """Encrypt what the index keeps without reading it, for one row; whoever calls gives it a fixed length."""
+        nonce = secrets.token_bytes(SEAL_NONCE_BYTES)
+        return nonce + self._cipher.encrypt(nonce, text, _CONCEALED + lp(row_id.encode()))
+
+    def reveal(self, concealed: bytes, *, row_id: str) -> bytes:
+        """Return what was concealed for one row; raises SealBroken."""
+        nonce, ciphertext = concealed[:SEAL_NONCE_BYTES], concealed[SEAL_NONCE_BYTES:]
+        try:
+            return self._cipher.decrypt(nonce, ciphertext, _CONCEALED + lp(row_id.encode()))
+        except (InvalidTag, ValueError):
+            raise SealBroken("what was concealed does not open for this row") from None
+
 
 def _bound(row_id: str, lane: Lane, epoch: Epoch, key_id: KeyId) -> bytes:
     return lp(row_id.encode()) + _place(lane, epoch) + lp(key_id)
@@ -182,6 +196,14 @@ class Converter(Hidden):
     def open(self, sealed: SealedElement, *, row_id: str, lane: Lane, epoch: Epoch) -> Element:
         """Return the sealed element of one row, for rotation only; raises SealBroken."""
         return self._secrets.open(sealed, row_id=row_id, lane=lane, epoch=epoch)
+
+    def conceal(self, text: bytes, *, row_id: str) -> bytes:
+        """Encrypt what the index keeps for one row without reading it."""
+        return self._secrets.conceal(text, row_id=row_id)
+
+    def reveal(self, concealed: bytes, *, row_id: str) -> bytes:
+        """Return what was concealed for one row; raises SealBroken."""
+        return self._secrets.reveal(concealed, row_id=row_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,6 +115,11 @@ def bsn_input(bsn: str) -> bytes:
     return oprf_input("nl-bsn", "1", bsn)
 
 
+def derived_input(value: str) -> bytes:
+    """Return the OPRF input of somebody without a number: the normal form of name and birth date (section 7)."""
+    return oprf_input("name-birth", "1", value)
+
+
 def _passes_eleven_test(bsn: str) -> bool:
     total = sum(weight * int(digit) for weight, digit in zip(_BSN_WEIGHTS, bsn, strict=True))
     return total % _ELEVEN == 0 and bsn != "000000000"

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Self
+from typing import Final, Self
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
@@ -28,7 +28,13 @@ class Role(StrEnum):
     HOLDER = "holder"
     OFFICER = "officer"
     OPERATOR = "operator"
+    REGISTER = "register"
     SUPERVISOR = "supervisor"
+
+
+#: Who has a key of its own with the holders, and so can make tokens of persons: a register of persons to say what
+#: became of somebody, and never to hear of anybody.
+MAKES_TOKENS: Final = (Role.AGENCY, Role.REGISTER)
 
 
 class Algorithm(StrEnum):
@@ -91,8 +97,9 @@ class Party:
     """An organization that signs: `kind` is of an agency alone, `holder_index` (from 1) of a holder alone.
 
     `municipality` is the one that holds an agency's agreement, or whose matches a supervisor follows. `url` is where
-    its service is reached, `sealing_key` the raw X25519 key to which secrets for it are sealed. Name and kind stay out
-    of the repr: that the police or a clinic is involved tells something about a person.
+    its service is reached, `sealing_key` the raw X25519 key to which secrets for it are sealed. `alias` is the OIN of
+    the central desk that others see in place of an agency. Name and kind stay out of the repr: that the police or a
+    clinic is involved tells something about a person.
     """
 
     oin: Oin
@@ -104,6 +111,7 @@ class Party:
     holder_index: int | None = None
     sealing_key: bytes = b""
     municipality: str = ""
+    alias: str = ""
 
 
 def public_bytes(algorithm: Algorithm, jwk: Mapping[str, str]) -> bytes:

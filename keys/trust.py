@@ -14,13 +14,14 @@ from keys import trust_format
 from keys.durable import write_atomically
 from keys.labels import KeyLabel
 from keys.manifest import Manifest
-from keys.parties import Algorithm, Party, PartyKey, Role
+from keys.parties import Algorithm, Oin, Party, PartyKey, Role
 from keys.trust_format import TrustRejected
 
 __all__ = ["Algorithm", "KnownKeys", "Party", "PartyKey", "Role", "TrustFile", "TrustList", "TrustRejected"]
 
 SECONDS_BETWEEN_LOOKS = 1.0  # a revoked key must stop working within 60 (G19)
 _PUBLIC_FILE = 0o644
+FEWEST_BEHIND_AN_ALIAS = 5  # with fewer, which of them it is can be guessed (abuse case A3)
 
 
 class KnownKeys(Protocol):
@@ -153,6 +154,7 @@ def _contradictions(parties: tuple[Party, ...], threshold: int, officers: int) -
         if (party.holder_index is not None) != (party.role is Role.HOLDER):
             yield f"party {party.oin}: a holder has a number, and nobody else"
         yield from _wrong_municipality(party)
+    yield from _wrong_aliases(parties)
     yield from _wrong_numbers(_holders(parties), threshold, officers)
 
 
@@ -161,6 +163,23 @@ def _wrong_municipality(party: Party) -> Iterator[str]:
         yield f"party {party.oin}: an agency or a supervisor has a municipality, and nobody else"
     if party.role is Role.SUPERVISOR and not party.municipality:
         yield f"party {party.oin}: a supervisor has a municipality"
+
+
+def _wrong_aliases(parties: tuple[Party, ...]) -> Iterator[str]:
+    """Find aliases that hide nobody: of nobody, of something else than the agency is, or shared by too few."""
+    by_oin = {party.oin: party for party in parties}
+    for party in parties:
+        if party.alias and not _may_stand_for(by_oin.get(Oin(party.alias)), party):
+            yield f"party {party.oin}: its alias is an agency of its own kind, which has no alias"
+    for alias, shared in Counter(party.alias for party in parties if party.alias).items():
+        if shared < FEWEST_BEHIND_AN_ALIAS:
+            yield f"alias {alias}: at least {FEWEST_BEHIND_AN_ALIAS} agencies share one"
+
+
+def _may_stand_for(central: Party | None, party: Party) -> bool:
+    if central is None or party.role is not Role.AGENCY:
+        return False
+    return (central.role, central.kind, central.alias) == (Role.AGENCY, party.kind, "")
 
 
 def _wrong_numbers(holders: tuple[Party, ...], threshold: int, officers: int) -> Iterator[str]:

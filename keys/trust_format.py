@@ -49,6 +49,7 @@ class PartyText(Message):
     holder_index: Holder | None = None
     sealing_key: Bytes32 | None = None
     municipality: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,39}$")] | None = None
+    alias: Annotated[str, StringConstraints(pattern=r"^[0-9]{20}$")] | None = None
 
 
 class SignatureText(Message):
@@ -135,6 +136,7 @@ def _party(text: PartyText, place: str, problems: list[str]) -> Party:
         holder_index=text.holder_index,
         sealing_key=text.sealing_key or b"",
         municipality=text.municipality or "",
+        alias=text.alias or "",
     )
 
 
@@ -188,6 +190,7 @@ def _party_text(party: Party) -> PartyText:
         holder_index=party.holder_index,
         sealing_key=party.sealing_key or None,
         municipality=party.municipality or None,
+        alias=party.alias or None,
     )
 
 

@@ -10,11 +10,12 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from load_tests import alerts, budgets, crypto, growth, machine, policies, registrations, verifying
+from load_tests import alerts, budgets, crypto, growth, machine, policies, registrations, subjects, verifying, year
 from load_tests.report import Report, Row, Table, markdown, replace_figures
 
 Profile = Callable[..., tuple[Table, ...]]
@@ -46,15 +47,24 @@ PROFILES: Final[Mapping[str, tuple[Profile, str]]] = MappingProxyType(
         "policies": (policies.measure, "a decision beside Cedar's, comparing a lane, from a release to all obeying it"),
         "registrations": (registrations.measure, "singles and batches on SQLite, on PostgreSQL and without a store"),
         "alerts": (alerts.measure, "registration to both inboxes at constant arrival, on both stores"),
+        "year": (year.measure, "a year of a region under a held clock; --scale is the share of the region"),
+        "year-postgresql": (
+            partial(year.measure, database=subjects.Database.POSTGRESQL),
+            "the same on PostgreSQL",
+        ),
         "growth": (growth.measure, "single registrations in a small and in a large index"),
     }
 )
 
 
+#: A year takes many minutes: it is lived when somebody asks for it.
+_ASKED_FOR: Final = frozenset({"year", "year-postgresql"})
+
+
 def main() -> int:
     """Run the chosen profiles, print the report and say which budgets hold."""
     chosen = _parser().parse_args()
-    names = chosen.profile or list(PROFILES)
+    names = chosen.profile or [name for name in PROFILES if name not in _ASKED_FOR]
     if unknown := set(names) - PROFILES.keys():
         sys.stderr.write(f"no such profile: {', '.join(sorted(unknown))}; there are {', '.join(PROFILES)}\n")
         return 2
@@ -71,10 +81,10 @@ def main() -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    profiles = "\n".join(f"  {name:<15}{text}" for name, (_, text) in PROFILES.items())
+    profiles = "\n".join(f"  {name:<17}{text}" for name, (_, text) in PROFILES.items())
     parser = argparse.ArgumentParser(
         prog="python -m load_tests",
-        description=f"{__doc__}\nprofiles (all of them unless some are named):\n{profiles}",
+        description=f"{__doc__}\nprofiles (all but the years unless some are named):\n{profiles}",
         epilog="Exit code 1 when a budget in load_tests/budgets.toml does not hold.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

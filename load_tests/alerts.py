@@ -19,7 +19,7 @@ from adapters.transport import BlockingLine
 from deploy.demo_outcome import percentile
 from deploy.local import Federation
 from deploy.region.people import synthetic_person_number
-from gateway.protocol.messages import AcknowledgeAlerts
+from gateway.protocol.messages.alerts import AcknowledgeAlerts
 from keys.tokens import PersonToken
 from load_tests.callers import Caller
 from load_tests.generator import Address, Answer, CallRefused, Connection, closed_loop, expect, open_loop, run

@@ -19,7 +19,7 @@ from adapters.involvement import notice_given
 from adapters.signed_call import NDJSON, Question, change, new_idempotency_key, signed
 from deploy.local import Federation
 from deploy.region.agencies import RegionAgency
-from gateway.protocol.messages import RegisterInvolvement
+from gateway.protocol.messages.registrations import RegisterInvolvement
 from keys import group
 from keys.labels import KeyId
 from keys.signing import RawCall

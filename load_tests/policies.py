@@ -11,8 +11,9 @@ from typing import Final, NamedTuple
 from gateway.app import POLICIES
 from gateway.core.policy import DisclosureLevel, LanePolicy, Permitted, PolicySet, compile_policy
 from gateway.core.policy.cards.collection import VOCABULARY
-from gateway.core.policy.cards.vocabulary import Vocabulary, load_vocabulary
+from gateway.core.policy.cards.vocabulary import load_vocabulary
 from gateway.core.policy.questions.difference import compare
+from gateway.core.policy.tables import entries_of
 from gateway.policies.directory import load_policies
 from load_tests import policy_releases
 from load_tests.crypto import cpu_seconds
@@ -152,7 +153,7 @@ def by_cedar(policy: LanePolicy, asked: list[Asked], expected: list[bool]) -> Ca
 def comparing() -> Table:
     """Compare the largest lane with itself without its first rule about telling, and with what Cedar makes of it."""
     vocabulary = load_vocabulary((POLICIES / VOCABULARY).read_bytes(), name=VOCABULARY)
-    policy = max(load_policies(POLICIES).policies, key=lambda one: _size(one, vocabulary))
+    policy = max(load_policies(POLICIES).policies, key=lambda one: entries_of(one.card))
     changed = replace(policy.card, version=policy.version + 1, disclosure_rules=policy.card.disclosure_rules[1:])
     before, after = PolicySet((policy,), "before"), PolicySet((compile_policy(changed),), "after")
     started = time.process_time()
@@ -188,8 +189,3 @@ def comparing() -> Table:
         " policies treat alike are asked once)."
     )
     return Table("policies", "Comparing the largest lane", how, rows)
-
-
-def _size(policy: LanePolicy, vocabulary: Vocabulary) -> int:
-    alone = PolicySet((policy,), "")
-    return compare(alone, alone, vocabulary).comparisons

@@ -15,7 +15,8 @@ import uvicorn
 
 from gateway import app
 from gateway.core.involvement import Oin, Registration
-from gateway.flows.ports import Answer, CallSlip, Recorded, Store, Tx, View
+from gateway.flows.ports.calls import Answer, CallSlip
+from gateway.flows.ports.store import Recorded, Store, Tx, View
 from gateway.settings import Settings
 
 T = TypeVar("T")

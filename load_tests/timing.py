@@ -23,14 +23,14 @@ from urllib.parse import urlsplit
 
 from adapters.agency import Agency
 from adapters.identity import Person, PersonRefused
-from adapters.involvement import Involvement, draft, notice_given, with_token
+from adapters.involvement import Involvement, draft, notice_given, with_tokens
 from adapters.person_token import PERSONS_PER_CALL, derive_tokens
 from adapters.settings import Settings
 from adapters.signed_call import change, signed
 from adapters.transport import BlockingLine
 from deploy.local import Federation
 from deploy.region.agencies import AGENCIES
-from gateway.protocol.messages import RegisterInvolvement
+from gateway.protocol.messages.registrations import RegisterInvolvement
 from keys.signing import RawCall
 
 BAR: Final = 4.5
@@ -153,7 +153,7 @@ def _messages(agency: Agency, persons: Sequence[Person]) -> list[RegisterInvolve
         some = persons[start : start + PERSONS_PER_CALL]
         derived = line.run(derive_tokens(agency, agency.circle(agency.lane), some))
         drafts = (draft(agency, _involvement(agency, person), agency.lane) for person in some)
-        made += [with_token(message, token) for message, token in zip(drafts, derived.tokens, strict=True)]
+        made += [with_tokens(message, token) for message, token in zip(drafts, derived.tokens, strict=True)]
     line.close()
     return made
 

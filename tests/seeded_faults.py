@@ -36,14 +36,91 @@ class Fault:
 CALLS = "tests/attacks/test_calls.py::"
 SILENT = "tests/attacks/test_silent_purposes.py::"
 KEPT_SILENT = "tests/unit/gateway/flows/test_kept_silent.py::"
+PARENTS = "tests/contracts/test_parent_matches.py::"
+WAITS = "tests/faults/test_withdrawal_waits.py::"
 LADDER = "tests/contracts/test_ladder.py::"
 PURGES = "tests/contracts/test_purges.py::"
+RIGHTS = "tests/contracts/test_subject_requests.py::"
+JOURNAL = "tests/contracts/test_erasure_journal.py::"
 FAULTS = (
+    Fault(
+        "restore-without-the-journal",
+        "a restored database is served without what was erased since",
+        "gateway/flows/rights/erasures.py",
+        '    if not store.view("revived", lambda view: view.journal.revived(entries)):',
+        "    if entries:",
+        JOURNAL + "test_a_restored_backup_revives_nobody[sqlite]",
+    ),
+    Fault(
+        "journal-not-written",
+        "what is withdrawn leaves no entry in the journal",
+        "gateway/store/registrations.py",
+        "            journal(self._sheet, ended, Journaled.ENDED, reason)",
+        "            del reason",
+        JOURNAL + "test_a_restored_backup_revives_nobody[sqlite]",
+    ),
+    Fault(
+        "exported-before-it-is-durable",
+        "an answer does not wait for the journal",
+        "gateway/store/subject_requests.py",
+        "        _requests.c.id.not_in(_unjournaled),\n",
+        "",
+        RIGHTS + "test_an_answer_waits_until_what_was_erased_lies_beyond_the_database[sqlite]",
+    ),
+    Fault(
+        "decided-without-a-claim",
+        "a decision is judged by what was read before the claim",
+        "gateway/flows/rights/decide_item.py",
+        "        item, asked = _again(tx, item), call.message.asked  # again: now under the claim\n"
+        "        checked_decision(item, request, today_on=local_date(tx.now()))",
+        "        asked = call.message.asked",
+        RIGHTS + "test_there_is_one_advice_and_one_decision[sqlite]",
+    ),
+    Fault(
+        "answer-when-decided",
+        "an answer comes as soon as nothing is left to decide",
+        "gateway/core/subject_request.py",
+        "READY_DAYS: Final = 14",
+        "READY_DAYS: Final = 0",
+        RIGHTS + "test_every_answer_comes_on_the_same_day[sqlite]",
+    ),
+    Fault(
+        "suppressed-is-told",
+        "an answer tells of a registration whose notice is put off",
+        "gateway/core/subject_request.py",
+        "    return not (may_defer and notice.status is NoticeStatus.DEFERRED)",
+        "    return True or may_defer or notice.status is NoticeStatus.DEFERRED",
+        RIGHTS + "test_who_is_not_told_yet_gets_bit_for_bit_the_answer_of_nobody[sqlite-access]",
+    ),
+    Fault(
+        "letters-as-long-as-they-are",
+        "a letter is as long as what it says",
+        "gateway/reading/subject_answer.py",
+        "    return _filled(page_pdf(answer_page(letter, language)))",
+        "    return page_pdf(answer_page(letter, language))",
+        RIGHTS + "test_the_size_of_an_answer_tells_nothing[sqlite]",
+    ),
+    Fault(
+        "any-municipality-decides",
+        "the desk of any municipality decides about every registration",
+        "gateway/flows/rights/decide_item.py",
+        "(is_desk and caller.municipality == item.municipality)",
+        "is_desk",
+        RIGHTS + "test_nobody_else_sees_advises_or_decides[sqlite]",
+    ),
+    Fault(
+        "restriction-lifted-by-the-agency",
+        "an agency lifts what is restricted at the request of the person",
+        "gateway/flows/registering/restrict.py",
+        "        if tx.requests.binds(found.id):",
+        "        if not found.id:",
+        RIGHTS + "test_it_matches_nobody_while_a_request_is_pending[sqlite-objection]",
+    ),
     Fault(
         "lock-removed",
         "persons are not held while they are matched",
         "gateway/store/postgresql.py",
-        '        connection.execute(_CLAIM, {"prefixes": prefixes})',
+        '        connection.execute(_CLAIM_PERSONS, {"prefixes": prefixes})',
         "        del connection, prefixes",
         "tests/contracts/test_matches.py::test_a_claim_waits_for_the_one_before_it_and_sees_what_it_did",
     ),
@@ -51,8 +128,8 @@ FAULTS = (
         "lock-only-tried",
         "the lock is tried, and who does not get it goes on",
         "gateway/store/postgresql.py",
-        "func.pg_advisory_xact_lock(",
-        "func.pg_try_advisory_xact_lock(",
+        "func.pg_advisory_xact_lock(_family",
+        "func.pg_try_advisory_xact_lock(_family",
         "tests/contracts/test_matches.py::test_a_claim_waits_for_the_one_before_it_and_sees_what_it_did",
     ),
     Fault(
@@ -62,6 +139,30 @@ FAULTS = (
         'isolation_level="READ COMMITTED"',
         'isolation_level="REPEATABLE READ"',
         "tests/contracts/test_matches.py::test_a_claim_waits_for_the_one_before_it_and_sees_what_it_did",
+    ),
+    Fault(
+        "parents-not-claimed",
+        "a child is held while it is matched, and its parents are not",
+        "gateway/store/postgresql.py",
+        'connection.execute(_CLAIM_PERSONS, {"prefixes": prefixes})',
+        'connection.execute(_CLAIM, {"prefixes": prefixes})',
+        WAITS + "test_a_match_that_was_looked_for_meanwhile_does_not_outlive_the_withdrawal[postgresql-sibling]",
+    ),
+    Fault(
+        "family-told-twice",
+        "agencies of one child are told of its family as well",
+        "gateway/store/parents.py",
+        ".where(~meets_by_child(mine, other), ~stands_by_parent(mine, other))",
+        ".where(~stands_by_parent(mine, other))",
+        PARENTS + "test_the_same_child_is_a_person_match_and_nothing_besides",
+    ),
+    Fault(
+        "sibling-not-due",
+        "whoever withdraws first gets what is due about the child, and not about its parents",
+        "gateway/flows/registering/withdraw.py",
+        "due_about(tx, registration)",
+        "tx.jobs.of_persons({registration.index_token})",
+        PARENTS + "test_a_withdrawn_registration_first_gets_the_match_that_is_due",
     ),
     Fault(
         "one-party-told",
@@ -114,7 +215,7 @@ FAULTS = (
     Fault(
         "refusal-without-event",
         "a replayed registration leaves a nonce and no event: a contradiction that stops the process",
-        "gateway/flows/register.py",
+        "gateway/flows/registering/register.py",
         "        return self._refuse(Refused(refusal), SINGLE, prepared, {})",
         "        return Refused(refusal)",
         CALLS + "test_a_call_heard_again_is_refused",
@@ -162,7 +263,7 @@ FAULTS = (
     Fault(
         "withdrawal-without-claim",
         "a registration is withdrawn without holding its person",
-        "gateway/flows/withdraw.py",
+        "gateway/flows/registering/withdraw.py",
         "        tx.claim({registration.index_token})\n",
         "",
         "tests/faults/test_withdrawal_waits.py",
@@ -170,7 +271,7 @@ FAULTS = (
     Fault(
         "withdrawal-forgets-what-is-due",
         "a withdrawal ends a registration before its match is made",
-        "gateway/flows/withdraw.py",
+        "gateway/flows/registering/withdraw.py",
         "        made = match_jobs(tx, tx.jobs.of_persons({registration.index_token}), house)\n",
         "        made = match_jobs(tx, (), house)\n",
         "tests/scenarios/test_two_agencies.py::test_a_match_that_was_due_is_made_before_one_side_leaves[in_process]",
@@ -178,9 +279,9 @@ FAULTS = (
     Fault(
         "matching-in-the-request",
         "a registration is matched before it is answered",
-        "gateway/flows/register.py",
+        "gateway/flows/registering/register.py",
         "    tx.registrations.add(writing.registrations)\n",
-        "    from gateway.flows.match import match_jobs\n\n"
+        "    from gateway.flows.matching.match import match_jobs\n\n"
         "    tx.registrations.add(writing.registrations)\n"
         "    made = match_jobs(tx, tx.jobs.of_persons({one.index_token for one in writing.registrations}), house)\n"
         "    writing.events += made\n",
@@ -229,7 +330,7 @@ FAULTS = (
     Fault(
         "escalated-without-the-other",
         "who reported is alerted as if it had not",
-        "gateway/flows/escalate.py",
+        "gateway/flows/matching/escalate.py",
         "if side.reported or (",
         "if (",
         LADDER + "test_who_reported_is_not_alerted_again[sqlite]",
@@ -269,7 +370,7 @@ FAULTS = (
     Fault(
         "silent-purpose-refused",
         "a purpose that is always silent is refused as what it is",
-        "gateway/flows/refusal_of_policy.py",
+        "gateway/flows/deciding/refusal_of_policy.py",
         "    if answer.code is not Denial.PURPOSE_SILENT or policy is None:\n",
         "    if policy is None or policy:\n",
         SILENT + "test_the_answer_is_that_of_a_no_hit[sqlite-screening]",
@@ -285,31 +386,39 @@ FAULTS = (
     Fault(
         "silence-without-alarm",
         "a silent purpose is logged and nobody hears of it",
-        "gateway/flows/silence.py",
-        "    return event, event_of(call, house, EventKind.ALARM_RAISED, **case, reason=reason, event=event.id)",
-        "    return event, event_of(call, house, EventKind.CALL_ADMITTED, **case, verb=reason)",
+        "gateway/flows/admission.py",
+        "    return event_of(call, house, EventKind.ALARM_RAISED, **case, reason=reason, event=event.id)",
+        "    return event_of(call, house, EventKind.CALL_ADMITTED, **case, verb=reason)",
         SILENT + "test_it_is_logged_in_the_same_breath_and_alarms_the_officers[sqlite]",
     ),
     Fault(
         "oldest-pair-only",
         "the oldest registrations of two agencies decide, though they are silent and others of theirs would tell",
-        "gateway/flows/match.py",
-        "one_per_pair(meeting for meeting, decided in found.items() if decided.tells_both)",
+        "gateway/flows/matching/match.py",
+        "one_per_pair(meeting for meeting, decided in found.items() if decided.tells_both and meeting in can_be)",
         "[meeting for meeting in one_per_pair(found) if found[meeting].tells_both]",
         KEPT_SILENT + "test_a_silent_older_registration_does_not_hide_one_that_tells[sqlite]",
     ),
     Fault(
         "withheld-each-time",
         "a silent meeting is on record each time that it is looked at",
-        "gateway/store/matches.py",
-        "        return frozenset(pairs[low, high] for low, high in new)",
-        "        del new\n        return frozenset(pairs.values())",
+        "gateway/store/withheld.py",
+        "    return frozenset(found for found in missing if kind_of(found) not in known)",
+        "    return frozenset(kinds.values())",
         KEPT_SILENT + "test_a_further_registration_of_a_silent_pair_is_on_record_for_itself[sqlite]",
+    ),
+    Fault(
+        "withheld-by-the-pair",
+        "silent meetings are on record for every two registrations",
+        "gateway/core/matching.py",
+        "    return pair_of(found), low.purpose, low.flag, high.purpose, high.flag",
+        "    return pair_of(found), low.registration, low.flag, high.registration, high.flag",
+        KEPT_SILENT + "test_many_registrations_of_a_silent_pair_are_on_record_as_one[sqlite]",
     ),
     Fault(
         "flag-with-contact",
         "whoever may see the desk sees the flag too",
-        "gateway/flows/show_match.py",
+        "gateway/flows/matching/show_match.py",
         "if match.own.level >= DisclosureLevel.FLAG else None",
         "if match.own.level >= DisclosureLevel.CONTACT else None",
         KEPT_SILENT + "test_veilig_thuis_sees_the_flag_and_the_other_what_its_rule_says[sqlite-2-involved-contact]",
@@ -317,15 +426,15 @@ FAULTS = (
     Fault(
         "refusal-repeats-the-caller",
         "the event of a refused registration holds the flag as it was sent",
-        "gateway/flows/refusal_of_policy.py",
-        '{"flag": asked.flag} if asked.flag in policy.card.flags else {}',
-        '{"flag": asked.flag}',
+        "gateway/flows/deciding/refusal_of_policy.py",
+        '{"flag": flag} if flag in policy.card.flags else {}',
+        '{"flag": flag}',
         "tests/unit/gateway/flows/test_refused_calls.py",
     ),
     Fault(
         "purge-by-the-card",
         "a lane is purged when its card has expired",
-        "gateway/flows/sunset.py",
+        "gateway/flows/deciding/sunset.py",
         "if not policy.has_basis(on)]",
         "if on >= policy.valid_until_on]",
         PURGES + "test_a_lane_that_a_basis_carries_or_that_has_no_card_is_left_alone",
@@ -333,7 +442,7 @@ FAULTS = (
     Fault(
         "purge-without-claim",
         "registrations are removed without holding their persons",
-        "gateway/flows/sunset.py",
+        "gateway/flows/deciding/sunset.py",
         "        tx.claim({job.index_token for job in found})\n",
         "",
         PURGES + "test_every_person_is_held_while_what_hangs_on_them_is_removed",

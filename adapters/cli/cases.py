@@ -7,7 +7,7 @@ import typer
 
 from adapters.cli import talk
 from adapters.cli.locale import words
-from adapters.cli.options import CONFIG, AsJson, Attest, Config, open_gateway, require_attestation
+from adapters.cli.options import CONFIG, AsJson, Attest, Config, Lane, Purpose, open_gateway, require_attestation
 from adapters.cli.shown import CASES
 
 
@@ -21,14 +21,15 @@ def open_case(
         list[str] | None, typer.Option(metavar="OIN", help=words("deelnemer; mag vaker", "participant; repeat"))
     ] = None,
     coordinator: Annotated[str, typer.Option(metavar="OIN", help=words("wie de leiding heeft", "who leads"))] = "",
-    lane: Annotated[str, typer.Option(help=words("stroom", "lane"))] = "",
+    lane: Lane = "",
+    purpose: Purpose = "",
     attest: Attest = False,
     as_json: AsJson = False,
     config: Config = CONFIG,
 ) -> None:
     """Put an accepted case on the list."""
     require_attestation(attest=attest)
-    with open_gateway(config) as gateway:
+    with open_gateway(config, purpose=purpose) as gateway:
         opened = gateway.cases.open(
             reference,
             participants=participant or (),

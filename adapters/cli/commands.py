@@ -1,31 +1,54 @@
 """Holds the names of all commands, each with what it does and an example, in the language of the locale."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from typing import Annotated, Any
 
 import typer
 
-from adapters.cli import cases, consents, handovers, hearing, home_bans, importing, keeping, parts, registrations, setup
+from adapters.cli import (
+    cases,
+    consents,
+    emergencies,
+    exclusions,
+    handovers,
+    hearing,
+    home_bans,
+    identities,
+    importing,
+    keeping,
+    life_notices,
+    parts,
+    registrations,
+    reports,
+    rights,
+    setup,
+)
 from adapters.cli.locale import words
 from adapters.cli.policies.names import POLICY
 
 _PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
 
 
-def _group(nl: str, en: str) -> typer.Typer:
+def _group(nl: str, en: str, *, completion: bool = False) -> typer.Typer:
     return typer.Typer(
         help=words(nl, en),
         no_args_is_help=True,
-        add_completion=False,
+        add_completion=completion,
         rich_markup_mode=None,
         pretty_exceptions_enable=False,  # a pretty traceback may show what must not be shown
     )
 
 
 def _add(group: typer.Typer, name: str, command: Callable[..., None], text: tuple[str, str], example: str = "") -> None:
-    epilog = f"{words('Voorbeeld', 'Example')}: seinhuis {example}" if example else None
-    group.command(name, help=words(*text), epilog=epilog)(command)
+    group.command(name, help=words(*text), epilog=_epilog(example.splitlines()))(command)
+
+
+def _epilog(examples: Sequence[str]) -> str | None:
+    if len(examples) > 1:
+        lines = (words("Voorbeelden:", "Examples:"), *(f"  seinhuis {example}" for example in examples))
+        return "\b\n" + "\n".join(lines)  # \b: each on a line of its own
+    return f"{words('Voorbeeld', 'Example')}: seinhuis {examples[0]}" if examples else None
 
 
 def _nested(parent: typer.Typer, name: str, nl: str, en: str) -> typer.Typer:
@@ -37,6 +60,7 @@ def _nested(parent: typer.Typer, name: str, nl: str, en: str) -> typer.Typer:
 app = _group(
     "Vertelt organisaties dat zij bij hetzelfde gezin betrokken zijn, en kan zelf niet lezen wie dat zijn.",
     "Tells agencies that they are involved with the same family, and cannot itself read who that is.",
+    completion=True,
 )
 
 
@@ -76,7 +100,13 @@ _OWN: tuple[_Entry, ...] = (
         "register",
         registrations.register,
         ("Zeg dat wij bij iemand betrokken zijn.", "Say that we are involved with a person."),
-        "register --person noor.json --case Z-2027-12 --notice-given-on 2027-04-19 --attest",
+        """\
+register --person noor.json --case Z-2027-12 --notice-given-on 2027-04-19 --attest
+register --lane veilig_thuis --purpose vt-radar --flag care_report ...
+register --lane adult --purpose adult-coordination --precondition consent_valid ...
+register --lane home_ban --purpose home-ban-support --precondition role_in_ban ...
+register --lane safety_house --purpose case-conference --precondition intake_accepted ...
+""",
     ),
     (
         "renew",
@@ -93,8 +123,11 @@ _OWN: tuple[_Entry, ...] = (
     (
         "registrations",
         registrations.list_registrations,
-        ("Toon de eigen registraties.", "Show our own registrations."),
-        "registrations --json",
+        (
+            "Toon de eigen registraties, of een met haar termijnen.",
+            "Show our own registrations, or one with its clocks.",
+        ),
+        "registrations --json\nregistrations reg_...",
     ),
     ("errors", setup.errors, ("Leg een probleemcode uit.", "Explain a problem code."), "errors signature-clock"),
 )
@@ -126,6 +159,20 @@ _RESTRICTION: tuple[_Entry, ...] = (
         "restriction lift reg_... --case Z-2027-12",
     ),
 )
+_IDENTITY: tuple[_Entry, ...] = (
+    (
+        "resolve",
+        identities.resolve,
+        ("Zeg dat het een iemand is, of twee kunnen zijn.", "Say that it is one person, or could be two."),
+        "identity resolve reg_... --person amina.json --case Z-2027-12 --attest",
+    ),
+    (
+        "identify",
+        identities.identify,
+        ("Geef het nummer dat bekend werd.", "Give the person number that became known."),
+        "identity identify reg_... --person amina.json --case Z-2027-12 --attest",
+    ),
+)
 _ARCHIVE: tuple[_Entry, ...] = (
     (
         "show",
@@ -141,7 +188,12 @@ _INBOX: tuple[_Entry, ...] = (
 )
 _MATCH: tuple[_Entry, ...] = (
     ("list", hearing.list_matches, ("Toon de eigen matches.", "Show our matches."), "match list"),
-    ("show", hearing.show_match, ("Toon een match.", "Show a match."), "match show mat_..."),
+    (
+        "show",
+        hearing.show_match,
+        ("Toon een match.", "Show a match."),
+        "match show mat_...\nmatch show mat_... --purpose vt-radar",
+    ),
     (
         "contact",
         hearing.report_contact,
@@ -201,6 +253,20 @@ _HANDOVER: tuple[_Entry, ...] = (
     ),
     ("list", handovers.list_handovers, ("Toon de eigen overdrachten.", "Show our handovers."), "handover list"),
 )
+_REPORT: tuple[_Entry, ...] = (
+    (
+        "usefulness",
+        reports.usefulness,
+        ("Toon wat de matches van een jaar opleverden.", "Show what came of the matches of a year."),
+        "report usefulness --year 2026 --csv",
+    ),
+    (
+        "coverage",
+        reports.coverage,
+        ("Toon welke instanties van de gemeente meedoen.", "Show how many agencies of the municipality take part."),
+        "report coverage",
+    ),
+)
 _CONTACT: tuple[_Entry, ...] = (
     (
         "put",
@@ -231,6 +297,66 @@ _CONSENT: tuple[_Entry, ...] = (
         "consent withdraw cns_... --case Z-2027-12",
     ),
 )
+_RIGHTS: tuple[_Entry, ...] = (
+    (
+        "take",
+        rights.take,
+        ("Neem een verzoek van iemand aan.", "Take a person's request."),
+        "rights take --person noor.json --case AVG-7 --right access --born-on 2010-05-01 --asked-by person --attest",
+    ),
+    ("list", rights.list_requests, ("Toon de verzoeken van dit loket.", "Show our desk's requests."), "rights list"),
+    (
+        "extend",
+        rights.extend,
+        ("Neem twee maanden langer de tijd.", "Take two months longer."),
+        "rights extend srq_... --reason complex --attest",
+    ),
+    (
+        "answer",
+        rights.answer,
+        ("Haal de brief op om te overhandigen.", "Get the letter to hand over."),
+        "rights answer srq_... --to brief.pdf",
+    ),
+    (
+        "items",
+        rights.list_items,
+        ("Toon waarover advies of beslissing wordt gevraagd.", "Show what asks our advice or decision."),
+        "rights items",
+    ),
+    (
+        "advise",
+        rights.advise,
+        ("Geef advies over een eigen registratie.", "Advise on our own registration."),
+        "rights advise sri_... --advice agree --reason risk_gone",
+    ),
+    (
+        "decide",
+        rights.decide,
+        ("Beslis over een registratie.", "Decide about a registration."),
+        "rights decide sri_... --decision upheld --reason justified",
+    ),
+)
+_EXCLUSION: tuple[_Entry, ...] = (
+    (
+        "record",
+        exclusions.record,
+        ("Leg vast wie niets van iemand mag horen.", "Record who must learn nothing of a person."),
+        "exclusion record --person p.json --case Z-1 --exclude 00000000990000000404 --mediator 0000... --attest",
+    ),
+    ("list", exclusions.list_exclusions, ("Toon de eigen afschermingen.", "Show our exclusions."), "exclusion list"),
+    (
+        "show",
+        exclusions.show,
+        ("Toon een afscherming, en de bemiddelaar wat zij tegenhield.", "Show an exclusion and what it withheld."),
+        "exclusion show exc_...",
+    ),
+    (
+        "lift",
+        exclusions.lift,
+        ("Hef een afscherming op.", "Lift an exclusion."),
+        "exclusion lift exc_... --case Z-1",
+    ),
+)
 _HOME_BAN: tuple[_Entry, ...] = (
     (
         "impose",
@@ -243,6 +369,52 @@ _HOME_BAN: tuple[_Entry, ...] = (
         home_bans.extend,
         ("Verleng een huisverbod.", "Extend a home ban."),
         "home-ban extend reg_... --case Z-1 --until 2027-05-17 --notice-given-on 2027-04-29 --attest",
+    ),
+)
+_EMERGENCY: tuple[_Entry, ...] = (
+    (
+        "break",
+        emergencies.break_glass,
+        ("Start de noodprocedure bij direct gevaar.", "Break the glass in immediate danger."),
+        "emergency break --person p.json --case N-1 --reason threat_to_life --user u-1 --notice-given-on ... --attest",
+    ),
+    (
+        "confirm",
+        emergencies.confirm,
+        ("Bevestig haar als een ander.", "Confirm it as another person."),
+        "emergency confirm reg_... --user u-205 --attest",
+    ),
+    (
+        "list",
+        emergencies.list_emergencies,
+        ("Toon de eigen noodprocedures.", "Show our emergencies."),
+        "emergency list",
+    ),
+    (
+        "reviews",
+        emergencies.list_to_review,
+        ("Toon wat u als functionaris nakijkt.", "Show what you review as an officer."),
+        "emergency reviews",
+    ),
+    (
+        "judge",
+        emergencies.judge,
+        ("Oordeel als functionaris.", "Judge as an officer."),
+        "emergency judge reg_... --verdict justified",
+    ),
+)
+_LIFE: tuple[_Entry, ...] = (
+    (
+        "death",
+        life_notices.death,
+        ("Meld een overlijden, als register.", "Say that somebody died, as a register of persons."),
+        "life death --person p.json --lane youth --on 2027-04-19 --case R-1 --attest",
+    ),
+    (
+        "move",
+        life_notices.move,
+        ("Meld een verhuizing, als register.", "Say that somebody moved, as a register of persons."),
+        "life move --person p.json --lane youth --on 2027-04-19 --case R-1 --attest",
     ),
 )
 _CASE: tuple[_Entry, ...] = (
@@ -260,7 +432,10 @@ _IMPORT: tuple[_Entry, ...] = (
         "csv",
         importing.import_csv,
         ("Registreer een hele export.", "Register a whole export."),
-        "import csv export.csv --map export.map.yaml --attest",
+        """\
+import csv export.csv --map export.map.yaml --attest
+import csv export.csv --map export.map.yaml --lane veilig_thuis --purpose vt-radar --flag care_report --attest
+""",
     ),
 )
 _SERVE: tuple[_Entry, ...] = (
@@ -298,6 +473,12 @@ _GATEWAY: tuple[_Entry, ...] = (
         "gateway purges --config g.toml",
     ),
     (
+        "erasures",
+        parts.erasures,
+        ("Wis opnieuw wat een reservekopie terugbracht.", "Erase again what a backup brought back."),
+        "gateway erasures --config g.toml",
+    ),
+    (
         "onboard",
         parts.onboard,
         (
@@ -318,13 +499,19 @@ for _group_of, _entries in (
     (app, _OWN),
     (_nested(app, "notice", "De mededeling aan de persoon.", "The notice to the person."), _NOTICE),
     (_nested(app, "restriction", "Registraties beperken.", "Restrict registrations."), _RESTRICTION),
+    (_nested(app, "identity", "Wie het is, zonder BSN.", "Who it is, without a number."), _IDENTITY),
     (_nested(app, "archive", "Wat het archief vertelde.", "What the archive told."), _ARCHIVE),
     (_nested(app, "inbox", "Berichten over matches.", "Alerts of matches."), _INBOX),
     (_nested(app, "match", "Matches.", "Matches."), _MATCH),
     (_nested(app, "handover", "Zicht op veiligheid overdragen.", "Hand safety oversight over."), _HANDOVER),
+    (_nested(app, "report", "Cijfers over matches.", "Figures about matches."), _REPORT),
     (_nested(app, "contact", "Loketten.", "Desks."), _CONTACT),
     (_nested(app, "consent", "Toestemmingen.", "Consents."), _CONSENT),
+    (_nested(app, "rights", "Verzoeken van betrokkenen (AVG).", "Requests of persons (GDPR)."), _RIGHTS),
+    (_nested(app, "exclusion", "Afschermingen.", "Exclusions."), _EXCLUSION),
     (_nested(app, "home-ban", "Huisverboden.", "Home bans."), _HOME_BAN),
+    (_nested(app, "life", "Overlijden en verhuizing.", "Deaths and moves."), _LIFE),
+    (_nested(app, "emergency", "De noodprocedure.", "Breaking the glass."), _EMERGENCY),
     (_nested(app, "case", "Aangenomen casussen.", "Accepted cases."), _CASE),
     (_nested(app, "import", "Exports inlezen.", "Read exports."), _IMPORT),
     (_nested(app, "serve", "Onderdelen starten.", "Start parts."), _SERVE),

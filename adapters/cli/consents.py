@@ -13,7 +13,9 @@ from adapters.cli.options import (
     Attest,
     Case,
     Config,
+    Lane,
     PersonFile,
+    Purpose,
     ValidUntil,
     day,
     open_gateway,
@@ -21,6 +23,7 @@ from adapters.cli.options import (
     require_attestation,
 )
 from adapters.cli.shown import CONSENTS
+from adapters.cli.vocabulary import completed_from
 
 
 def record(
@@ -34,14 +37,16 @@ def record(
     toward: Annotated[
         list[str] | None,
         typer.Option(
-            help=words("soort instantie die het mag horen; mag vaker", "kind of agency that may hear; repeat")
+            autocompletion=completed_from("agency_kinds"),
+            help=words("soort instantie die het mag horen; mag vaker", "kind of agency that may hear; repeat"),
         ),
     ] = None,
     toward_agency: Annotated[
         list[str] | None,
         typer.Option(metavar="OIN", help=words("instantie die het mag horen; mag vaker", "agency that may; repeat")),
     ] = None,
-    lane: Annotated[str, typer.Option(help=words("stroom", "lane"))] = "",
+    lane: Lane = "",
+    purpose: Purpose = "",
     valid_until: ValidUntil = None,
     attest: Attest = False,
     as_json: AsJson = False,
@@ -50,7 +55,7 @@ def record(
     """Record a consent."""
     who = person_in(person)
     require_attestation(attest=attest)
-    with open_gateway(config) as gateway:
+    with open_gateway(config, purpose=purpose) as gateway:
         recorded = gateway.consents.record(
             who,
             case=case,

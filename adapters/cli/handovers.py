@@ -7,9 +7,14 @@ import typer
 
 from adapters.cli import talk
 from adapters.cli.locale import words
-from adapters.cli.options import CONFIG, AsJson, Case, Config, open_gateway
+from adapters.cli.options import CONFIG, AsJson, Case, Config, Purpose, open_gateway
 from adapters.cli.shown import HANDOVERS
-from gateway.protocol.messages import HandoverRefusalReason, HandoverRole, HandoverState, HandoverWithdrawalReason
+from gateway.protocol.messages.oversight import (
+    HandoverRefusalReason,
+    HandoverRole,
+    HandoverState,
+    HandoverWithdrawalReason,
+)
 
 Handover = Annotated[str, typer.Argument(metavar="HOV_ID")]
 Registration = Annotated[str, typer.Argument(metavar="REG_ID")]
@@ -27,9 +32,16 @@ Conditions = Annotated[
 ]
 
 
-def begin(*, registration: Registration, case: Case, as_json: AsJson = False, config: Config = CONFIG) -> None:
+def begin(
+    *,
+    registration: Registration,
+    case: Case,
+    purpose: Purpose = "",
+    as_json: AsJson = False,
+    config: Config = CONFIG,
+) -> None:
     """Say that we hold safety oversight by an open report."""
-    with open_gateway(config) as gateway:
+    with open_gateway(config, purpose=purpose) as gateway:
         talk.data(gateway.handovers.begin(registration, case=case), as_json=as_json)
     talk.next_step("seinhuis handover offer REG_ID --match MAT_ID --conditions FILE --case CASE")
 
@@ -40,11 +52,12 @@ def offer(
     match: Annotated[str, typer.Option(metavar="MAT_ID", help=words("match met het wijkteam", "match with the team"))],
     conditions: Conditions,
     case: Case,
+    purpose: Purpose = "",
     as_json: AsJson = False,
     config: Config = CONFIG,
 ) -> None:
     """Offer safety oversight to the local team of a match."""
-    with open_gateway(config) as gateway:
+    with open_gateway(config, purpose=purpose) as gateway:
         offered = gateway.handovers.offer(registration, match, conditions=conditions.read_bytes(), case=case)
     talk.data(offered, as_json=as_json)
     talk.say(
@@ -58,11 +71,12 @@ def accept(
     handover: Handover,
     conditions: Conditions,
     case: OwnCase = "",
+    purpose: Purpose = "",
     as_json: AsJson = False,
     config: Config = CONFIG,
 ) -> None:
     """Take safety oversight under the conditions that were offered."""
-    with open_gateway(config) as gateway:
+    with open_gateway(config, purpose=purpose) as gateway:
         accepted = gateway.handovers.accept(handover, conditions=conditions.read_bytes(), case=case)
     talk.data(accepted, as_json=as_json)
     talk.say("U houdt nu zicht op veiligheid.", "You hold safety oversight now.")
@@ -73,11 +87,12 @@ def refuse(
     handover: Handover,
     reason: Annotated[HandoverRefusalReason, typer.Option(help=words("waarom", "why"))],
     case: OwnCase = "",
+    purpose: Purpose = "",
     as_json: AsJson = False,
     config: Config = CONFIG,
 ) -> None:
     """Do not take it; whoever offered it still holds it."""
-    with open_gateway(config) as gateway:
+    with open_gateway(config, purpose=purpose) as gateway:
         talk.data(gateway.handovers.refuse(handover, reason=reason, case=case), as_json=as_json)
 
 
@@ -86,11 +101,12 @@ def withdraw(
     handover: Handover,
     reason: Annotated[HandoverWithdrawalReason, typer.Option(help=words("waarom", "why"))],
     case: OwnCase = "",
+    purpose: Purpose = "",
     as_json: AsJson = False,
     config: Config = CONFIG,
 ) -> None:
     """Take an open offer back."""
-    with open_gateway(config) as gateway:
+    with open_gateway(config, purpose=purpose) as gateway:
         talk.data(gateway.handovers.withdraw(handover, reason=reason, case=case), as_json=as_json)
 
 

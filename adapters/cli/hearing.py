@@ -6,10 +6,10 @@ import typer
 
 from adapters.cli import talk
 from adapters.cli.locale import words
-from adapters.cli.options import CONFIG, AsJson, Config, open_gateway
+from adapters.cli.options import CONFIG, AsJson, Config, Purpose, open_gateway
 from adapters.cli.shown import ALERTS, DESKS, MATCHES, SUPERVISED
 from adapters.hearing import Alert
-from gateway.protocol.messages import ContactOutcome, Handler, MatchState, Side
+from gateway.protocol.messages.matches import ContactOutcome, Handler, MatchState, Side
 
 _OVER: Final = frozenset({MatchState.ENDED, MatchState.VOID})
 
@@ -31,6 +31,8 @@ def list_inbox(*, as_json: AsJson = False, config: Config = CONFIG) -> None:
 def _look_at(alert: Alert) -> str:
     if alert.match_id:
         return f"seinhuis match show {alert.match_id}"
+    if alert.exclusion_id:
+        return f"seinhuis exclusion show {alert.exclusion_id}"
     told_by_archive = ".archive-hint." in alert.kind
     return f"seinhuis archive show {alert.registration_id}" if told_by_archive else "seinhuis registrations"
 
@@ -75,9 +77,11 @@ def list_matches(*, as_json: AsJson = False, config: Config = CONFIG) -> None:
         talk.say("Er zijn geen matches.", "There are no matches.")
 
 
-def show_match(*, match: Match, case: AnyCase = "", as_json: AsJson = False, config: Config = CONFIG) -> None:
+def show_match(
+    *, match: Match, case: AnyCase = "", purpose: Purpose = "", as_json: AsJson = False, config: Config = CONFIG
+) -> None:
     """Show one match."""
-    with open_gateway(config) as gateway:
+    with open_gateway(config, purpose=purpose) as gateway:
         seen = gateway.matches.show(match, case=case)
     talk.data(seen, as_json=as_json)
     if seen.state in _OVER:
@@ -168,12 +172,14 @@ def put_contact(
     phone: Annotated[str, typer.Option()],
     email: Annotated[str, typer.Option()],
     deputy: Annotated[str | None, typer.Option(help=words("loket dat waarneemt", "desk that stands in"))] = None,
+    conflict: Annotated[bool, typer.Option(help=words("is het conflictloket", "is the conflict desk"))] = False,
     as_json: AsJson = False,
     config: Config = CONFIG,
 ) -> None:
     """Make or replace a desk."""
     with open_gateway(config) as gateway:
-        talk.data(gateway.contacts.put(desk, name=name, phone=phone, email=email, deputy=deputy), as_json=as_json)
+        put = gateway.contacts.put(desk, name=name, phone=phone, email=email, deputy=deputy, conflict=conflict)
+    talk.data(put, as_json=as_json)
 
 
 def list_contacts(*, as_json: AsJson = False, config: Config = CONFIG) -> None:

@@ -16,6 +16,7 @@ from adapters.cli.options import (
     Deferred,
     GivenOn,
     PersonFile,
+    Purpose,
     ReviewOn,
     notice,
     open_gateway,
@@ -37,6 +38,7 @@ def impose(
         str, typer.Option(metavar="OIN", help=words("instantie die de leiding heeft", "agency that leads"))
     ] = "",
     contact: Annotated[str, typer.Option(help=words("loket dat gebeld mag worden", "desk that may be called"))] = "",
+    purpose: Purpose = "",
     notice_given_on: GivenOn = None,
     notice_deferred: Deferred = None,
     review_on: ReviewOn = None,
@@ -47,7 +49,7 @@ def impose(
     """Record a home ban."""
     who, told = person_in(person), notice(notice_given_on, notice_deferred, review_on)
     require_attestation(attest=attest)
-    with open_gateway(config) as gateway:
+    with open_gateway(config, purpose=purpose) as gateway:
         receipt = gateway.home_bans.impose(
             who, case=case, starts_on=starts_on.date(), notice=told, led_by=led_by, contact=contact
         )

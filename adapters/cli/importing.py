@@ -10,15 +10,27 @@ import typer
 
 from adapters.cli import talk
 from adapters.cli.locale import language, words
-from adapters.cli.options import CONFIG, AsJson, Attest, Config, Preconditions, open_gateway, require_attestation
+from adapters.cli.options import (
+    CONFIG,
+    AsJson,
+    Attest,
+    Config,
+    Flag,
+    Lane,
+    Preconditions,
+    Purpose,
+    open_gateway,
+    require_attestation,
+)
 from adapters.error_file import ErrorFile, error_path
 from adapters.import_state import state_path
 from adapters.importing import ImportReport, ImportTerms, begin_or_resume, check_source, import_source
+from adapters.involvement import INVOLVED
 from adapters.person_token import PERSONS_PER_CALL
 from adapters.progress import progress
 from adapters.settings import Settings
 from adapters.sources.csv import CsvExport
-from gateway.protocol.messages import DeferralReason
+from gateway.protocol.messages.notices import DeferralReason
 
 _PATIENCE_S: Final = 60.0
 
@@ -27,7 +39,9 @@ def import_csv(
     *,
     export: Annotated[Path, typer.Argument(metavar="FILE")],
     map_file: Annotated[Path, typer.Option("--map", help=words("welke kolom wat is (YAML)", "which column is what"))],
-    lane: Annotated[str, typer.Option(help=words("stroom", "lane"))] = "",
+    lane: Lane = "",
+    purpose: Purpose = "",
+    flag: Flag = INVOLVED,
     deferral: Annotated[
         DeferralReason,
         typer.Option(help=words("waarom een ontbrekende mededeling wacht", "why a notice that is missing waits")),
@@ -53,6 +67,8 @@ def import_csv(
         batch_rows=batch,
         language=language(),
         preconditions=tuple(precondition or ()),
+        purpose=purpose,
+        flag=flag,
     )
     if dry_run:
         _check(source, terms, as_json=as_json)

@@ -8,11 +8,12 @@ import typer
 from adapters.cli import talk
 from adapters.cli.hearing import AnyCase
 from adapters.cli.locale import words
-from adapters.cli.options import CONFIG, DAY, AsJson, Case, Config, open_gateway
+from adapters.cli.options import CONFIG, DAY, AsJson, Case, Config, Purpose, open_gateway
 from adapters.cli.registrations import Registration
 from adapters.cli.shown import HINTS
 from adapters.involvement import notice_deferred, notice_given
-from gateway.protocol.messages import DeferralReason, RestrictionReason
+from gateway.protocol.messages.notices import DeferralReason
+from gateway.protocol.messages.registrations import RestrictionReason
 
 
 def give_notice(
@@ -74,10 +75,15 @@ def lift(*, registration: Registration, case: Case, as_json: AsJson = False, con
 
 
 def show_hints(
-    *, registration: Registration, case: AnyCase = "", as_json: AsJson = False, config: Config = CONFIG
+    *,
+    registration: Registration,
+    case: AnyCase = "",
+    purpose: Purpose = "",
+    as_json: AsJson = False,
+    config: Config = CONFIG,
 ) -> None:
     """Show who was involved before."""
-    with open_gateway(config) as gateway:
+    with open_gateway(config, purpose=purpose) as gateway:
         hints = gateway.registrations.archive_hints(registration, case=case)
     talk.data(hints, as_json=as_json, listing=HINTS)
     if not hints:

@@ -8,11 +8,13 @@ from typing import Annotated, Final
 import typer
 
 from adapters.cli.locale import language, words
+from adapters.cli.vocabulary import completed_from, one_of
 from adapters.client import Gateway
 from adapters.identity import Person
 from adapters.involvement import notice_deferred, notice_given
 from adapters.settings import CONFIG_VARIABLE, DEFAULT_CONFIG, Settings
-from gateway.protocol.messages import DeferralReason, SubjectNotice
+from adapters.unnumbered import Unnumbered, person_from_file
+from gateway.protocol.messages.notices import DeferralReason, SubjectNotice
 
 DAY: Final = ["%Y-%m-%d"]
 _NUMBER: Final = re.compile(r"[0-9][0-9 .]*")
@@ -29,8 +31,19 @@ PersonFile = Annotated[
         "--person",
         metavar="FILE|-",
         help=words(
-            'bestand met het BSN, kaal of als {"bsn": ...}; - is standaardinvoer',
-            'file with the person number, bare or as {"bsn": ...}; - is standard input',
+            'bestand met het BSN, kaal of als {"bsn": ..., "birthDate": ...}; - is standaardinvoer',
+            'file with the person number, bare or as {"bsn": ..., "birthDate": ...}; - is standard input',
+        ),
+    ),
+]
+ParentFiles = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--parent",
+        metavar="FILE",
+        help=words(
+            "bestand met het BSN van een ouder; ten hoogste twee, alleen waar de kaart oudermatches kent",
+            "file with the person number of a parent; two at most, only where the card has parent matches",
         ),
     ),
 ]
@@ -52,9 +65,55 @@ ValidUntil = Annotated[
     typer.Option(
         formats=DAY,
         help=words(
-            "eerste dag waarop het niet meer geldt; youth: hooguit de 23e verjaardag, die alleen een import zelf weet",
-            "first day it no longer holds; youth: the 23rd birthday at most, which only an import knows by itself",
+            "eerste dag waarop het niet meer geldt; youth: hooguit de 23e verjaardag, die volgt uit een birthDate",
+            "first day it no longer holds; youth: the 23rd birthday at most, which follows from a birthDate",
         ),
+    ),
+]
+ArchiveUntil = Annotated[
+    datetime | None,
+    typer.Option(
+        formats=DAY,
+        help=words(
+            "dag vanaf wanneer niets bewaard mag zijn, gesteld op de eerste van de maand; volgt uit een birthDate",
+            "day from which nothing may be kept, brought back to the first of the month; follows from a birthDate",
+        ),
+    ),
+]
+Lane = Annotated[
+    str,
+    typer.Option(
+        "--lane",
+        metavar=words("STROOM", "LANE"),
+        callback=one_of("lanes", "--lane"),
+        autocompletion=completed_from("lanes"),
+        help=words(
+            "stroom, zoals veilig_thuis; anders die van de instellingen",
+            "lane, like veilig_thuis; else that of the settings",
+        ),
+    ),
+]
+Purpose = Annotated[
+    str,
+    typer.Option(
+        "--purpose",
+        metavar=words("DOEL", "PURPOSE"),
+        callback=one_of("purposes", "--purpose"),
+        autocompletion=completed_from("purposes"),
+        help=words(
+            "doel van de stroom, zoals vt-radar; anders dat van de instellingen",
+            "purpose of the lane, like vt-radar; else that of the settings",
+        ),
+    ),
+]
+Flag = Annotated[
+    str,
+    typer.Option(
+        "--flag",
+        metavar=words("VLAG", "FLAG"),
+        callback=one_of("flags", "--flag"),
+        autocompletion=completed_from("flags"),
+        help=words("hoe u betrokken bent, zoals care_report", "how you are involved, like care_report"),
     ),
 ]
 Attest = Annotated[
@@ -73,6 +132,7 @@ Preconditions = Annotated[
     typer.Option(
         "--precondition",
         metavar=words("NAAM", "NAME"),
+        autocompletion=completed_from("preconditions"),
         help=words(
             "wat de regel verder eist en u verklaart, zoals de kaart het noemt; mag vaker",
             "what the rule requires besides and you attest, as the card names it; may be repeated",
@@ -81,28 +141,37 @@ Preconditions = Annotated[
 ]
 
 
-def open_gateway(config: Path, *, patience_seconds: float = 5.0) -> Gateway:
-    """Open the client of the settings file; problems are told in the language of the locale.
+def open_gateway(config: Path, *, purpose: str = "", patience_seconds: float = 5.0) -> Gateway:
+    """Open the client of the settings file, or of another purpose; problems are told in the language of the locale.
 
     Somebody waits at the keyboard: `patience_seconds` is how long a busy gateway is asked again.
     """
     settings = Settings.load(config)
     agency = settings.agency()
     agency.language, agency.patience_seconds = language(), patience_seconds
-    return Gateway(agency, ca_file=settings.ca_file)
+    return Gateway(agency.for_purpose(purpose), ca_file=settings.ca_file)
 
 
-def person_in(file: str) -> Person:
+def person_in(file: str, *, option: str = "--person") -> Person:
     """Read the person; a number itself on the command line is refused without repeating it."""
+    return Person.from_file(_no_number(file, option))
+
+
+def anybody_in(file: str) -> Person | Unnumbered:
+    """Read the person, who may be without a number."""
+    return person_from_file(_no_number(file, "--person"))
+
+
+def _no_number(file: str, option: str) -> str:
     if _NUMBER.fullmatch(file) and not Path(file).is_file():
         raise typer.BadParameter(
             words(
                 "geef een bestand of -, nooit een nummer: opdrachten blijven leesbaar voor anderen",
                 "name a file or -, never a number: others can read commands",
             ),
-            param_hint="--person",
+            param_hint=option,
         )
-    return Person.from_file(file)
+    return file
 
 
 def day(moment: datetime | None) -> date | None:

@@ -66,6 +66,11 @@ def purges(*, config: PartConfig = None) -> None:
     _gateway("purges", config)
 
 
+def erasures(*, config: PartConfig = None) -> None:
+    """Replay the erasure journal over a restored database (G17)."""
+    _gateway("erasures", config)
+
+
 def onboard(*, config: PartConfig = None) -> None:
     """Have the key holders make what new agencies and lanes need."""
     _gateway("onboard", config)

@@ -8,16 +8,22 @@ from adapters.cli import talk
 from adapters.cli.locale import language, words
 from adapters.cli.options import (
     CONFIG,
+    ArchiveUntil,
     AsJson,
     Attest,
     Case,
     Config,
     Deferred,
+    Flag,
     GivenOn,
+    Lane,
+    ParentFiles,
     PersonFile,
     Preconditions,
+    Purpose,
     ReviewOn,
     ValidUntil,
+    anybody_in,
     day,
     notice,
     open_gateway,
@@ -26,7 +32,8 @@ from adapters.cli.options import (
 )
 from adapters.cli.shown import REGISTRATIONS
 from adapters.hearing import refused_by
-from gateway.protocol.messages import WithdrawalReason
+from adapters.involvement import INVOLVED
+from gateway.protocol.messages.registrations import WithdrawalReason
 
 Registration = Annotated[str, typer.Argument(metavar="REG_ID")]
 
@@ -38,20 +45,28 @@ def register(
     notice_given_on: GivenOn = None,
     notice_deferred: Deferred = None,
     review_on: ReviewOn = None,
-    lane: Annotated[str, typer.Option(help=words("stroom", "lane"))] = "",
+    lane: Lane = "",
+    purpose: Purpose = "",
+    flag: Flag = INVOLVED,
     contact: Annotated[str, typer.Option(help=words("loket dat gebeld mag worden", "desk that may be called"))] = "",
     valid_until: ValidUntil = None,
+    archive_until: ArchiveUntil = None,
     precondition: Preconditions = None,
+    parent: ParentFiles = None,
+    confidential_address: Annotated[
+        bool, typer.Option("--confidential-address", help=words("het adres is geheim", "the address is secret"))
+    ] = False,
     attest: Attest = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help=words("alleen controleren", "only check"))] = False,
     as_json: AsJson = False,
     config: Config = CONFIG,
 ) -> None:
     """Register one person, or with --dry-run only ask the policy."""
-    who, told = person_in(person), notice(notice_given_on, notice_deferred, review_on)
-    with open_gateway(config) as gateway:
+    parents = [person_in(file, option="--parent") for file in parent or ()]
+    who, told = anybody_in(person), notice(notice_given_on, notice_deferred, review_on)
+    with open_gateway(config, purpose=purpose) as gateway:
         if dry_run:
-            checked = gateway.check_policy(lane=lane, preconditions=precondition or ())
+            checked = gateway.check_policy(lane=lane, flag=flag, preconditions=precondition or ())
             talk.data(checked, as_json=as_json)
             if not checked.permitted:
                 raise refused_by(checked, language())
@@ -60,11 +75,15 @@ def register(
         receipt = gateway.registrations.register(
             who,
             lane=lane,
+            flag=flag,
             case=case,
             contact=contact,
             notice=told,
             valid_until=day(valid_until),
+            archive_until=day(archive_until),
             preconditions=precondition or (),
+            parents=parents,
+            confidential_address=confidential_address,
         )
     talk.data(receipt, as_json=as_json)
     talk.next_step("seinhuis inbox tail")
@@ -107,7 +126,15 @@ def withdraw(
     talk.data(withdrawn, as_json=as_json)
 
 
-def list_registrations(*, as_json: AsJson = False, config: Config = CONFIG) -> None:
-    """Show all registrations of this agency."""
+def list_registrations(
+    *,
+    registration: Annotated[str, typer.Argument(metavar="[REG_ID]")] = "",
+    as_json: AsJson = False,
+    config: Config = CONFIG,
+) -> None:
+    """Show all registrations of this agency, or one with its statutory clocks."""
     with open_gateway(config) as gateway:
-        talk.data(gateway.registrations.list(), as_json=as_json, listing=REGISTRATIONS)
+        if registration:
+            talk.data(gateway.registrations.show(registration), as_json=as_json)
+        else:
+            talk.data(gateway.registrations.list(), as_json=as_json, listing=REGISTRATIONS)

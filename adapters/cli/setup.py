@@ -8,11 +8,11 @@ from typing import Annotated, Final
 import typer
 
 from adapters.cli import talk
-from adapters.cli.kinds import kinds
 from adapters.cli.locale import language, words
-from adapters.cli.options import CONFIG, AsJson, Config
+from adapters.cli.options import CONFIG, AsJson, Config, Lane, Purpose
 from adapters.cli.problems import EVERY_PROBLEM
 from adapters.cli.shown import FINDINGS, PROBLEMS
+from adapters.cli.vocabulary import kinds
 from adapters.doctor import Health, diagnose
 from adapters.enrollment import enroll
 from adapters.settings import Settings
@@ -37,9 +37,9 @@ def init(
         ),
     ],
     gateway: Annotated[str, typer.Option(help=words("adres van het knooppunt", "address of the gateway"))],
-    purpose: Annotated[str, typer.Option(help=words("doel", "purpose"))] = "youth-coordination",
+    purpose: Purpose = "youth-coordination",
     user_role: Annotated[str, typer.Option(help=words("rol", "role"))] = "reporter",
-    lane: Annotated[str, typer.Option(help=words("stroom", "lane"))] = "youth",
+    lane: Lane = "youth",
     as_json: AsJson = False,
 ) -> None:
     """Make the files of a new agency."""

@@ -44,12 +44,37 @@ CASES: Final = Listing(
         Column("leiding", "led by", ("coordinator",)),
     )
 )
+_EMERGENCY: Final = (
+    Column("noodprocedure", "emergency", ("id",)),
+    Column("stand", "status", ("state",)),
+    Column("reden", "reason", ("reason",)),
+    Column("nakijken voor het eind van", "review by the end of", ("reviewDueOn",)),
+    Column("oordeel", "verdict", ("verdict",)),
+    Column("kenmerk", "reference", ("caseReference",)),
+)
+EMERGENCIES: Final = Listing(columns=_EMERGENCY)
+EMERGENCIES_TO_REVIEW: Final = Listing(columns=(*_EMERGENCY, Column("instantie", "agency", ("agency",))))
 CONSENTS: Final = Listing(
     columns=(
         Column("toestemming", "consent", ("id",)),
         Column("stand", "status", ("status",)),
         Column("geldt tot", "valid until", ("validUntil",)),
         Column("eigen zaak", "own case", ("caseReference",)),
+    )
+)
+EXCLUSIONS: Final = Listing(
+    columns=(
+        Column("afscherming", "exclusion", ("id",)),
+        Column("stand", "status", ("status",)),
+        Column("wij zijn", "we are", ("role",)),
+        Column("vastgelegd", "recorded", ("recordedAt",)),
+    )
+)
+WITHHELD: Final = Listing(
+    columns=(
+        Column("sinds", "since", ("withheldAt",)),
+        Column("instantie", "agency", ("agency",)),
+        Column("telefoon", "phone", ("contact.phone",)),
     )
 )
 HANDOVERS: Final = Listing(
@@ -60,6 +85,25 @@ HANDOVERS: Final = Listing(
         Column("antwoord voor", "answer by", ("dueOn",)),
         Column("eigen zaak", "own case", ("caseReference",)),
     )
+)
+REQUESTS: Final = Listing(
+    columns=(
+        Column("verzoek", "request", ("id",)),
+        Column("recht", "right", ("right",)),
+        Column("stand", "state", ("state",)),
+        Column("antwoord voor", "answer by", ("dueOn",)),
+        Column("eigen zaak", "own case", ("caseReference",)),
+    )
+)
+REQUEST_ITEMS: Final = Listing(
+    columns=(
+        Column("onderdeel", "item", ("id",)),
+        Column("rol", "role", ("role",)),
+        Column("recht", "right", ("right",)),
+        Column("advies", "advice", ("advice",)),
+        Column("beslissing", "decision", ("decision",)),
+    ),
+    below=Column("", "", ("registrationId", "dueOn")),
 )
 HINTS: Final = Listing(
     columns=(
@@ -120,6 +164,18 @@ NAMES: Final = {
     "escalatedAt": ("geen antwoord sinds", "unanswered since"),
     "decidedAt": ("beslist op", "decided at"),
     "reason": ("reden", "reason"),
+    "right": ("recht", "right"),
+    "ageClass": ("leeftijd", "age"),
+    "receivedOn": ("ontvangen op", "received on"),
+    "extension": ("verlengd", "extended"),
+    "wrong": ("wat er niet klopt", "what is wrong"),
+    "advice": ("advies", "advice"),
+    "adviceReason": ("reden van het advies", "reason of the advice"),
+    "adviseBy": ("advies voor", "advise by"),
+    "decision": ("beslissing", "decision"),
+    "decisionReason": ("reden van de beslissing", "reason of the decision"),
+    "statement": ("ondertekend", "signed"),
+    "signature": ("handtekening", "signature"),
     "since": ("sinds", "since"),
     "why": ("waarom", "why"),
     "rule": ("regel", "rule"),
@@ -136,6 +192,14 @@ NAMES: Final = {
     "givenOn": ("gegeven op", "given on"),
     "replaced": ("vervangt", "replaces"),
     "registrations": ("gewiste registraties", "erased registrations"),
+    "reach": ("reikwijdte", "reach"),
+    "mediator": ("bemiddelaar", "mediator"),
+    "recordedBy": ("vastgelegd door", "recorded by"),
+    "recordedAt": ("vastgelegd op", "recorded at"),
+    "liftedAt": ("opgeheven op", "lifted at"),
+    "contact.name": ("loket", "desk"),
+    "contact.phone": ("telefoon", "phone"),
+    "contact.email": ("e-mail", "email"),
     "renewBefore": ("verleng voor", "renew by"),
     "givenAt": ("verteld", "told"),
     "title": ("wat er is", "what it is"),

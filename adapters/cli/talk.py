@@ -102,7 +102,11 @@ def _flat(content: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, A
         if isinstance(value, Mapping):
             yield from _flat(value, f"{prefix}{name}.")
         else:
-            yield prefix + name, ", ".join(map(str, value)) if isinstance(value, list) else value
+            yield prefix + name, ", ".join(map(_in_a_list, value)) if isinstance(value, list) else value
+
+
+def _in_a_list(value: object) -> str:
+    return " ".join(map(str, value.values())) if isinstance(value, Mapping) else str(value)
 
 
 def _rows(content: Sequence[Mapping[str, Any]]) -> list[tuple[Any, ...]]:

@@ -10,6 +10,9 @@
       birth-date: Geboortedatum
       notice-on: Datum mededeling     # optional: absent or an empty cell means that the notice is deferred
       contact: Loket                  # optional: the name of a desk
+      flag: Soort betrokkenheid       # optional: how the agency is involved; an empty cell is what the import says
+    flags: {Zorgmelding: care_report} # optional: the agency's own words for the flags of the card
+      first-parent: BSN ouder 1       # optional, as is second-parent: an empty cell is no parent
     person-number-may-lack-leading-zeros: true
 
 Quotes and line ends are those of RFC 4180. Columns that the map does not name are not read. Every row is checked here,
@@ -38,6 +41,8 @@ _DATES: Final = {
     "registered_on": RowFault.REGISTERED_ON,
     "notice_on": RowFault.NOTICE_ON,
 }
+
+_PARENTS: Final = ("first_parent", "second_parent")
 
 
 class SourceRefused(ValueError):
@@ -71,6 +76,9 @@ class Columns(_Strict):
     birth_date: Heading
     notice_on: Heading | None = None
     contact: Heading | None = None
+    flag: Heading | None = None
+    first_parent: Heading | None = None
+    second_parent: Heading | None = None
 
 
 class ExportMap(_Strict):
@@ -80,6 +88,7 @@ class ExportMap(_Strict):
     encoding: str
     date_format: Annotated[str, StringConstraints(pattern="%")]
     columns: Columns
+    flags: Mapping[str, str] = Field(default_factory=dict)
     person_number_may_lack_leading_zeros: bool = Field(default=False, strict=True)
 
     @classmethod
@@ -153,9 +162,7 @@ class CsvExport:
             return RowFault.CELLS
         said = {field: cells[place].strip() for field, place in places.items()}
         try:
-            person = Person.from_bsn(
-                said["person_number"], may_lack_leading_zeros=self.map.person_number_may_lack_leading_zeros
-            )
+            person = self._person(said["person_number"])
         except PersonRefused as refused:
             return OF_PERSON[refused.fault]
         if not said["case_reference"]:
@@ -168,6 +175,10 @@ class CsvExport:
                 days[field] = day
             elif text or field != "notice_on":
                 return fault
+        try:
+            parents = tuple(self._person(text) for field in _PARENTS if (text := said.get(field, "")))
+        except PersonRefused:
+            return RowFault.PARENT
         return Record(
             person=person,
             case=said["case_reference"],
@@ -175,7 +186,12 @@ class CsvExport:
             registered_on=days["registered_on"],
             notice_on=days.get("notice_on"),
             contact=said.get("contact", ""),
+            flag=self.map.flags.get(said.get("flag", ""), said.get("flag", "")),
+            parents=parents,
         )
+
+    def _person(self, text: str) -> Person:
+        return Person.from_bsn(text, may_lack_leading_zeros=self.map.person_number_may_lack_leading_zeros)
 
 
 @lru_cache(maxsize=50_000)  # an export has few different days, and strptime is slow

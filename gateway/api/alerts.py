@@ -10,10 +10,10 @@ from gateway.api.exchange import EVENT_STREAM, SECONDS, Endpoint, Query, Reply, 
 from gateway.api.front import STREAMS_PER_AGENCY, Front
 from gateway.core.involvement import Oin
 from gateway.core.refusals import Refusal, Refused
-from gateway.flows.hear import INBOX_PAGE, acknowledge, begin_hearing, newest, waiting
-from gateway.flows.ports import WaitingAlert
+from gateway.flows.ports.matches import WaitingAlert
+from gateway.flows.telling.hear import INBOX_PAGE, acknowledge, begin_hearing, newest, waiting
 from gateway.protocol.events import alert_event, event_bytes, inbox_bytes
-from gateway.protocol.messages import AcknowledgeAlerts, AcknowledgedAlerts, CloudEvent, Inbox
+from gateway.protocol.messages.alerts import AcknowledgeAlerts, AcknowledgedAlerts, CloudEvent, Inbox
 from keys.parties import Role
 
 LONGEST_WAIT_SECONDS: Final = 20
@@ -120,7 +120,7 @@ async def _acknowledge(request: Request, front: Front) -> Reply:
     return Reply(200, await front.threads.run(call.caller.oin, acknowledge, call, front.house))
 
 
-HEARS_ALERTS: Final = (Role.AGENCY, Role.SUPERVISOR)
+HEARS_ALERTS: Final = (Role.AGENCY, Role.SUPERVISOR, Role.OFFICER)
 
 ENDPOINTS: Final = (
     Endpoint(

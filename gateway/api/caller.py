@@ -23,7 +23,7 @@ from gateway.api.front import Front
 from gateway.core.person_numbers import looks_like_person_number
 from gateway.core.refusals import Refusal, Refused
 from gateway.protocol.headers import CASE_REFERENCE, IDEMPOTENCY_KEY, PURPOSE, USER_ROLE
-from gateway.protocol.messages import BYTES_PER_CALL, ROWS_PER_BATCH, Message
+from gateway.protocol.messages.base import BYTES_PER_CALL, ROWS_PER_BATCH, Message
 from gateway.telemetry import CALLER_CHARACTERS
 from keys.signing import Announced, RawCall, SignatureFault, SignatureRefused, Verified, verify_head
 from keys.strict_json import Json, MalformedJson, Member, TooDeepJson, parse, texts
@@ -244,15 +244,19 @@ def read_message(takes: type[M], body: bytes) -> M:
     try:
         return takes.model_validate_json(body, strict=True)
     except ValidationError as error:
-        member = _member(takes, error)
-    raise Refused(Refusal.MEMBER_INVALID, **({"member": member} if member else {}))
+        facts = _faulty(takes, error)
+    raise Refused(Refusal.MEMBER_INVALID, **{name: fact for name, fact in facts.items() if fact})
 
 
-def _member(takes: type[BaseModel], error: ValidationError) -> str:
-    """Return the path of the first faulty member as far as the message itself knows it: an unknown name is not ours."""
+def _faulty(takes: type[BaseModel], error: ValidationError) -> dict[str, str | tuple[str, ...]]:
+    """Return the path of the first faulty member as far as the message itself knows it: an unknown name is not ours.
+
+    For such a name `allowed` says which there are in its place.
+    """
     path: list[str] = []
     model: type[BaseModel] | None = takes
-    for step in error.errors(include_input=False, include_context=False, include_url=False)[0]["loc"]:
+    first = error.errors(include_input=False, include_context=False, include_url=False)[0]
+    for step in first["loc"]:
         if isinstance(step, int):
             path.append(str(step))
             continue
@@ -261,7 +265,8 @@ def _member(takes: type[BaseModel], error: ValidationError) -> str:
             break
         path.append(step)
         model = _model_in(field.annotation)
-    return ".".join(path)
+    known = () if model is None else tuple(one.alias or "" for one in model.model_fields.values())
+    return {"member": ".".join(path), "allowed": known if first["type"] == "extra_forbidden" else ()}
 
 
 def _model_in(annotation: object) -> type[BaseModel] | None:

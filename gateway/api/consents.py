@@ -7,10 +7,10 @@ from gateway.api.exchange import Endpoint, Query, Reply, Request
 from gateway.api.front import Front, today_on
 from gateway.core.refusals import Refusal
 from gateway.flows.admission import json_of
-from gateway.flows.end_consents import withdraw_consent
-from gateway.flows.own_consents import own_consent, own_consents
-from gateway.flows.record_consent import record_consent
-from gateway.protocol.messages import ConsentRecorded, ConsentWithdrawn, OwnConsent, OwnConsents, RecordConsent
+from gateway.flows.mechanisms.end_consents import withdraw_consent
+from gateway.flows.mechanisms.own_consents import own_consent, own_consents
+from gateway.flows.mechanisms.record_consent import record_consent
+from gateway.protocol.messages.consents import ConsentRecorded, ConsentWithdrawn, OwnConsent, OwnConsents, RecordConsent
 
 _REFUSALS: Final = (
     Refusal.LANE_UNKNOWN,

@@ -7,8 +7,8 @@ from gateway.api.exchange import Endpoint, Reply, Request
 from gateway.api.front import Front
 from gateway.core.refusals import Refusal, Refused
 from gateway.flows.admission import json_of
-from gateway.flows.desks import confirm_desk, list_desks, put_desk
-from gateway.protocol.messages import ContactDesk, ContactDesks, OwnContactDesk
+from gateway.flows.telling.desks import confirm_desk, list_desks, put_desk
+from gateway.protocol.messages.contacts import ContactDesk, ContactDesks, OwnContactDesk
 
 
 async def _list(request: Request, front: Front) -> Reply:

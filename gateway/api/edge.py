@@ -31,7 +31,12 @@ _FIXED: Final[Headers] = (
 )
 _SHORTEST_RETRY_SECONDS: Final = 1
 _RETRY_SPREAD_SECONDS: Final = 4
-_LATER: Final = frozenset({Refusal.OVERLOADED, Refusal.STORE_UNAVAILABLE, Refusal.OUTCOME_UNKNOWN})
+_LATER: Final = frozenset(
+    {
+        *(Refusal.OVERLOADED, Refusal.STORE_UNAVAILABLE, Refusal.OUTCOME_UNKNOWN),
+        *(Refusal.NO_POLICIES, Refusal.POLICIES_ENDED),
+    }
+)
 _NO_CONTENT: Final = 204
 
 

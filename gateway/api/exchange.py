@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from gateway.core.refusals import Refusal, Refused
-from gateway.protocol.messages import Message
+from gateway.protocol.messages.base import Message
 from keys.parties import Role
 
 if TYPE_CHECKING:

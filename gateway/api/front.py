@@ -15,7 +15,7 @@ from gateway.api.lookups import Lookups
 from gateway.commit_group import CommitGroup
 from gateway.core.involvement import AMSTERDAM
 from gateway.core.refusals import Refusal, Refused
-from gateway.flows.ports import House
+from gateway.flows.ports.house import House
 from gateway.policies.in_force import ReleaseInForce
 from gateway.telemetry import Figures, Log, fault_of
 from gateway.wake import Wake

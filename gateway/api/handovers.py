@@ -7,11 +7,11 @@ from gateway.api.exchange import Endpoint, Query, Reply, Request
 from gateway.api.front import Front
 from gateway.core.refusals import Refusal
 from gateway.flows.admission import json_of
-from gateway.flows.answer_handover import Answering, accept_handover, refuse_handover, withdraw_handover
-from gateway.flows.begin_oversight import begin_oversight
-from gateway.flows.offer_handover import offer_handover
-from gateway.flows.show_handover import list_handovers, show_handover
-from gateway.protocol.messages import (
+from gateway.flows.overseeing.answer_handover import Answering, accept_handover, refuse_handover, withdraw_handover
+from gateway.flows.overseeing.begin_oversight import begin_oversight
+from gateway.flows.overseeing.offer_handover import offer_handover
+from gateway.flows.overseeing.show_handover import list_handovers, show_handover
+from gateway.protocol.messages.oversight import (
     AcceptHandover,
     BeginOversight,
     Handovers,

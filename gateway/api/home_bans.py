@@ -8,10 +8,11 @@ from gateway.api.exchange import Endpoint, Reply, Request
 from gateway.api.front import Front, today_on
 from gateway.core.home_ban import IMPOSED
 from gateway.core.refusals import Refusal, Refused
-from gateway.flows.impose_ban import row_of_ban
-from gateway.flows.register import prepare
-from gateway.flows.renew import Renewal, renew
-from gateway.protocol.messages import ExtendHomeBan, ImposeHomeBan, OwnRegistration, Receipt, RenewRegistration
+from gateway.flows.mechanisms.impose_ban import row_of_ban
+from gateway.flows.registering.register import prepare
+from gateway.flows.registering.renew import Renewal, renew
+from gateway.protocol.messages.home_bans import ExtendHomeBan, ImposeHomeBan
+from gateway.protocol.messages.registrations import OwnRegistration, Receipt, RenewRegistration
 
 _PERMISSION: Final = (
     Refusal.LANE_UNKNOWN,

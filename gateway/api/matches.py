@@ -7,12 +7,12 @@ from gateway.api.exchange import Endpoint, Query, Reply, Request
 from gateway.api.front import Front
 from gateway.core.refusals import Refusal
 from gateway.flows.admission import json_of
-from gateway.flows.mute import mute
-from gateway.flows.name_coordinator import Naming, name_coordinator
-from gateway.flows.report_contact import Report, report_contact
-from gateway.flows.show_match import list_matches, show_match
-from gateway.flows.take_over import take_over
-from gateway.protocol.messages import (
+from gateway.flows.matching.mute import mute
+from gateway.flows.matching.name_coordinator import Naming, name_coordinator
+from gateway.flows.matching.report_contact import Report, report_contact
+from gateway.flows.matching.show_match import list_matches, show_match
+from gateway.flows.matching.take_over import take_over
+from gateway.protocol.messages.matches import (
     ContactReported,
     CoordinatorNamed,
     Matches,

@@ -15,7 +15,7 @@ from gateway.api.exchange import EVENT_STREAM, HTML, JSON, Endpoint, Query
 from gateway.api.problems import CONTENT_TYPE, problem_json, problem_of
 from gateway.api.routes import BASE, ENDPOINTS
 from gateway.core.refusals import Refusal, Refused
-from gateway.protocol.messages import CaseReference, Name
+from gateway.protocol.messages.base import CaseReference, Name
 from gateway.protocol.standing import ProblemDetails
 
 EXAMPLE_URL: Final = "https://gateway.example"
@@ -48,6 +48,8 @@ _IDS: Final = {
     "matchId": "mat",
     "endpointId": "whe",
     "handoverId": "hov",
+    "requestId": "srq",
+    "itemId": "sri",
 }
 _TEXT: Final = {"type": "string"}
 

@@ -9,7 +9,8 @@ from typing import Any, Final
 from pydantic.alias_generators import to_camel
 
 from gateway.core.refusals import Fact, Refusal, Refused
-from gateway.protocol.messages import Explanation, PolicyChecked, RefusedRow
+from gateway.protocol.messages.policy import Explanation, PolicyChecked
+from gateway.protocol.messages.registrations import RefusedRow
 from gateway.protocol.problems import PROBLEMS, Problem
 
 CONTENT_TYPE: Final = "application/problem+json"
@@ -52,12 +53,22 @@ _CODES: Final[Mapping[Refusal, str]] = MappingProxyType(
         Refusal.PRECONDITION_MISSING: "policy-precondition-missing",
         Refusal.BASIS_NOT_IN_FORCE: "policy-basis-not-in-force",
         Refusal.POLICY_EXPIRED: "policy-expired",
+        Refusal.NO_POLICIES: "upstream-no-policies",
+        Refusal.POLICIES_ENDED: "upstream-policies-ended",
         Refusal.TERM_TOO_LONG: "policy-term-too-long",
         Refusal.TERM_PAST: "policy-term-past",
         Refusal.NOTICE_INCOMPLETE: "policy-notice-incomplete",
         Refusal.NOTICE_PUT_OFF_TOO_LONG: "policy-notice-put-off-too-long",
         Refusal.BAN_UNDATED: "policy-ban-undated",
+        Refusal.PARENTS_INVALID: "request-parents-invalid",
+        Refusal.PARENTS_NOT_ADMITTED: "policy-parents-not-admitted",
         Refusal.BAN_TERM: "policy-ban-term",
+        Refusal.EMERGENCY_GLASS: "policy-emergency-glass",
+        Refusal.EMERGENCY_HOURS: "policy-emergency-hours",
+        Refusal.EMERGENCY_SAME_PERSON: "policy-emergency-same-person",
+        Refusal.EMERGENCY_CONFIRMED: "state-emergency-confirmed",
+        Refusal.EMERGENCY_REVIEWED: "state-emergency-reviewed",
+        Refusal.EMERGENCY_QUOTA: "limit-emergency-quota",
         Refusal.CASE_MISSING: "policy-case-missing",
         Refusal.CASE_PARTICIPANT: "policy-case-participant",
         Refusal.CASE_NOT_KEPT: "policy-case-not-kept",
@@ -67,13 +78,25 @@ _CODES: Final[Mapping[Refusal, str]] = MappingProxyType(
         Refusal.CONSENT_SCOPE: "policy-consent-scope",
         Refusal.CONSENT_NOT_KEPT: "policy-consent-not-kept",
         Refusal.CONSENT_ENDED: "state-consent-ended",
+        Refusal.DESK_NOT_ADMITTED: "policy-desk-not-admitted",
+        Refusal.REQUEST_ASKERS: "policy-request-askers",
+        Refusal.RESTRICTION_BINDS: "state-restriction-binds",
+        Refusal.REQUEST_NOT_READY: "state-request-not-ready",
+        Refusal.REQUEST_NOT_EXTENDABLE: "state-request-not-extendable",
+        Refusal.ITEM_DECIDED: "state-item-decided",
+        Refusal.ADVICE_GIVEN: "state-advice-given",
+        Refusal.ADVICE_AWAITED: "state-advice-awaited",
+        Refusal.EXCLUSION_MEDIATOR: "policy-exclusion-mediator",
+        Refusal.EXCLUSION_IS_LIFTED: "state-exclusion-lifted",
         Refusal.NOT_FOUND: "state-not-found",
         Refusal.IDEMPOTENCY_KEY_REUSED: "state-idempotency-key-reused",
         Refusal.CONTACT_UNKNOWN: "state-contact-unknown",
         Refusal.NOT_ACTIVE: "state-not-active",
         Refusal.NOT_RESTRICTED: "state-not-restricted",
+        Refusal.IDENTITY_SETTLED: "state-identity-settled",
         Refusal.MATCH_ENDED: "state-match-ended",
         Refusal.ROLE_NOT_ADMITTED: "policy-role-not-admitted",
+        Refusal.YEAR_NOT_OVER: "state-year-not-over",
         Refusal.MUTE_NEEDS_CONTACT: "state-mute-needs-contact",
         Refusal.TOO_MANY_WEBHOOKS: "state-too-many-webhooks",
         Refusal.OVERSIGHT_NEEDS_REPORT: "state-oversight-needs-report",

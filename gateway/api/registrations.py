@@ -12,28 +12,29 @@ from gateway.api.front import Front, today_on
 from gateway.api.problems import language_of, refused_check, refused_row
 from gateway.core.refusals import Refusal, Refused
 from gateway.flows.admission import json_of
-from gateway.flows.check_policy import check_policy
-from gateway.flows.list_own import own_registration, own_registrations
-from gateway.flows.record_notice import Notice, record_notice
-from gateway.flows.register import Outcome, Prepared, Row, RowAnswer, prepare
-from gateway.flows.renew import Renewal, renew
-from gateway.flows.restrict import Lifting, Restriction, lift, restrict
-from gateway.flows.show_hints import show_hints
-from gateway.flows.withdraw import Withdrawal, withdraw
-from gateway.protocol.messages import (
-    ArchiveHints,
+from gateway.flows.deciding.check_policy import check_policy
+from gateway.flows.registering.list_own import own_registration, own_registrations
+from gateway.flows.registering.record_notice import Notice, record_notice
+from gateway.flows.registering.register import Outcome, Prepared, Row, RowAnswer, prepare
+from gateway.flows.registering.renew import Renewal, renew
+from gateway.flows.registering.resolve_identity import Resolution, resolve_identity
+from gateway.flows.registering.restrict import Lifting, Restriction, lift, restrict
+from gateway.flows.registering.show_hints import show_hints
+from gateway.flows.registering.withdraw import Withdrawal, withdraw
+from gateway.protocol.messages.archive import ArchiveHints
+from gateway.protocol.messages.identities import ResolveIdentity
+from gateway.protocol.messages.notices import SubjectNotice
+from gateway.protocol.messages.policy import CheckPolicy, PolicyChecked
+from gateway.protocol.messages.registrations import (
     BatchReceipt,
     BatchRow,
-    CheckPolicy,
     LiftRestriction,
     OwnRegistration,
     OwnRegistrations,
-    PolicyChecked,
     Receipt,
     RegisterInvolvement,
     RenewRegistration,
     RestrictRegistration,
-    SubjectNotice,
     Withdrawn,
     WithdrawRegistration,
 )
@@ -176,6 +177,12 @@ async def _lift(request: Request, front: Front) -> Reply:
     return Reply(201, await front.threads.run(call.caller.oin, lift, call, front.house))
 
 
+async def _resolve_identity(request: Request, front: Front) -> Reply:
+    verified, asked = await signed(request, front, ResolveIdentity)
+    call = verified.carry(Resolution(request.ids[0], asked))
+    return Reply(201, await front.threads.run(call.caller.oin, resolve_identity, call, front.house))
+
+
 async def _show_hints(request: Request, front: Front) -> Reply:
     call = (await signed_bare(request, front)).carry(None)
     hints = await front.threads.run(call.caller.oin, show_hints, call, front.house, request.ids[0])
@@ -222,8 +229,11 @@ ENDPOINTS: Final = (
         refusals=(
             *_PERMISSION,
             *_TOKEN,
+            Refusal.PARENTS_NOT_ADMITTED,
+            Refusal.PARENTS_INVALID,
             Refusal.BAN_UNDATED,
             Refusal.CASE_MISSING,
+            Refusal.EMERGENCY_GLASS,
             Refusal.CONSENT_MISSING,
             Refusal.CONTACT_UNKNOWN,
             Refusal.PURPOSE_DIFFERS,
@@ -259,7 +269,14 @@ ENDPOINTS: Final = (
         status=201,
         changes=True,
         about_a_person=True,
-        refusals=(Refusal.NOT_FOUND, Refusal.NOT_ACTIVE, *_PERMISSION, Refusal.BAN_TERM, Refusal.CONSENT_MISSING),
+        refusals=(
+            Refusal.NOT_FOUND,
+            Refusal.NOT_ACTIVE,
+            *_PERMISSION,
+            Refusal.BAN_TERM,
+            Refusal.CONSENT_MISSING,
+            Refusal.EMERGENCY_GLASS,
+        ),
     ),
     Endpoint(
         name="withdrawRegistration",
@@ -311,7 +328,20 @@ ENDPOINTS: Final = (
         status=201,
         changes=True,
         about_a_person=True,
-        refusals=(Refusal.NOT_FOUND, Refusal.NOT_RESTRICTED),
+        refusals=(Refusal.NOT_FOUND, Refusal.NOT_RESTRICTED, Refusal.RESTRICTION_BINDS),
+    ),
+    Endpoint(
+        name="resolveIdentity",
+        method="POST",
+        path="/registrations/{registrationId}/identities",
+        summary="Say what an official found about whom a registration without a person number is about.",
+        serve=_resolve_identity,
+        takes=ResolveIdentity,
+        answers=OwnRegistration,
+        status=201,
+        changes=True,
+        about_a_person=True,
+        refusals=(Refusal.NOT_FOUND, Refusal.NOT_ACTIVE, Refusal.IDENTITY_SETTLED, *_TOKEN),
     ),
     Endpoint(
         name="showArchiveHints",

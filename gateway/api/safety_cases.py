@@ -7,8 +7,8 @@ from gateway.api.exchange import Endpoint, Query, Reply, Request
 from gateway.api.front import Front, today_on
 from gateway.core.refusals import Refusal
 from gateway.flows.admission import json_of
-from gateway.flows.safety_cases import close_case, list_cases, open_case, show_case
-from gateway.protocol.messages import CaseClosed, CaseOpened, CaseView, OpenCase, SafetyCases
+from gateway.flows.mechanisms.safety_cases import close_case, list_cases, open_case, show_case
+from gateway.protocol.messages.safety_cases import CaseClosed, CaseOpened, CaseView, OpenCase, SafetyCases
 
 _REFUSALS: Final = (
     Refusal.LANE_UNKNOWN,

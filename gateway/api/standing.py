@@ -6,13 +6,13 @@ from typing import Final
 
 from gateway.api.caller import signed_bare
 from gateway.api.exchange import CORS, HTML, Endpoint, Reply, Request
-from gateway.api.front import Front
+from gateway.api.front import Front, today_on
 from gateway.api.problems import language_of
 from gateway.core.policy.releases.release import Release
 from gateway.core.refusals import Refusal, Refused
 from gateway.flows.admission import admit_read, json_of
 from gateway.policies.in_force import ReleaseInForce
-from gateway.protocol.messages import Explanation, WhoAmI
+from gateway.protocol.messages.policy import Explanation, WhoAmI
 from gateway.protocol.problems import PROBLEMS, Problem
 from gateway.protocol.standing import PoliciesInForce, ProblemPage, ProblemPages, RefusedRelease, Wellness
 from keys.parties import Role
@@ -31,18 +31,26 @@ async def _ready(_: Request, front: Front) -> Reply:
         await front.threads.run(_NOBODY, front.house.store.view, "ready", lambda view: view.now())
         front.looked.at = time.monotonic()
     in_force = front.in_force()
+    # Where nothing can be registered, nobody should be sent.
     if in_force.release is None:
-        raise Refused(Refusal.STORE_UNAVAILABLE)  # nothing can be registered, so nobody should be sent here
+        raise Refused(Refusal.NO_POLICIES, refused=_refused(in_force))
+    if all(policy.valid_until_on <= today_on() for policy in in_force.policies.policies):
+        raise Refused(Refusal.POLICIES_ENDED, release=in_force.release.file_name, refused=_refused(in_force))
     return Reply(200, json_of(Wellness(status="ready", policies=_policies(in_force, in_force.release))))
+
+
+def _refused(in_force: ReleaseInForce) -> tuple[str, ...]:
+    return tuple(f"{one.file}: {', '.join(one.faults)}" for one in in_force.refused)
 
 
 def _policies(in_force: ReleaseInForce, release: Release) -> PoliciesInForce:
     return PoliciesInForce(
         number=release.number,
         digest=release.digest,
-        assurance=release.contents.assurance.value,
+        assurance=in_force.assurance.value,
         file_gone=in_force.file_gone,
         refused=tuple(RefusedRelease(file=one.file, faults=one.faults) for one in in_force.refused),
+        awaiting_release=in_force.awaiting_release,
     )
 
 
@@ -107,7 +115,7 @@ ENDPOINTS: Final = (
         summary="How the gateway knows you.",
         serve=_who_am_i,
         answers=WhoAmI,
-        roles=(Role.AGENCY, Role.SUPERVISOR),
+        roles=(Role.AGENCY, Role.SUPERVISOR, Role.OFFICER, Role.REGISTER),
     ),
     Endpoint(
         name="live",
@@ -122,11 +130,11 @@ ENDPOINTS: Final = (
         name="ready",
         method="GET",
         path="/health/ready",
-        summary="Whether the gateway can do its work: the store is reached and a policy is in force.",
+        summary="Whether the gateway can do its work: the store is reached, and a policy in force goes on.",
         serve=_ready,
         answers=Wellness,
         signed=False,
-        refusals=(Refusal.STORE_UNAVAILABLE, Refusal.OVERLOADED),
+        refusals=(Refusal.STORE_UNAVAILABLE, Refusal.NO_POLICIES, Refusal.POLICIES_ENDED, Refusal.OVERLOADED),
     ),
     Endpoint(
         name="listProblems",

@@ -8,8 +8,8 @@ from gateway.api.front import Front
 from gateway.api.matches import MATCH_ID
 from gateway.core.refusals import Refusal
 from gateway.flows.admission import json_of
-from gateway.flows.supervise import supervised_matches
-from gateway.protocol.messages import SupervisedMatches
+from gateway.flows.matching.supervise import supervised_matches
+from gateway.protocol.messages.matches import SupervisedMatches
 from keys.parties import Role
 
 

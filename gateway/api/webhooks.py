@@ -7,8 +7,8 @@ from gateway.api.exchange import NOTHING, Endpoint, Reply, Request
 from gateway.api.front import Front
 from gateway.core.refusals import Refusal
 from gateway.flows.admission import json_of
-from gateway.flows.webhooks import add_webhook, list_webhooks, remove_webhook
-from gateway.protocol.messages import AddWebhook, WebhookEndpoint, WebhookEndpoints
+from gateway.flows.telling.webhooks import add_webhook, list_webhooks, remove_webhook
+from gateway.protocol.messages.webhooks import AddWebhook, WebhookEndpoint, WebhookEndpoints
 from keys.signing import public_key_text
 
 

@@ -8,7 +8,7 @@ from gateway.core.contact import Party
 from gateway.core.involvement import Oin, Registration
 from gateway.core.matching import Side
 from gateway.core.policy import DisclosureLevel, LanePolicy
-from gateway.protocol.messages import WithdrawalReason
+from gateway.protocol.messages.registrations import WithdrawalReason
 from keys.tokens import SEALED_BYTES, IndexToken, SealedElement
 
 #: What stands in the place of a person once a registration is erased: nobody.

@@ -1,13 +1,14 @@
 """What a person consented to: by whom it was recorded, for which purpose, toward whom, and until when."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
 
+from gateway.core.fingerprint import fingerprint
 from gateway.core.involvement import Oin
 from gateway.core.policy import LanePolicy
 from gateway.core.refusals import Refusal, Refused
-from gateway.protocol.messages import ConsentStatus
+from gateway.protocol.messages.consents import ConsentStatus
 from keys.tokens import IndexToken
 
 #: The part of the house by which a lane lives on consent (`vergt`).
@@ -65,6 +66,18 @@ class StandingConsent:
 def lives_on_consent(policy: LanePolicy | None) -> bool:
     """Whether nothing may be in this lane without a consent that is valid."""
     return policy is not None and CONSENT_REGISTER in policy.card.mechanisms
+
+
+def kept_by(of: Consenting, policy: LanePolicy | None, *, case_reference: str) -> Consenting:
+    """Return by what a consent is kept and found: by its person, and for an always silent purpose by its reference.
+
+    For such a purpose nothing is kept of a person, and yet what rests on a consent must be answered as for another.
+    """
+    if policy is None or of.purpose not in policy.card.silent_purposes:
+        return of
+    said = (of.agency, of.lane, of.purpose, case_reference)
+    nobody = fingerprint(*(part.encode() for part in said))
+    return replace(of, index_token=IndexToken(bytes.fromhex(nobody)))
 
 
 def checked_scope(scope: Scope, policy: LanePolicy, *, kinds_of_agencies: tuple[str, ...]) -> None:

@@ -9,11 +9,15 @@ from gateway.core.involvement import Oin
 from gateway.core.ladder import NO_LADDER, RaisedAlert, StepDays
 from gateway.core.policy import DisclosureLevel
 from gateway.core.refusals import Refusal, Refused
-from gateway.protocol.messages import AlertKind, ContactOutcome, Handler, LadderStep, MatchState, Side
+from gateway.protocol.messages.alerts import AlertKind
+from gateway.protocol.messages.matches import ContactOutcome, Handler, LadderStep, MatchKind, MatchState, Side
 from keys.tokens import IndexToken
 
 #: How long a desk counts as right after its agency said so; then the ladder starts at its deputy.
 CONFIRM_EVERY: Final = timedelta(days=90)
+
+#: The kinds of alert that say no more than that a match was made: whoever muted it knows.
+KNOWN: Final = (AlertKind.MATCH, AlertKind.PARENT_MATCH)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,7 @@ class Party:
     muted: bool = False
     handled_by: Handler = Handler.REPORTER
     named_coordinator: Oin | None = None
+    desk: str = ""  # the conflict desk, where it hears of this match at no other
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,7 @@ class OpenedMatch:
     days: StepDays = NO_LADDER
     more: tuple[RaisedAlert, ...] = ()
     kinds: tuple[AlertKind, AlertKind] = (AlertKind.MATCH, AlertKind.MATCH)
+    kind: MatchKind = MatchKind.PERSON_MATCH
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +82,7 @@ class StandingMatch:
     other_named_coordinator: Oin | None = None
     case_coordinator: Oin | None = None
     desk_confirmed_at: datetime | None = None
+    kind: MatchKind = MatchKind.PERSON_MATCH
 
     @property
     def over(self) -> bool:
@@ -100,6 +107,7 @@ class Mute:
     index_token: IndexToken
     pair: tuple[Oin, Oin]
     agency: Oin
+    kind: MatchKind = MatchKind.PERSON_MATCH
 
 
 def state_after(match: StandingMatch, outcome: ContactOutcome, *, reason: str | None) -> MatchState:
@@ -152,7 +160,7 @@ def kept_muted(match: OpenedMatch, mutes: Iterable[Mute]) -> OpenedMatch:
     A report anew, or one while monitoring runs, is news whoever muted what.
     """
     asked = {mute.agency for mute in mutes if _same(mute, match) and mute.pair == _pair(match)}
-    news = {party.agency for party, kind in zip(match.parties, match.kinds, strict=True) if kind is not AlertKind.MATCH}
+    news = {party.agency for party, kind in zip(match.parties, match.kinds, strict=True) if kind not in KNOWN}
     low, high = (_quiet(party) if party.agency in asked - news else party for party in match.parties)
     return replace(match, parties=(low, high))
 
@@ -162,7 +170,7 @@ def _quiet(party: Party) -> Party:
 
 
 def _same(mute: Mute, match: OpenedMatch) -> bool:
-    return (mute.lane, mute.index_token) == (match.lane, match.index_token)
+    return (mute.kind, mute.lane, mute.index_token) == (match.kind, match.lane, match.index_token)
 
 
 def _pair(match: OpenedMatch) -> tuple[Oin, Oin]:

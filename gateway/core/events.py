@@ -16,6 +16,7 @@ class EventKind(StrEnum):
     EXPIRED = "expired"
     RESTRICTED = "restricted"
     RESTRICTION_LIFTED = "restriction_lifted"
+    IDENTITY_RESOLVED = "identity_resolved"
     NOTICE_RECORDED = "notice_recorded"
     REMINDED = "reminded"
     HINT_GIVEN = "hint_given"
@@ -28,6 +29,8 @@ class EventKind(StrEnum):
     MATCHES_SOUGHT = "matches_sought"
     MATCH_OPENED = "match_opened"
     MATCH_WITHHELD = "match_withheld"
+    SILENCE_ENDED = "silence_ended"
+    SILENCE_KEPT = "silence_kept"
     MATCH_VIEWED = "match_viewed"
     MATCH_ESCALATED = "match_escalated"
     MATCH_TAKEN_OVER = "match_taken_over"
@@ -43,11 +46,21 @@ class EventKind(StrEnum):
     WEBHOOK_DELIVERED = "webhook_delivered"
     WEBHOOK_FAILED = "webhook_failed"
     PARKED_REPLAYED = "parked_replayed"
+    USEFULNESS_DRAWN_UP = "usefulness_drawn_up"
     POLICY_LOADED = "policy_loaded"
     POLICY_REFUSED = "policy_refused"
     LEDGER_TRIMMED = "ledger_trimmed"
     LANE_PURGED = "lane_purged"
     PURGE_SIGNED = "purge_signed"
+    REQUEST_TAKEN = "request_taken"
+    REQUEST_ROUTED = "request_routed"
+    REQUEST_EXTENDED = "request_extended"
+    REQUEST_REMINDED = "request_reminded"
+    REQUEST_ANSWERED = "request_answered"
+    ADVICE_GIVEN = "advice_given"
+    ITEM_DECIDED = "item_decided"
+    ERASURES_EXPORTED = "erasures_exported"
+    ERASURES_REPLAYED = "erasures_replayed"
     OVERSIGHT_BEGUN = "oversight_begun"
     HANDOVER_OFFERED = "handover_offered"
     HANDOVER_ACCEPTED = "handover_accepted"
@@ -58,6 +71,18 @@ class EventKind(StrEnum):
     CONSENT_ENDED = "consent_ended"
     CONSENTS_EXPIRED = "consents_expired"
     CONSENTS_PURGED = "consents_purged"
+    LIFE_NOTICE_TAKEN = "life_notice_taken"
+    LIFE_NOTICES_APPLIED = "life_notices_applied"
+    GLASS_BROKEN = "glass_broken"
+    GLASS_HELD_BACK = "glass_held_back"
+    GLASS_CONFIRMED = "glass_confirmed"
+    EMERGENCY_JUDGED = "emergency_judged"
+    EMERGENCY_ESCALATED = "emergency_escalated"
+    EXCLUSION_RECORDED = "exclusion_recorded"
+    EXCLUSION_VIEWED = "exclusion_viewed"
+    EXCLUSION_LIFTED = "exclusion_lifted"
+    EXCLUSIONS_PURGED = "exclusions_purged"
+    PAIR_SHIELDED = "pair_shielded"
     CASE_OPENED = "case_opened"
     CASE_CLOSED = "case_closed"
     CASES_PURGED = "cases_purged"
@@ -69,6 +94,10 @@ class AlarmReason(StrEnum):
 
     SILENT_PURPOSE = "silent_purpose"
     REGISTER_MATCH_WITHDRAW = "register_match_withdraw"
+    REQUEST_OVERDUE = "request_overdue"
+    EMERGENCY_QUOTA = "emergency_quota"
+    EMERGENCY_UNREVIEWED = "emergency_unreviewed"
+    EMERGENCY_NOT_JUSTIFIED = "emergency_not_justified"
 
 
 #: The actor of what nobody asked for: the clocks, the worker.
@@ -85,6 +114,7 @@ FIELDS: Mapping[EventKind, frozenset[str]] = MappingProxyType(
         EventKind.EXPIRED: frozenset({"registrations", "archived"}),
         EventKind.RESTRICTED: frozenset(_CALL | {"registration", "reason"}),
         EventKind.RESTRICTION_LIFTED: frozenset(_CALL | {"registration"}),
+        EventKind.IDENTITY_RESOLVED: frozenset(_CALL | {"registration", "identity", "epoch", "set_aside"}),
         EventKind.NOTICE_RECORDED: frozenset(_CALL | {"registration", "status"}),
         EventKind.REMINDED: frozenset({"kind", "registrations", "alerts"}),
         EventKind.HINT_GIVEN: frozenset({"lane", "policy", "level", "rules", "alert"}),
@@ -95,8 +125,12 @@ FIELDS: Mapping[EventKind, frozenset[str]] = MappingProxyType(
         EventKind.CALL_ADMITTED: frozenset(_CALL | {"verb"}),
         EventKind.CALL_REFUSED: frozenset(_CALL | {"verb", "refusal", "row", "lane", "flag", "preconditions"}),
         EventKind.MATCHES_SOUGHT: frozenset({"jobs", "matches"}),
-        EventKind.MATCH_OPENED: frozenset({"match", "lane", "policy", "levels", "rules", "alerts"}),
-        EventKind.MATCH_WITHHELD: frozenset({"lane", "policy", "agencies", "purposes", "flags", "levels", "rules"}),
+        EventKind.MATCH_OPENED: frozenset({"match", "kind", "lane", "policy", "levels", "rules", "alerts"}),
+        EventKind.MATCH_WITHHELD: frozenset(
+            {"kind", "lane", "policy", "agencies", "purposes", "flags", "levels", "rules"}
+        ),
+        EventKind.SILENCE_ENDED: frozenset({"meetings"}),
+        EventKind.SILENCE_KEPT: frozenset({"lane", "policy", "meetings"}),
         EventKind.MATCH_VIEWED: frozenset(_CALL | {"match", "level"}),
         EventKind.MATCH_TAKEN_OVER: frozenset(_CALL | {"match"}),
         EventKind.MATCH_MUTED: frozenset(_CALL | {"match", "both"}),
@@ -112,11 +146,21 @@ FIELDS: Mapping[EventKind, frozenset[str]] = MappingProxyType(
         EventKind.WEBHOOK_DELIVERED: frozenset({"endpoint", "alert", "attempts"}),
         EventKind.WEBHOOK_FAILED: frozenset({"endpoint", "alert", "attempts", "parked", "cause"}),
         EventKind.PARKED_REPLAYED: frozenset({"jobs", "deliveries"}),
+        EventKind.USEFULNESS_DRAWN_UP: frozenset({"year", "municipality", "figures"}),
         EventKind.POLICY_LOADED: frozenset({"digest", "lanes", "number", "assurance"}),
         EventKind.POLICY_REFUSED: frozenset({"file", "faults"}),
         EventKind.LEDGER_TRIMMED: frozenset({"nonces", "answers"}),
         EventKind.LANE_PURGED: frozenset({"lane", "receipt", *PURGED}),
         EventKind.PURGE_SIGNED: frozenset({"lane", "receipt", *PURGED}),
+        EventKind.REQUEST_TAKEN: frozenset(_CALL | {"request", "lane", "right", "age_class"}),
+        EventKind.REQUEST_ROUTED: frozenset({"request", "items", "alerts"}),
+        EventKind.REQUEST_EXTENDED: frozenset(_CALL | {"request", "reason", "due_on"}),
+        EventKind.REQUEST_REMINDED: frozenset({"request", "alerts"}),
+        EventKind.REQUEST_ANSWERED: frozenset({"request", "receipt"}),
+        EventKind.ADVICE_GIVEN: frozenset(_CALL | {"item", "advice", "reason"}),
+        EventKind.ITEM_DECIDED: frozenset(_CALL | {"item", "registration", "decision", "reason", "alerts"}),
+        EventKind.ERASURES_EXPORTED: frozenset({"registrations"}),
+        EventKind.ERASURES_REPLAYED: frozenset({"registrations"}),
         EventKind.OVERSIGHT_BEGUN: frozenset(_CALL | {"oversight", "registration"}),
         EventKind.HANDOVER_OFFERED: frozenset(_CALL | {"handover", "match", "conditions", "alerts"}),
         EventKind.HANDOVER_ACCEPTED: frozenset(_CALL | {"handover", "oversight", "conditions", "alerts"}),
@@ -127,6 +171,19 @@ FIELDS: Mapping[EventKind, frozenset[str]] = MappingProxyType(
         EventKind.CONSENT_ENDED: frozenset(_CALL | {"consent", "registrations"}),
         EventKind.CONSENTS_EXPIRED: frozenset({"consents", "registrations"}),
         EventKind.CONSENTS_PURGED: frozenset({"lane", "consents"}),
+        EventKind.LIFE_NOTICE_TAKEN: frozenset(_CALL | {"notice", "lane", "happened"}),
+        EventKind.LIFE_NOTICES_APPLIED: frozenset({"notice", "lane", "happened", "policy", "registrations", "alerts"}),
+        EventKind.GLASS_BROKEN: frozenset(_CALL | {"registration", "lane", "reason", "user", "ends_at"}),
+        EventKind.GLASS_HELD_BACK: frozenset(_CALL | {"user"}),
+        EventKind.GLASS_CONFIRMED: frozenset(_CALL | {"registration", "policy", "rule", "user", "due_on", "alerts"}),
+        EventKind.EMERGENCY_JUDGED: frozenset(_CALL | {"registration", "verdict", "verdicts", "closed"}),
+        EventKind.EMERGENCY_ESCALATED: frozenset({"registration", "due_on", "alerts"}),
+        # Neither names whom it excludes, nor a pair: the log must not be the map that the index is not (A10).
+        EventKind.EXCLUSION_RECORDED: frozenset(_CALL | {"exclusion", "lane", "policy", "reach", "mediator", "alert"}),
+        EventKind.EXCLUSION_VIEWED: frozenset(_CALL | {"exclusion", "role"}),
+        EventKind.EXCLUSION_LIFTED: frozenset(_CALL | {"exclusion", "role", "alert"}),
+        EventKind.EXCLUSIONS_PURGED: frozenset({"lane", "exclusions"}),
+        EventKind.PAIR_SHIELDED: frozenset({"lane", "policy", "exclusions", "alerts"}),
         EventKind.CASE_OPENED: frozenset(_CALL | {"case", "lane", "policy"}),
         EventKind.CASE_CLOSED: frozenset(_CALL | {"case", "registrations"}),
         EventKind.CASES_PURGED: frozenset({"lane", "cases"}),

@@ -9,7 +9,10 @@ from gateway.core.deadlines import add_months, local_date
 from gateway.core.involvement import Oin, Registration
 from gateway.core.policy import DisclosureLevel
 from gateway.core.refusals import Refusal, Refused
-from gateway.protocol.messages import AlertKind, HandoverState, MatchState, RegistrationStatus
+from gateway.protocol.messages.alerts import AlertKind
+from gateway.protocol.messages.matches import MatchKind, MatchState
+from gateway.protocol.messages.oversight import HandoverState
+from gateway.protocol.messages.registrations import RegistrationStatus
 from keys.tokens import IndexToken
 
 LANE: Final = "veilig_thuis"
@@ -119,7 +122,7 @@ def checked_match(match: StandingMatch, *, registration: str, taking_kind: str, 
     if match.own.registration != registration:
         raise Refused(Refusal.NOT_FOUND)
     known = min(match.own.level, taking_level) >= DisclosureLevel.CONTACT
-    if match.lane != LANE or taking_kind not in TAKES or not known:
+    if match.kind is not MatchKind.PERSON_MATCH or match.lane != LANE or taking_kind not in TAKES or not known:
         raise Refused(Refusal.HANDOVER_NOT_ADMITTED)
 
 

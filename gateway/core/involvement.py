@@ -5,7 +5,10 @@ from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from gateway.protocol.messages import RegistrationStatus, SubjectNotice, WithdrawalReason
+from gateway.core.parents import Parent
+from gateway.protocol.messages.identities import Identity
+from gateway.protocol.messages.notices import SubjectNotice
+from gateway.protocol.messages.registrations import RegistrationStatus, WithdrawalReason
 from keys.labels import Oin
 from keys.tokens import IndexToken, SealedElement
 
@@ -45,8 +48,11 @@ class Registration:
     status: RegistrationStatus = RegistrationStatus.ACTIVE
     consent: str | None = None  # the one that it rests on, in a lane that lives on consent
     archive_until_on: date | None = None  # the age limit of the lane, as far as the agency said
+    confidential_address: bool = False  # it never takes part in a match of a family
+    identity: Identity = Identity.EXACT
     archived: bool = False  # it is over, and kept for its one hint
     registered_at: datetime | None = None  # the database's time, known once it is stored
+    parents: tuple[Parent, ...] = ()  # of a child; written with it and never read back with it
 
 
 class Ending(StrEnum):

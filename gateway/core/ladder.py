@@ -6,7 +6,8 @@ from datetime import date, datetime
 from typing import Final
 
 from gateway.core.involvement import Oin
-from gateway.protocol.messages import AlertKind, LadderStep, MatchState
+from gateway.protocol.messages.alerts import AlertKind
+from gateway.protocol.messages.matches import LadderStep, MatchState
 
 #: Whom a step alerts, by the name of the alert.
 ALERT_OF: Final = {

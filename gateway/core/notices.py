@@ -5,7 +5,7 @@ from datetime import date
 from gateway.core.policy import LanePolicy
 from gateway.core.policy.card import Span, Told
 from gateway.core.refusals import Refusal, Refused
-from gateway.protocol.messages import NoticeStatus, SubjectNotice
+from gateway.protocol.messages.notices import NoticeStatus, SubjectNotice
 
 
 def first_notice(policy: LanePolicy | None) -> Span | None:

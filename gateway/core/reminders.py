@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from gateway.core.involvement import RENEWAL_NOTICE_DAYS, Oin
-from gateway.protocol.messages import AlertKind
+from gateway.protocol.messages.alerts import AlertKind
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from gateway.core.involvement import Oin
 from gateway.core.matching import Meeting
 from gateway.core.policy import LanePolicy
 from gateway.core.refusals import Refusal, Refused
-from gateway.protocol.messages import CaseStatus
+from gateway.protocol.messages.safety_cases import CaseStatus
 
 #: The part of the house that keeps the accepted cases (`vergt`).
 CASE_LIST: Final = "case_list"

@@ -3,23 +3,36 @@
 A call that is refused has its event too, and its nonce is spent: it cannot be sent again once things stand otherwise.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeVar
 
-from gateway.core.events import Event, EventKind, Value
+from gateway.core.events import AlarmReason, Event, EventKind, Value
 from gateway.core.refusals import Refusal, Refused
-from gateway.flows.ports import Answer, CallSlip, House, Recorded, Tx
-from gateway.protocol.messages import Message
+from gateway.flows.ports.calls import Answer, CallSlip
+from gateway.flows.ports.house import House
+from gateway.flows.ports.store import Recorded, Tx
+from gateway.protocol.messages.base import Message
 from keys.signing import Signed
 
 T = TypeVar("T")
 
 SINGLE: Final = 0  # the row under which the answer to a single call is kept
+Said = Callable[[Tx], Mapping[str, Value]]  # what the event of a refusal tells besides which call and why
 _NOT_DECIDED: Final = frozenset({Refusal.STORE_UNAVAILABLE, Refusal.OUTCOME_UNKNOWN})  # the store's, not the flow's
 
 
+def _nothing(tx: Tx) -> Mapping[str, Value]:
+    del tx
+    return {}
+
+
 def change_once(
-    call: Signed[Any], house: House, name: str, act: Callable[[Tx], tuple[Message, tuple[Event, ...]]]
+    call: Signed[Any],
+    house: House,
+    name: str,
+    act: Callable[[Tx], tuple[Message, tuple[Event, ...]]],
+    *,
+    said: Said = _nothing,
 ) -> bytes:
     """Run `act` in one transaction with the call's nonce, key and events; return the answer's JSON bytes.
 
@@ -42,7 +55,7 @@ def change_once(
         tx.calls.keep((Answer(slip.agency, slip.idempotency_key, SINGLE, slip.body_digest, body),))
         return Recorded(body, events)
 
-    return change_or_refuse(call, house, name, work)
+    return change_or_refuse(call, house, name, work, said=said)
 
 
 def admit_read(call: Signed[Any], house: House, name: str) -> None:
@@ -55,7 +68,9 @@ def admit_read(call: Signed[Any], house: House, name: str) -> None:
     change_or_refuse(call, house, name, work)
 
 
-def change_or_refuse(call: Signed[Any], house: House, name: str, work: Callable[[Tx], Recorded[T]]) -> T:
+def change_or_refuse(
+    call: Signed[Any], house: House, name: str, work: Callable[[Tx], Recorded[T]], *, said: Said = _nothing
+) -> T:
     """Run `work` in one transaction; when it refuses, undo all of it and record nonce and refusal in one of their own.
 
     A crash between the two leaves a call that had no effect and no answer. Raises what `work` refuses, or that this
@@ -70,8 +85,8 @@ def change_or_refuse(call: Signed[Any], house: House, name: str, work: Callable[
 
     def remember(tx: Tx) -> Recorded[None]:
         tx.calls.admit((slip_of(call),))  # spent already when this is a replay
-        event = event_of(call, house, EventKind.CALL_REFUSED, verb=name, refusal=refusal.refusal.value)
-        return Recorded(None, (event,))
+        event = event_of(call, house, EventKind.CALL_REFUSED, verb=name, refusal=refusal.refusal.value, **said(tx))
+        return Recorded(None, (event, *_alarms(call, house, event)))
 
     house.store.change(f"refuse to {name}", remember)
     raise refusal
@@ -104,6 +119,20 @@ def event_of(call: Signed[Any], house: House, kind: EventKind, **fields: Value) 
 def admitted_event(call: Signed[Any], house: House, verb: str) -> Event:
     """Return the event of a call that was let in and changed nothing."""
     return event_of(call, house, EventKind.CALL_ADMITTED, verb=verb)
+
+
+def alarm_of_silence(call: Signed[Any], house: House, event: Event, *, purpose: str) -> Event:
+    """Return the alarm to the officers because somebody asked for this silent purpose, in the call of this event."""
+    case = {"purpose": purpose, "case_reference": event.fields["case_reference"]}
+    reason = AlarmReason.SILENT_PURPOSE.value
+    return event_of(call, house, EventKind.ALARM_RAISED, **case, reason=reason, event=event.id)
+
+
+def _alarms(call: Signed[Any], house: House, refused: Event) -> tuple[Event, ...]:
+    """Return the alarm if a refused call is for a silent purpose: by its signed part, its body, or what it is about."""
+    named = (call.purpose, getattr(call.message, "purpose", ""), str(refused.fields["purpose"]))
+    silent = next((purpose for purpose in named if house.policies().is_silent(purpose)), None)
+    return () if silent is None else (alarm_of_silence(call, house, refused, purpose=silent),)
 
 
 def json_of(message: Message) -> bytes:

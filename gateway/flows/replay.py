@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from gateway.core.events import Event, EventKind
-from gateway.flows.match import GATEWAY
-from gateway.flows.ports import Recorded, Store, Tx
+from gateway.flows.matching.match import GATEWAY
+from gateway.flows.ports.store import Recorded, Store, Tx
 
 
 def replay(store: Store, *, mint: Callable[[str], str]) -> tuple[int, int]:

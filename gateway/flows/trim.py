@@ -1,8 +1,9 @@
 """Forget nonces that have expired and answers that nobody will ask for again."""
 
 from gateway.core.events import Event, EventKind
-from gateway.flows.match import GATEWAY
-from gateway.flows.ports import House, Recorded, Tx
+from gateway.flows.matching.match import GATEWAY
+from gateway.flows.ports.house import House
+from gateway.flows.ports.store import Recorded, Tx
 
 KEEP_ANSWERS_DAYS = 7
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from gateway.core.involvement import Oin
 from gateway.core.refusals import Refusal
-from gateway.flows.ports import Converted
+from gateway.flows.ports.conversion import Converted
 from keys import conversion
 from keys.conversion import ConversionFactor, ConversionRefusal, RefusalKind
 from keys.custody import Keystore
@@ -31,7 +31,7 @@ _REFUSALS: Final[Mapping[RefusalKind, Refusal]] = MappingProxyType(
 
 
 class NeighborConverter:
-    """`gateway.flows.ports.Converter` over `keys.conversion`: adds that a token must be the caller's own."""
+    """`gateway.flows.ports.conversion.Converter` over `keys.conversion`: adds that a token must be the caller's own."""
 
     def __init__(self, converter: conversion.Converter) -> None:
         """Convert with this."""
@@ -49,6 +49,14 @@ class NeighborConverter:
         return tuple(
             _answer(next(converted)) if self._is_own(token, agency) else Refusal.TOKEN_OTHER_AGENCY for token, _ in rows
         )
+
+    def conceal(self, text: bytes, *, row: str) -> bytes:
+        """Encrypt what the index keeps for one row without reading it."""
+        return self._converter.conceal(text, row_id=row)
+
+    def reveal(self, concealed: bytes, *, row: str) -> bytes:
+        """Return what was concealed for one row."""
+        return self._converter.reveal(concealed, row_id=row)
 
     def _is_own(self, token: PersonToken, agency: Oin) -> bool:
         label = self._converter.owner_of(token.key_id)

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Protocol
 
 from gateway.core.involvement import Oin
-from gateway.flows.ports import Agency
+from gateway.flows.ports.directory import Agency
 from keys.parties import Party, Role
 
 
@@ -28,7 +28,7 @@ class Follows(Protocol):
 
 
 class TrustedAgencies:
-    """`gateway.flows.ports.Directory` over a trust file: an agency that leaves the list is unknown within seconds."""
+    """`gateway.flows.ports.directory.Directory` over a trust file: who leaves the list is unknown within seconds."""
 
     def __init__(self, trust: Follows) -> None:
         """Look agencies up here."""
@@ -39,7 +39,10 @@ class TrustedAgencies:
         party = self._trust.current.party(oin)
         if party is None or party.role is not Role.AGENCY:
             return None
-        return Agency(Oin(party.oin), party.name, party.kind, party.municipality)
+        central = self._trust.current.party(party.alias) if party.alias else None
+        if central is None:
+            return Agency(Oin(party.oin), party.name, party.kind, party.municipality)
+        return Agency(Oin(party.oin), central.name, party.kind, party.municipality, shown_as=Oin(central.oin))
 
     def may_be_told(self, oin: Oin, *, now: datetime) -> bool:
         """Return whether this is an agency of the list with a key that counts now."""
@@ -55,6 +58,10 @@ class TrustedAgencies:
     def agencies_of(self, municipality: str) -> tuple[Oin, ...]:
         """Return the agencies whose agreement is with a municipality."""
         return self._of(municipality, Role.AGENCY)
+
+    def officers(self) -> tuple[Oin, ...]:
+        """Return the officers of the region."""
+        return tuple(Oin(one.oin) for one in self._trust.current.parties if one.role is Role.OFFICER)
 
     def _of(self, municipality: str, role: Role) -> tuple[Oin, ...]:
         """Return who has this role there; an agency without a municipality is nobody's to supervise."""

@@ -5,9 +5,10 @@ every agency on the trust list, the labels of one epoch; whatever is there alrea
 """
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 import httpx2
@@ -17,7 +18,7 @@ from gateway.protocol.headers import PURPOSE, USER_ROLE
 from keys.custody import Keystore
 from keys.labels import KeyLabel
 from keys.onboarding import HolderUnavailable, make_manifest, open_factor
-from keys.parties import Party, Role
+from keys.parties import MAKES_TOKENS, Party, Role
 from keys.sealing import SealingKey
 from keys.signing import RawCall, SignatureRefused, SigningKey, sign_call, verify_response
 from keys.trust import TrustList
@@ -69,11 +70,13 @@ def onboard(
     keystore: Keystore,
     *,
     lanes: Iterable[str],
+    kinds: Mapping[str, frozenset[str] | None] = MappingProxyType({}),
     epoch: int = EPOCH,
     transport: httpx2.BaseTransport | None = None,
 ) -> int:
     """Bring the labels of every lane and agency into use; return how many factors were opened anew.
 
+    `kinds` names, for a lane, the kinds of agency that get a key there, where that is not all of them.
     Manifests are added to the trust list, which the agencies then need; factors, peppers and the data key to the
     keystore. A gateway that runs takes them in when it is started again. Calls go over `transport`, or the network.
 
@@ -82,12 +85,14 @@ def onboard(
     """
     trust = TrustList.load(trust_file)
     signing, sealing = SigningKey.from_seed(keystore.get(SIGNING)), SealingKey(keystore.get(SEALING))
-    agencies = [party.oin for party in trust.parties if party.role is Role.AGENCY]
+    makers = [party for party in trust.parties if party.role in MAKES_TOKENS]
     opened = 0
     with httpx2.Client(transport=transport, timeout=SECONDS, trust_env=False, follow_redirects=False) as client:
         for lane in lanes:
             index = KeyLabel("index", "", lane, epoch)
-            labels = [KeyLabel("agency", oin, lane, epoch) for oin in agencies]
+            admitted = kinds.get(lane)
+            owners = [party.oin for party in makers if _gets_key(party, admitted)]
+            labels = [KeyLabel("agency", oin, lane, epoch) for oin in owners]
             trust = _with_manifests((index, *labels), trust, Holders(client, signing, trust))
             trust.save(trust_file)
             missing = [label for label in labels if keystore.find(factor_name(label, index)) is None]
@@ -96,6 +101,11 @@ def onboard(
             keystore.put_all(_fresh_secrets(keystore, index) | factor_entries(factors))
             opened += len(factors)
     return opened
+
+
+def _gets_key(party: Party, admitted: frozenset[str] | None) -> bool:
+    """Return whether a party makes tokens in a lane that admits these kinds; a register of persons has no kind."""
+    return admitted is None or party.role is Role.REGISTER or party.kind in admitted
 
 
 def _with_manifests(labels: Iterable[KeyLabel], trust: TrustList, holders: Holders) -> TrustList:

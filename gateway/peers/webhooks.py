@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import httpx2
 
-from gateway.flows.ports import Delivery, Undelivered
+from gateway.flows.ports.webhooks import Delivery, Undelivered
 from gateway.peers.addresses import Addresses, AddressRefused, Target
 from gateway.protocol.events import alert_event, event_bytes
 from keys.signing import SigningKey, sign_webhook

@@ -53,6 +53,14 @@ def released_before(release: Release, folder: Path, trust: TrustList, now: datet
     return elders[0] if elders else None
 
 
+def beside(release: Release, folder: Path) -> Release | None:
+    """Return the release that one follows, if that lies beside it; its signatures are not looked at."""
+    try:
+        return next(_elders(release, folder), None)
+    except ReleaseRejected:
+        return None
+
+
 def _elders(release: Release, folder: Path) -> Iterator[Release]:
     while (follows := release.contents.follows) != NO_RELEASE:
         release = read_release(content_of(folder / file_name(release.number - 1)))

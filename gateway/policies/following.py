@@ -19,9 +19,11 @@ from gateway.core.policy.releases.faults import ReleaseFault, ReleaseRejected, r
 from gateway.core.policy.releases.release import Release
 from gateway.core.policy.releases.releasing import Before
 from gateway.core.refusals import Refused
-from gateway.flows.match import GATEWAY
-from gateway.flows.ports import KeptRelease, Recorded, Store, Tx
-from gateway.policies.folder import content_of, files_in, released_before
+from gateway.flows.matching.match import GATEWAY
+from gateway.flows.ports.policies import KeptRelease
+from gateway.flows.ports.store import Recorded, Store, Tx
+from gateway.policies.demonstration import DemoKey, demo_keys, is_demonstration
+from gateway.policies.folder import beside, content_of, files_in, released_before
 from gateway.policies.in_force import Judged, Mark, ReleaseInForce, Trust
 from gateway.policies.pace import Pace
 from gateway.policies.signing import (
@@ -65,6 +67,7 @@ class PolicyReleases:
     _judged: Mapping[str, Judged] = field(default_factory=dict)
     _amiss: Judged | None = None
     _believed: TrustList | None = None
+    _demo_keys: frozenset[DemoKey] = frozenset()
     _retrying: Pace = field(init=False)
     _reading: Pace = field(init=False)
     _counting: Pace = field(init=False)
@@ -163,6 +166,11 @@ class PolicyReleases:
 
     def _count(self, release: Release) -> None:
         counting_officers(release, self.trust.current, self.now(), demo=self.demo)
+        if (demonstrates := self._demonstrates(release, self._demo_keys)) != self.in_force.demonstrates:
+            self.in_force = replace(self.in_force, demonstrates=demonstrates)
+
+    def _demonstrates(self, release: Release, keys: frozenset[DemoKey]) -> bool:
+        return is_demonstration(release, keys, self.trust.current, self.now(), demo=self.demo)
 
     def _amiss_with(self, number: int, attempt: Callable[[], object]) -> Judged | None:
         try:
@@ -215,7 +223,7 @@ class PolicyReleases:
         """Return the release that one follows: in force, in the database, or, while nothing ever was, beside it."""
         follows, in_force = release.contents.follows, self.in_force
         if in_force.release is not None and in_force.release.digest == follows:
-            return Before(follows, in_force.policies)
+            return Before(follows, in_force.policies.in_house_with(in_force.release.contents.signed_for))
         if (kept := self._kept(follows)) is not None:
             return read_release(kept.content)
         return released_before(release, self.folder, self.trust.current, self.now(), demo=self.demo)
@@ -226,23 +234,36 @@ class PolicyReleases:
     def _adopt(self, verified: VerifiedRelease) -> None:
         """Put a release in force. A crash before the exchange leaves it kept: the next start begins with it."""
         release = verified.release
+        keys = demo_keys(release, self._one_before)
+        demonstrates = self._demonstrates(release, keys)
+        if demonstrates and not self.demo:
+            raise rejected(ReleaseFault.DEMO_NOT_ALLOWED)
+        adopted = replace(self.in_force, verified=verified, demonstrates=demonstrates, file_gone=False)
         asked = KeptRelease(release.number, release.digest, release.to_bytes())
-        kept = self.store.change("policies", lambda tx: self._keep(tx, asked, verified))
+        kept = self.store.change("policies", lambda tx: self._keep(tx, asked, adopted))
         self._newest = kept
         if kept.digest != asked.digest and kept.number >= asked.number:
             raise rejected(ReleaseFault.NUMBER_TAKEN if kept.number == asked.number else ReleaseFault.OLDER)
-        self.in_force, self._amiss = replace(self.in_force, verified=verified, file_gone=False), None
-        self.log.info("policies", process=getpid(), **_said(verified))
+        self.in_force, self._demo_keys, self._amiss = adopted, keys, None
+        self.log.info("policies", process=getpid(), **_said(adopted, release))
 
-    def _keep(self, tx: Tx, asked: KeptRelease, verified: VerifiedRelease) -> Recorded[KeptRelease]:
+    def _one_before(self, release: Release) -> Release | None:
+        """Return the release that one follows, as the database has it or the folder; None when it is not at hand."""
+        follows = release.contents.follows
+        if (kept := self._kept(follows) if follows else None) is not None:
+            return read_release(kept.content)
+        return beside(release, self.folder) if follows else None
+
+    def _keep(self, tx: Tx, asked: KeptRelease, adopted: ReleaseInForce) -> Recorded[KeptRelease]:
         """Keep it, and record that this process obeys it, unless something newer that does not descend from it won."""
         newest = tx.policies.newest()
         if newest is not None and newest.number > asked.number and tx.policies.one(asked.digest) is None:
             return Recorded(newest, ())
         kept = tx.policies.keep(asked)
-        if kept.digest != asked.digest:
+        if kept.digest != asked.digest or adopted.release is None:
             return Recorded(kept, ())
-        return Recorded(kept, (Event(self.mint("evt"), EventKind.POLICY_LOADED, GATEWAY, _said(verified)),))
+        said = _said(adopted, adopted.release)
+        return Recorded(kept, (Event(self.mint("evt"), EventKind.POLICY_LOADED, GATEWAY, said),))
 
     def _told(self, one: Judged | None, before: Judged | None) -> Judged | None:
         """Tell of a refused file once, when it has stood still from one look to the next."""
@@ -275,13 +296,12 @@ class PolicyReleases:
                 failing = True
 
 
-def _said(verified: VerifiedRelease) -> dict[str, str | int | tuple[str, ...]]:
-    release = verified.release
+def _said(adopted: ReleaseInForce, release: Release) -> dict[str, str | int | tuple[str, ...]]:
     return {
         "number": release.number,
         "digest": release.digest,
-        "assurance": release.contents.assurance.value,
-        "lanes": tuple(policy.lane for policy in verified.policies.policies),
+        "assurance": adopted.assurance.value,
+        "lanes": tuple(policy.lane for policy in adopted.policies.policies),
     }
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from gateway.core.policy import PolicySet
+from gateway.core.policy.engine import BUILT
 from gateway.core.policy.releases.release import Assurance, Release
 from gateway.core.policy.releases.releasing import NOTHING
 from gateway.policies.signing import VerifiedRelease
@@ -38,9 +39,13 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class ReleaseInForce:
-    """What is in force now, and what an operator should know about it; without a release everything is refused."""
+    """What is in force now, and what an operator should know about it; without a release everything is refused.
+
+    `demonstrates`: without a key that signed a demo release before it, too few officers signed it.
+    """
 
     verified: VerifiedRelease | None = None
+    demonstrates: bool = False
     file_gone: bool = False
     refused: tuple[Judged, ...] = ()
 
@@ -55,9 +60,20 @@ class ReleaseInForce:
         return NOTHING if self.verified is None else self.verified.policies
 
     @property
+    def awaiting_release(self) -> tuple[str, ...]:
+        """The lanes that this software can run by now, and that stay shut until a release is signed for it."""
+        cards = (policy.card for policy in self.policies.policies if self.policies.open_lane(policy.lane) is None)
+        return tuple(card.lane for card in cards if BUILT.issuperset(card.mechanisms))
+
+    @property
     def demo(self) -> bool:
-        """Whether demo officers signed it, who protect nobody."""
-        return self.release is not None and self.release.contents.assurance is Assurance.DEMO
+        """Whether it rests on demo officers, who protect nobody."""
+        return self.release is not None and (self.demonstrates or self.release.contents.assurance is Assurance.DEMO)
+
+    @property
+    def assurance(self) -> Assurance:
+        """Who answers for what is in force."""
+        return Assurance.DEMO if self.demo else Assurance.OFFICERS
 
 
 class Releases(Protocol):

@@ -7,7 +7,7 @@ same size, whatever its kind and desk (G33).
 from datetime import datetime
 from typing import Final
 
-from gateway.protocol.messages import AlertKind, CloudEvent, Inbox
+from gateway.protocol.messages.alerts import AlertKind, CloudEvent, Inbox
 
 ALERT: Final = "nl.seinhuis.alert.v1"
 SYSTEM: Final = "seinhuis"
@@ -56,10 +56,21 @@ def _json(message: CloudEvent | Inbox) -> bytes:
     return message.model_dump_json(by_alias=True, exclude_none=True).encode()
 
 
+_ITEMS: Final = "/v1/subject-request-items?registration="
 _PLACES: Final = {
     AlertKind.SUPERVISOR: "/v1/supervised-matches?id=",
     AlertKind.ARCHIVE_HINT: "/v1/archive-hints/",
     AlertKind.NOTICE_DUE: "/v1/registrations/",
     AlertKind.RENEWAL_DUE: "/v1/registrations/",
+    AlertKind.IDENTITY_ASKED: "/v1/registrations/",
+    AlertKind.ADVICE_ASKED: _ITEMS,
+    AlertKind.DECISION_ASKED: _ITEMS,
+    AlertKind.REQUEST_DUE: _ITEMS,
+    AlertKind.RECTIFICATION_ASKED: _ITEMS,
+    AlertKind.PERSON_DIED: "/v1/registrations/",
+    AlertKind.PERSON_MOVED: "/v1/registrations/",
+    AlertKind.REVIEW_DUE: "/v1/emergency-reviews?id=",
+    AlertKind.EMERGENCY_UNREVIEWED: "/v1/registrations/",
+    AlertKind.EXCLUSION: "/v1/exclusions/",
 }
 _INBOX_BYTES: Final = len(_json(Inbox(alerts=(), more=False)))

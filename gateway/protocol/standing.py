@@ -5,7 +5,8 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-from gateway.protocol.messages import Explanation, Message
+from gateway.protocol.messages.base import Message
+from gateway.protocol.messages.policy import Explanation
 
 
 class RefusedRelease(Message):
@@ -26,6 +27,10 @@ class PoliciesInForce(Message):
     ]
     file_gone: Annotated[bool, Field(description="Its file is no longer there; it stays in force until it ends.")]
     refused: tuple[RefusedRelease, ...]
+    awaiting_release: Annotated[
+        tuple[str, ...],
+        Field(description="Lanes that this software can run, and that stay shut until a release is signed for it."),
+    ] = ()
 
 
 class Wellness(Message):

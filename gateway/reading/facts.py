@@ -60,6 +60,11 @@ def data_subjects(card: PolicyFile, voice: Voice) -> tuple[str, ...]:
 
 def personal_data(card: PolicyFile, voice: Voice) -> Iterator[str]:
     """Name the categories of data that are held, and what they can reveal (GDPR, articles 9 and 10)."""
+    if card.parent_rule is not None:
+        yield voice.say(
+            "indexsleutels van hooguit twee ouders, alleen zolang de registratie loopt",
+            "index tokens of at most two parents, only while the registration runs",
+        )
     flags = voice.each(voice.flag, card.flags)
     yield voice.say(
         "een indexsleutel die geen partij alleen kan herleiden; geen naam, nummer of adres",

@@ -5,20 +5,29 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import product
+from typing import Final
 
-from gateway.core.policy.answers import Situation
+from gateway.core.policy.answers import Asking
 from gateway.core.policy.card import DisclosureLevel
 from gateway.core.policy.engine import LanePolicy
+from gateway.core.policy.meeting import heard
 from gateway.core.policy.questions.boxes import Point, cover
+from gateway.reading.facts import purposes_of
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """How much is heard, and by which rules."""
+    """How much is heard, and by which rules; `held_back` when these rules would tell something but the other side.
+
+    Then the other hears nothing by any rule, so that neither hears anything.
+    """
 
     level: DisclosureLevel
     rules: tuple[str, ...]
+    held_back: bool = False
 
+
+_NO_MEETING: Final = Cell(DisclosureLevel.SILENT, ())
 
 Cells = tuple[tuple[Cell, ...], ...]
 
@@ -27,14 +36,16 @@ Cells = tuple[tuple[Cell, ...], ...]
 class Grid:
     """A row of `cells` for each recipient, with a cell for each other; all in code names of the vocabulary.
 
-    It holds for each of the purposes with each of the flags on either side. Whoever has no row or column in it hears
-    nothing, or is not heard of.
+    It holds for each of the purposes of either side with each of its flags. Whoever has no row or column in it hears
+    nothing, is not heard of, or cannot have registered so.
     """
 
     purposes: tuple[str, ...]
+    other_purposes: tuple[str, ...]
     own_flags: tuple[str, ...]
     other_flags: tuple[str, ...]
     lane_flags: tuple[str, ...]
+    lane_purposes: tuple[str, ...]
     recipients: tuple[str, ...]
     others: tuple[str, ...]
     cells: Cells
@@ -42,33 +53,31 @@ class Grid:
 
 def grids(policy: LanePolicy, *, on: date) -> tuple[Grid, ...]:
     """Give the grids of a date; none where nobody hears anything."""
-    rules = policy.card.disclosure_rules
+    rules, sides, flags = policy.card.disclosure_rules, policy.sides(), policy.card.flags
     recipients = tuple(dict.fromkeys(kind for rule in rules for kind in rule.recipients))
     others = tuple(dict.fromkeys(kind for rule in rules for kind in rule.others))
-    purposes = tuple(dict.fromkeys(purpose for rule in rules for purpose in rule.purposes))
-    surroundings = (purposes, policy.card.flags, policy.card.flags)
+    purposes = purposes_of(policy.card)
+    registered = sorted({(side.purpose, side.flag) for side in sides})
     alike: defaultdict[Cells, list[Point]] = defaultdict(list)
-    for purpose, own, other in product(*surroundings):
-        alike[_cells(policy, recipients, others, (purpose, own, other), on)].append((purpose, own, other))
+    for (purpose, own_flag), (of_other, other_flag) in product(registered, repeat=2):
+        rows = [Asking(kind, purpose, own_flag) for kind in recipients]
+        columns = [Asking(kind, of_other, other_flag) for kind in others]
+        cells = tuple(
+            tuple(_cell(policy, own, other, on) if {own, other} <= sides else _NO_MEETING for other in columns)
+            for own in rows
+        )
+        alike[cells].append((purpose, of_other, own_flag, other_flag))
     return tuple(
-        _trimmed(Grid(of_purposes, own_flags, other_flags, policy.card.flags, recipients, others, cells))
+        _trimmed(Grid(own, other, own_flags, other_flags, flags, purposes, recipients, others, cells))
         for cells, points in alike.items()
-        for of_purposes, own_flags, other_flags in cover(points, surroundings)
+        for own, other, own_flags, other_flags in cover(points, (purposes, purposes, flags, flags))
         if any(_heard(cells))
     )
 
 
-def _cells(
-    policy: LanePolicy, recipients: tuple[str, ...], others: tuple[str, ...], point: tuple[str, str, str], on: date
-) -> Cells:
-    return tuple(
-        tuple(_cell(policy, Situation(recipient, other, *point), on) for other in others) for recipient in recipients
-    )
-
-
-def _cell(policy: LanePolicy, situation: Situation, on: date) -> Cell:
-    decision = policy.decide(situation, on=on)
-    return Cell(decision.level, decision.rules)
+def _cell(policy: LanePolicy, own: Asking, other: Asking, on: date) -> Cell:
+    told = heard(policy, own, other, on=on)
+    return Cell(told.level, told.decision.rules, told.held_back)
 
 
 def _trimmed(grid: Grid) -> Grid:

@@ -11,6 +11,7 @@ from gateway.reading.bases import basis_table
 from gateway.reading.facts import ages
 from gateway.reading.markdown import markdown
 from gateway.reading.page import Block, Line, Page, Run, bullets, heading, line, paragraph
+from gateway.reading.parents import by_parents
 from gateway.reading.questions import questions
 from gateway.reading.rules import barred, registering, telling
 from gateway.reading.sides import sides
@@ -61,6 +62,7 @@ def reading_page(
             *barred(policy, voice),
             *telling(policy, voice),
             *sides(policy, voice),
+            *by_parents(policy.card, voice),
             *_silent(policy.card, voice),
             *_terms(policy.card, voice),
             *_notice(policy.card, voice),
@@ -170,9 +172,11 @@ def _terms(card: PolicyFile, voice: Voice) -> Iterator[Block]:
             line(
                 voice.say(
                     f"Een registratie duurt ten hoogste {voice.span(terms.maximum)}, en {voice.span(terms.default)} "
-                    "als de instantie niets anders zegt; nooit langer dan haar grondslag.",
+                    "als de instantie niets anders zegt; nooit langer dan haar grondslag."
+                    + (" Zij eindigt ook bij overlijden." if terms.ends_on_death else ""),
                     f"A registration lasts {voice.span(terms.maximum)} at most, and {voice.span(terms.default)} if the "
-                    "agency says nothing else; never longer than its legal basis.",
+                    "agency says nothing else; never longer than its legal basis."
+                    + (" It ends on death too." if terms.ends_on_death else ""),
                 )
             ),
             line(

@@ -25,6 +25,7 @@ from gateway.reading.page import (
     paragraph,
     printable,
 )
+from gateway.reading.parents import by_parents
 from gateway.reading.pdf import page_pdf
 from gateway.reading.picture import FONT, PAPER, STYLE, grid_svg, grid_title, grid_words, size_of
 from gateway.reading.voice import Voice
@@ -105,6 +106,7 @@ def matrix_page(policy: LanePolicy, vocabulary: Vocabulary, language: Language, 
             *_steps(voice),
             *_registering(policy, voice, on),
             *_telling(policy, voice, on),
+            *by_parents(policy.card, voice),
             *_silent(policy, voice),
             paragraph(
                 voice.say("Vingerafdruk van de kaart", "Fingerprint of the card"), f" (SHA-256): {policy.card.digest}"
@@ -189,10 +191,12 @@ def _telling(policy: LanePolicy, voice: Voice, on: date) -> Iterator[Block]:
         return
     yield paragraph(
         voice.say(
-            "De rij hoort van de kolom. In elk vak staan de trede en de regels die beslissen. Wie in een tabel geen "
-            "rij of kolom heeft, hoort daar niets of wordt er niet genoemd.",
-            "The row hears of the column. Each cell has the step and the rules that decide. Whoever has no row or "
-            "column in a table hears nothing there, or is not heard of.",
+            "De rij hoort van de kolom. In elk vak staan de trede en de regels die beslissen. Beiden horen iets of "
+            "geen van beiden: een regel die is doorgestreept, vertelt niets, want de ander hoort niets. Wie in een "
+            "tabel geen rij of kolom heeft, hoort daar niets, wordt er niet genoemd of kan zo niet registreren.",
+            "The row hears of the column. Each cell has the step and the rules that decide. Both hear something, or "
+            "neither: a rule that is struck through tells nothing, because the other hears nothing. Whoever has no row "
+            "or column in a table hears nothing there, is not heard of, or cannot register so.",
         )
     )
     for index, grid in enumerate(shown):
@@ -218,6 +222,8 @@ def _twin(grid: Grid, voice: Voice) -> Table:
 
 def _heard(cell: Cell, voice: Voice) -> Line:
     rules = f" ({', '.join(cell.rules)})" if cell.rules else ""
+    if cell.held_back:
+        rules += voice.say(", want de ander hoort niets", ", because the other hears nothing")
     return line(_number(cell.level), f" {voice.level(cell.level)}{rules}")
 
 

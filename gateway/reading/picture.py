@@ -76,14 +76,17 @@ def grid_svg(grid: Grid, voice: Voice, *, name: str, place: str = "") -> str:
 
 
 def grid_title(grid: Grid, voice: Voice) -> str:
-    """Name a grid by its purposes, and by the flags of each side where not every flag of the lane is meant."""
+    """Name a grid by its purposes, and by what else of each side is meant where that is not all of the lane."""
+    of_others = voice.either(voice.purpose, grid.other_purposes)
+    purpose = voice.say(f"; doel van de ander: {of_others}", f"; purpose of the other: {of_others}")
     own, other = voice.either(voice.flag, grid.own_flags), voice.either(voice.flag, grid.other_flags)
     conditions = (
         (grid.own_flags, voice.say(f"; eigen vlag: {own}", f"; own flag: {own}")),
         (grid.other_flags, voice.say(f"; vlag van de ander: {other}", f"; flag of the other: {other}")),
     )
     stated = "".join(words for flags, words in conditions if set(flags) != set(grid.lane_flags))
-    return voice.each(voice.purpose, grid.purposes) + stated
+    of_other = purpose if set(grid.other_purposes) != set(grid.lane_purposes) else ""
+    return voice.each(voice.purpose, grid.purposes) + of_other + stated
 
 
 def grid_words(grid: Grid, voice: Voice) -> str:
@@ -165,8 +168,9 @@ def _square(cell: Cell, left: int, top: int) -> Iterator[str]:
         f'font-weight="700" fill="{shade.ink}">{int(cell.level)}</text>'
     )
     if cell.rules:
+        struck = ' text-decoration="line-through"' if cell.held_back else ""
         yield (
-            f'<text {ink}x="{middle}" y="{top + 34}" text-anchor="middle" font-size="11" fill="{shade.ink}">'
+            f'<text {ink}x="{middle}" y="{top + 34}" text-anchor="middle" font-size="11"{struck} fill="{shade.ink}">'
             f"{escape(_rules(cell.rules))}</text>"
         )
 

@@ -7,9 +7,11 @@ from datetime import date
 from gateway.core.policy.answers import Decision
 from gateway.core.policy.card import DisclosureLevel
 from gateway.core.policy.engine import LanePolicy
+from gateway.core.policy.meeting import heard
 from gateway.core.policy.questions.boxes import Box, Point, cover
-from gateway.core.policy.tables import situations_of
+from gateway.core.policy.questions.meetings import meetings, sides_in
 from gateway.reading.bases import because
+from gateway.reading.facts import purposes_of
 from gateway.reading.page import Block, Bullets, Line, Run, bullets, heading, line, paragraph
 from gateway.reading.rules import parties
 from gateway.reading.voice import Voice
@@ -25,7 +27,7 @@ def sides(policy: LanePolicy, voice: Voice) -> Iterator[Block]:
     )
     before: Bullets | None = None
     for on in policy.starts_on:
-        told = bullets(_sentence(policy, heard, voice) for heard in heard_on(policy, on))
+        told = bullets(_sentence(policy, one, voice) for one in heard_on(policy, on))
         if told != before:
             yield heading(2, voice.say("Vanaf ", "From "), voice.day(on))
             yield told if told.lines else paragraph(voice.say("Niemand hoort iets.", "Nobody hears anything."))
@@ -42,29 +44,24 @@ def heard_on(policy: LanePolicy, on: date) -> Iterator[Heard]:
 
 
 def _decided(policy: LanePolicy, on: date) -> Mapping[str, Mapping[Decision, list[Point]]]:
-    situations = dict.fromkeys(each for rule in policy.card.disclosure_rules for each in situations_of(rule))
     found: defaultdict[str, defaultdict[Decision, list[Point]]] = defaultdict(lambda: defaultdict(list))
-    for situation in situations:
-        decision = policy.decide(situation, on=on)
-        if decision.level > DisclosureLevel.SILENT:
-            recipient, *rest = situation
-            found[recipient][decision].append(tuple(rest))
+    for point in meetings([policy.card], policy.sides()):
+        own, other = sides_in(point)
+        told = heard(policy, own, other, on=on)
+        if told.level > DisclosureLevel.SILENT:
+            found[own.agency_kind][told.decision].append(point[1:])
     return found
 
 
 def _dimensions(policy: LanePolicy) -> tuple[tuple[str, ...], ...]:
-    """Give the others, purposes and flags of both sides, in the order of the card."""
-    rules = policy.card.disclosure_rules
-    return (
-        tuple(dict.fromkeys(kind for rule in rules for kind in rule.others)),
-        tuple(dict.fromkeys(purpose for rule in rules for purpose in rule.purposes)),
-        policy.card.flags,
-        policy.card.flags,
-    )
+    """Give the others, the purposes and the flags of both sides, in the order of the card."""
+    others = tuple(dict.fromkeys(kind for rule in policy.card.disclosure_rules for kind in rule.others))
+    purposes, flags = purposes_of(policy.card), policy.card.flags
+    return others, purposes, purposes, flags, flags
 
 
-def _sentence(policy: LanePolicy, heard: Heard, voice: Voice) -> Line:
-    recipient, decision, (others, *conditions) = heard
+def _sentence(policy: LanePolicy, heard_of: Heard, voice: Voice) -> Line:
+    recipient, decision, (others, *conditions) = heard_of
     return line(
         Run(voice.short_kind(recipient), strong=True),
         voice.say(" hoort van ", " hears of "),
@@ -72,22 +69,27 @@ def _sentence(policy: LanePolicy, heard: Heard, voice: Voice) -> Line:
         ": ",
         Run(voice.level(decision.level).lower(), strong=True),
         f" ({voice.rules(decision.rules)})",
-        *_conditions(policy, conditions, voice),
+        *_conditions(policy, (recipient, *others), conditions, voice),
         because(policy, decision.basis, voice),
     )
 
 
-def _conditions(policy: LanePolicy, stated: Sequence[tuple[str, ...]], voice: Voice) -> Iterator[str]:
-    """Say for which purposes and flags a sentence holds, but where it holds for all there are."""
-    _, *every = _dimensions(policy)
-    purposes, own_flags, other_flags = stated
-    own = voice.say(", als haar eigen vlag is: ", ", if its own flag is: ")
-    other = voice.say(", als de vlag van de ander is: ", ", if the flag of the other is: ")
+def _conditions(
+    policy: LanePolicy, kinds: Sequence[str], stated: Sequence[tuple[str, ...]], voice: Voice
+) -> Iterator[str]:
+    """Say for which purposes and flags a sentence holds, but where it holds for all with which they can register."""
+    recipient, *others = ({side for side in policy.sides() if side.agency_kind == kind} for kind in kinds)
+    other = set().union(*others)
+    purposes, of_others, own_flags, other_flags = stated
+    own_flag = voice.say(", als haar eigen vlag is: ", ", if its own flag is: ")
+    other_flag = voice.say(", als de vlag van de ander is: ", ", if the flag of the other is: ")
+    of_other = voice.say(", als het doel van de ander is: ", ", if the purpose of the other is: ")
     said = (
-        voice.say(", voor ", ", for ") + voice.each(voice.purpose, purposes),
-        own + voice.either(voice.flag, own_flags),
-        other + voice.either(voice.flag, other_flags),
+        (purposes, set(purposes_of(policy.card)), voice.say(", voor ", ", for ") + voice.each(voice.purpose, purposes)),
+        (of_others, {side.purpose for side in other}, of_other + voice.either(voice.purpose, of_others)),
+        (own_flags, {side.flag for side in recipient}, own_flag + voice.either(voice.flag, own_flags)),
+        (other_flags, {side.flag for side in other}, other_flag + voice.either(voice.flag, other_flags)),
     )
-    for some, all_there_are, words in zip(stated, every, said, strict=True):
-        if set(some) != set(all_there_are):
+    for some, all_there_are, words in said:
+        if not all_there_are.issubset(some):
             yield words

@@ -5,10 +5,10 @@ from typing import Final
 
 from sqlalchemy import Update, and_, bindparam, func, select, update
 
-from gateway.core.contact import Mute
+from gateway.core.contact import KNOWN, Mute
 from gateway.core.involvement import Oin
 from gateway.core.ladder import ListedState
-from gateway.protocol.messages import AlertKind, Handler, LadderStep, MatchState
+from gateway.protocol.messages.matches import Handler, LadderStep, MatchKind, MatchState
 from gateway.store import tables
 from gateway.store.faults import Overtaken
 from gateway.store.instants import DatabaseTime, instant
@@ -27,7 +27,8 @@ _NAME = update(_parties).where(_of_party).values(named_coordinator=bindparam("na
 _LEAD = update(_matches).where(_this).values(case_coordinator=bindparam("named"))
 MUTES: Final = (
     select(
-        *(_matches.c[name] for name in ("id", "lane", "index_token", "agency_low", "agency_high")), _parties.c.agency
+        *(_matches.c[name] for name in ("id", "lane", "index_token", "agency_low", "agency_high")),
+        *(_parties.c.agency, _matches.c.kind),
     )
     .join(_parties, _parties.c.match == _matches.c.id)
     .where(
@@ -43,7 +44,7 @@ _STAY_MUTED = update(_parties).where(_quiet).values(muted_at=DatabaseTime(), mut
 _MUTE_MATCHES = update(_matches).where(among(_matches.c.id, "ids")).values(muted_at=DatabaseTime())
 _SAY_NOTHING = (
     update(_alerts)
-    .where(pair_among(_alerts.c.match, _alerts.c.agency, "quiet"), _alerts.c.kind == AlertKind.MATCH.value)
+    .where(pair_among(_alerts.c.match, _alerts.c.agency, "quiet"), _alerts.c.kind.in_([kind.value for kind in KNOWN]))
     .values(acknowledged_at=DatabaseTime())
 )
 _reported = (
@@ -86,7 +87,10 @@ def mute(sheet: Sheet, match: str, *, agency: Oin, both: bool) -> None:
 def mutes(sheet: Sheet, index_tokens: Collection[IndexToken]) -> tuple[Mute, ...]:
     """Return the mutes that hold about these persons; a match that never was left none."""
     rows = sheet.read(MUTES, {"prefixes": sorted({token.prefix for token in index_tokens})})
-    found = (Mute(row[0], row[1], IndexToken(bytes(row[2])), (Oin(row[3]), Oin(row[4])), Oin(row[5])) for row in rows)
+    found = (
+        Mute(row[0], row[1], IndexToken(bytes(row[2])), (Oin(row[3]), Oin(row[4])), Oin(row[5]), MatchKind(row[6]))
+        for row in rows
+    )
     return tuple(one for one in found if one.index_token in index_tokens)
 
 

@@ -3,12 +3,12 @@
 from collections.abc import Collection, Sequence
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, FromClause, Select, bindparam, func, insert, literal_column, select, update
+from sqlalchemy import ColumnElement, FromClause, Select, and_, bindparam, func, insert, literal_column, select, update
 
 from gateway.core.involvement import Oin
 from gateway.core.reminders import OwnAlert
-from gateway.flows.ports import WaitingAlert
-from gateway.protocol.messages import AlertKind
+from gateway.flows.ports.matches import WaitingAlert
+from gateway.protocol.messages.alerts import AlertKind
 from gateway.store import tables
 from gateway.store.instants import DatabaseTime, instant
 from gateway.store.sets import among
@@ -16,14 +16,19 @@ from gateway.store.sheet import Port
 
 
 def about(alerts: FromClause) -> ColumnElement[str]:
-    """Return what an alert is about: a match, or a registration of the agency itself."""
-    return func.coalesce(alerts.c.match, alerts.c.registration)
+    """Return what an alert is about: a match, a registration of the agency itself, or an exclusion."""
+    return func.coalesce(alerts.c.match, alerts.c.registration, alerts.c.exclusion)
 
 
-_alerts = tables.alerts
+_alerts, _parties = tables.alerts, tables.match_parties
+#: The party of a match that an alert is for. Where it is reached at its conflict desk, every alert of the match is,
+#: whichever step of the ladder or other flow it came from.
+PARTY_TOLD: Final = and_(_parties.c.match == _alerts.c.match, _parties.c.agency == _alerts.c.agency)
+DESK_TOLD: Final = func.coalesce(_parties.c.desk, _alerts.c.desk)
 _waits = _alerts.c.acknowledged_at.is_(None)
 WAITING: Final = (
-    select(_alerts.c.id, about(_alerts), *(_alerts.c[name] for name in ("created_at", "kind", "desk")))
+    select(_alerts.c.id, about(_alerts), _alerts.c.created_at, _alerts.c.kind, DESK_TOLD)
+    .select_from(_alerts.outerjoin(_parties, PARTY_TOLD))
     .where(_alerts.c.agency == bindparam("agency"), _waits)
     .order_by(_alerts.c.created_at, _alerts.c.id)
     .limit(bindparam("limit"))

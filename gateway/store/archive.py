@@ -12,9 +12,11 @@ from gateway.core.archive import NOBODY, NOTHING_SEALED, Bygone, GivenHint, Hint
 from gateway.core.involvement import Oin
 from gateway.core.matching import Side
 from gateway.core.policy import DisclosureLevel
-from gateway.flows.ports import MatchJob
+from gateway.core.subject_request import Journaled
+from gateway.flows.ports.matches import MatchJob
 from gateway.store import tables
 from gateway.store.activity import is_active
+from gateway.store.erasure_journal import journal
 from gateway.store.instants import DatabaseTime, instant, microseconds
 from gateway.store.match_jobs import free_of, job_of
 from gateway.store.sets import among
@@ -23,7 +25,7 @@ from keys.tokens import IndexToken
 
 _registrations, _hints, _jobs = tables.registrations, tables.archive_hints, tables.match_jobs
 _matches, _parties = tables.matches, tables.match_parties
-_oversights, _handovers = tables.safety_oversights, tables.handovers
+_oversights, _handovers, _withheld = tables.safety_oversights, tables.handovers, tables.withheld_parties
 _NOBODY: Final = {"token_prefix": NOBODY.prefix, "index_token": NOBODY.value}
 
 _KEEP = (
@@ -51,7 +53,8 @@ _FORGET_IN_MATCHES = (
 )
 _FORGET_JOBS = delete(_jobs).where(among(_jobs.c.registration, "free"))
 _FORGET_HINTS = delete(_hints).where(among(_hints.c.archived, "ids"))
-_FORGET_PERSON: Final = (_FORGET_HINTS, _FORGET_IN_MATCHES, _FORGET)
+_FORGET_WITHHELD = delete(_withheld).where(among(_withheld.c.registration, "ids"))  # an exclusion keeps the person
+_FORGET_PERSON: Final = (_FORGET_HINTS, _FORGET_WITHHELD, _FORGET_IN_MATCHES, _FORGET)
 _FORGET_ALL: Final = (_FORGET_CASES, _FORGET_OWN_CASES, _FORGET_OVERSIGHT, _FORGET_HANDOVERS)
 DUE_TO_PURGE: Final = (
     select(_registrations.c.id, _registrations.c.lane, _registrations.c.index_token, literal_column("0"))
@@ -122,6 +125,7 @@ class SqlArchive(Port):
         self._sheet.write(_FORGET_JOBS, {"free": free_of(self._sheet, of["ids"])})
         for statement in (*_FORGET_PERSON, *(_FORGET_ALL if cases else ())):
             self._sheet.write(statement, of)
+        journal(self._sheet, of["ids"], Journaled.FORGOTTEN)
 
     def bygones(self, persons: Collection[IndexToken]) -> tuple[Bygone, ...]:
         """Return for whom the archive has a hint about these persons, those who registered first before others."""

@@ -6,7 +6,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Select, and_, bindparam, delete, select, union_all
 
 from gateway.core.involvement import Oin
-from gateway.flows.ports import Answer, CallSlip
+from gateway.flows.ports.calls import Answer, CallSlip
 from gateway.store import tables
 from gateway.store.instants import DAY, SECOND, DatabaseTime, microseconds
 from gateway.store.sets import as_pairs, pair_among

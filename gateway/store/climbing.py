@@ -9,7 +9,7 @@ from sqlalchemy import Row, and_, bindparam, exists, func, literal_column, not_,
 
 from gateway.core.involvement import Oin
 from gateway.core.ladder import Climb, ClimbingMatch, ClimbingSide, RaisedAlert, StepDays
-from gateway.protocol.messages import LadderStep
+from gateway.protocol.messages.matches import LadderStep
 from gateway.store import tables
 from gateway.store.activity import is_active
 from gateway.store.sets import Row as Values

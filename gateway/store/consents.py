@@ -20,8 +20,8 @@ from sqlalchemy import (
 
 from gateway.core.consent import Consent, Consenting, Scope, StandingConsent
 from gateway.core.involvement import Oin, ends_at
-from gateway.flows.ports import Converted
-from gateway.protocol.messages import ConsentStatus
+from gateway.flows.ports.conversion import Converted
+from gateway.protocol.messages.consents import ConsentStatus
 from gateway.store import tables
 from gateway.store.instants import DatabaseTime, instant, microseconds
 from gateway.store.sets import among

@@ -6,7 +6,7 @@ from sqlalchemy import and_, bindparam, select
 
 from gateway.core.cool_down import COOL_DOWN
 from gateway.core.involvement import Oin
-from gateway.protocol.messages import RegistrationStatus
+from gateway.protocol.messages.registrations import RegistrationStatus
 from gateway.store import tables
 from gateway.store.instants import SECOND, DatabaseTime
 from gateway.store.sheet import Port

@@ -10,7 +10,8 @@ from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, or_, select
 from gateway.core.events import EventKind
 from gateway.core.involvement import Oin
 from gateway.core.policy import DisclosureLevel
-from gateway.flows.ports import MeetingOnRecord, RegisteringOnRecord, SideOnRecord
+from gateway.flows.ports.policies import MeetingOnRecord, RegisteringOnRecord, SideOnRecord
+from gateway.protocol.messages.matches import MatchKind
 from gateway.store import tables
 from gateway.store.instants import instant, microseconds
 from gateway.store.sets import among
@@ -18,7 +19,10 @@ from gateway.store.sheet import Port
 
 _events, _matches, _registrations = tables.events, tables.matches, tables.registrations
 _GRANTED: Final = (EventKind.REGISTERED, EventKind.RENEWED, EventKind.SILENT_PURPOSE)
-_REGISTER: Final = '%"verb":"register"%'  # in the text of the fields, where a quote inside a value is written \"
+_ASKED: Final = tuple(
+    f'%"verb":"{verb}"%' for verb in ("register", "renew")
+)  # in the text of the fields, where a quote inside a value is written \"
+_BY_PARENT: Final = '%"kind":"parent_match"%'
 
 _Registration = tuple[str, str]  # its lane and flag
 _Fields = Mapping[str, Any]
@@ -34,8 +38,9 @@ LOGGED: Final = (
         _events.c.id > bindparam("after"),
         _during(_events.c.at),
         or_(
-            _events.c.kind.in_([kind.value for kind in (*_GRANTED, EventKind.MATCH_WITHHELD)]),
-            and_(_events.c.kind == EventKind.CALL_REFUSED.value, _events.c.fields.like(_REGISTER)),
+            _events.c.kind.in_([kind.value for kind in _GRANTED]),
+            and_(_events.c.kind == EventKind.MATCH_WITHHELD.value, ~_events.c.fields.like(_BY_PARENT)),
+            and_(_events.c.kind == EventKind.CALL_REFUSED.value, or_(*map(_events.c.fields.like, _ASKED))),
         ),
     )
     .order_by(_events.c.id)
@@ -58,8 +63,9 @@ def _matched() -> Select[Any]:
             .join_from(_matches, party, of_match)
             .join_from(party, registration, registration.c.id == party.c.registration)
         )
+    by_person = _matches.c.kind == MatchKind.PERSON_MATCH.value  # what is tried again are the rules about one person
     return (
-        statement.where(_matches.c.id > bindparam("after"), _during(_matches.c.opened_at))
+        statement.where(by_person, _matches.c.id > bindparam("after"), _during(_matches.c.opened_at))
         .order_by(_matches.c.id)
         .limit(bindparam("limit"))
     )

@@ -4,25 +4,30 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import RowMapping, and_, bindparam, select, update
+from sqlalchemy import RowMapping, and_, bindparam, func, literal_column, select, update
 
 from gateway.core.contact import CONFIRM_EVERY
 from gateway.core.deadlines import local_date
 from gateway.core.involvement import Oin
-from gateway.protocol.messages import ContactDesk, OwnContactDesk
+from gateway.protocol.messages.contacts import ContactDesk, OwnContactDesk
 from gateway.store import tables
 from gateway.store.instants import DatabaseTime, instant, microseconds
 from gateway.store.sets import among, as_pairs, pair_among, upsert
 from gateway.store.sheet import Port
 
 _desks, _registrations = tables.desks, tables.registrations
-_DETAILS: Final = ("name", "phone", "email", "deputy_id")
+_DETAILS: Final = ("name", "phone", "email", "deputy_id", "kind")
 _OF = (
     select(_desks.c.id, *(_desks.c[name] for name in _DETAILS), _desks.c.confirmed_at)
     .where(_desks.c.agency == bindparam("agency"))
     .order_by(_desks.c.id)
 )
 KNOWN: Final = select(_desks.c.agency, _desks.c.id).where(pair_among(_desks.c.agency, _desks.c.id, "wanted"))
+CONFLICT: Final = (
+    select(_desks.c.agency, func.min(_desks.c.id))
+    .where(among(_desks.c.agency, "agencies"), _desks.c.kind == literal_column("'conflict'"))
+    .group_by(_desks.c.agency)
+)
 _CONFIRM = (
     update(_desks)
     .where(_desks.c.agency == bindparam("of"), _desks.c.id == bindparam("desk"))
@@ -48,6 +53,11 @@ class SqlDesks(Port):
             return frozenset()
         rows = self._sheet.read(KNOWN, as_pairs("wanted", sorted(wanted)))
         return frozenset((Oin(agency), id_) for agency, id_ in rows)
+
+    def conflict(self, agencies: Collection[Oin]) -> Mapping[Oin, str]:
+        """Return the conflict desk of each of these agencies that has one; of several, the first by id."""
+        rows = self._sheet.read(CONFLICT, {"agencies": sorted(agencies)}) if agencies else ()
+        return {Oin(agency): desk for agency, desk in rows}
 
     def put(self, agency: Oin, desk: ContactDesk) -> None:
         """Add a desk or replace the one of the same id; it counts as confirmed now."""

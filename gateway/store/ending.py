@@ -9,6 +9,7 @@ from gateway.store import tables
 from gateway.store.activity import is_active
 from gateway.store.instants import DatabaseTime
 from gateway.store.match_jobs import queue_again
+from gateway.store.parents import prefixes_of_parents
 from gateway.store.sets import among
 from gateway.store.sheet import Sheet
 
@@ -54,11 +55,14 @@ def end_matches(sheet: Sheet, matches: Sequence[str]) -> None:
     sheet.write(_END_THESE, {"ids": matches})
 
 
-def end_stale_matches(sheet: Sheet, prefixes: Sequence[int]) -> None:
+def end_stale_matches(sheet: Sheet, prefixes: Sequence[int], registrations: Sequence[str]) -> None:
     """End the standing matches of persons in which a side is over, and match what that side's agency has left anew.
+
+    Likewise of the parents that these registrations name.
 
     The prefix alone finds them: should two persons ever share one, what ends is still only what is stale.
     """
-    stale = list(sheet.write(END_STALE, {"prefixes": prefixes}).scalars())
+    every = {*prefixes, *prefixes_of_parents(sheet, registrations)}
+    stale = list(sheet.write(END_STALE, {"prefixes": sorted(every)}).scalars())
     if stale:
         queue_again(sheet, list(sheet.read(_GONE, {"matches": stale}).scalars()))

@@ -8,7 +8,7 @@ from sqlalchemy import RowMapping, bindparam, case, func, literal_column, or_, s
 
 from gateway.core.handover import Handover, HandoverAlert, HandoverSide, OfferedHandover
 from gateway.core.involvement import Oin, ends_at
-from gateway.protocol.messages import HandoverState
+from gateway.protocol.messages.oversight import HandoverState
 from gateway.store import tables
 from gateway.store.activity import is_active
 from gateway.store.alerts import DELIVER

@@ -6,10 +6,11 @@ from typing import Any, Final
 from sqlalchemy import Row, Select, bindparam, case, delete, func, literal, literal_column, null, select, update
 
 from gateway.core.involvement import Registration
-from gateway.flows.ports import MatchJob
+from gateway.flows.ports.matches import MatchJob
 from gateway.store import tables
 from gateway.store.activity import is_active
 from gateway.store.instants import DatabaseTime
+from gateway.store.parents import DUE_WHEN_GONE, WAITS_BY_PARENT
 from gateway.store.sets import Row as Values
 from gateway.store.sets import among, upsert
 from gateway.store.sheet import Port, Sheet
@@ -72,6 +73,10 @@ class SqlMatchJobs(Port):
         found = _read(self._sheet, OF_PERSONS, prefixes=sorted({token.prefix for token in index_tokens}))
         return tuple(job for job in found if job.index_token in index_tokens)
 
+    def waits_by_parent(self, registration: str) -> bool:
+        """Return whether a job waits of another agency's registration with a parent in common with this one."""
+        return self._sheet.read(WAITS_BY_PARENT, {"registration": registration}).first() is not None
+
     def done(self, jobs: Sequence[MatchJob]) -> None:
         """Remove jobs, save those that another worker holds."""
         self._sheet.write(_DONE, {"free": free_of(self._sheet, [job.registration for job in jobs])})
@@ -123,8 +128,12 @@ def rows_of_jobs(registrations: Iterable[Registration]) -> list[Values]:
 
 
 def queue_again(sheet: Sheet, ended: Sequence[str]) -> None:
-    """Let the other active registrations of the same agency and person be matched anew, now that these have ended."""
+    """Let be matched anew what these registrations leave open now that they have ended.
+
+    That are the other active registrations of the same agency and person, and whatever may meet by a parent now.
+    """
     _queue(sheet, _REMAINING, ended)
+    _queue(sheet, _DUE_BY_PARENT, ended)
 
 
 def _queue(sheet: Sheet, chosen: Select[Any], ids: Sequence[str]) -> None:
@@ -152,6 +161,16 @@ def _remaining() -> Select[Any]:
 
 
 _REMAINING: Final = _remaining()
+
+
+def _due_by_parent() -> Select[Any]:
+    due = tables.registrations.alias("due")
+    wanted = (due.c[name] for name in ("id", "lane", "token_prefix", "index_token"))
+    of_them = due.c.id.in_(DUE_WHEN_GONE)
+    return select(*wanted, DatabaseTime(), literal_column("0")).where(of_them, is_active(due))
+
+
+_DUE_BY_PARENT: Final = _due_by_parent()
 
 
 def _active() -> Select[Any]:

@@ -11,13 +11,14 @@ from gateway.core.contact import Mute, OpenedMatch, Party, StandingMatch
 from gateway.core.involvement import Oin
 from gateway.core.ladder import Climb, ClimbingMatch, ListedState, RaisedAlert
 from gateway.core.matching import Meeting, Side, meeting
-from gateway.flows.ports import MatchJob
-from gateway.protocol.messages import ContactOutcome, Handler, LadderStep, MatchState
-from gateway.store import agreements, climbing, tables
+from gateway.flows.ports.matches import MatchJob
+from gateway.protocol.messages.matches import ContactOutcome, Handler, LadderStep, MatchKind, MatchState
+from gateway.store import agreements, climbing, tables, withheld
 from gateway.store.activity import is_active
 from gateway.store.ending import end_matches, end_stale_matches
 from gateway.store.faults import Overtaken
 from gateway.store.instants import DatabaseTime
+from gateway.store.parents import meetings_by_parent
 from gateway.store.seen_matches import ONE, PAGE, STANDING_OF, standing_match
 from gateway.store.sets import Row, among
 from gateway.store.sheet import Port
@@ -44,6 +45,7 @@ def _meetings() -> Select[Any]:
         _matches.c.index_token == mine.c.index_token,
         _matches.c.lane == mine.c.lane,
         between,
+        _matches.c.kind == MatchKind.PERSON_MATCH.value,
         _matches.c.ended_at.is_(None),
     )
     sides = [side.c[name] for side in (mine, other) for name in ("agency", "id", "purpose", "flag", "case_reference")]
@@ -86,13 +88,15 @@ class SqlMatches(Port):
 
     def end_stale(self, jobs: Sequence[MatchJob]) -> None:
         """End standing matches of these persons in which a registration is no longer active."""
-        end_stale_matches(self._sheet, sorted({job.index_token.prefix for job in jobs}))
+        registrations = [job.registration for job in jobs]
+        end_stale_matches(self._sheet, sorted({job.index_token.prefix for job in jobs}), registrations)
 
     def meetings(self, jobs: Sequence[MatchJob]) -> tuple[Meeting, ...]:
         """Return who meets; a pair of which both have a job is found twice and told once."""
-        rows = self._sheet.read(MEETINGS, {"ids": [job.registration for job in jobs]})
+        ids = [job.registration for job in jobs]
+        rows = self._sheet.read(MEETINGS, {"ids": ids})
         found = (meeting(row[0], IndexToken(bytes(row[1])), Side(*row[2:7]), Side(*row[7:12])) for row in rows)
-        return tuple(dict.fromkeys(found))
+        return (*dict.fromkeys(found), *meetings_by_parent(self._sheet, ids))
 
     def open(self, matches: Sequence[OpenedMatch]) -> None:
         """Record matches, two parties and two alerts of each and their deliveries: one statement for each table."""
@@ -104,10 +108,16 @@ class SqlMatches(Port):
         self._alert([row for match in matches for row in _alert_rows(match)], quiet)
 
     def withhold(self, meetings: Sequence[Meeting]) -> frozenset[Meeting]:
-        """Remember which meetings are kept silent; a pair of registrations is new once."""
-        pairs = {(one.low.registration, one.high.registration): one for one in meetings}
-        new = self._sheet.insert_new(tables.withheld_meetings, [{"low": low, "high": high} for low, high in pairs])
-        return frozenset(pairs[low, high] for low, high in new)
+        """Remember which kinds of meeting are kept silent; return the new ones."""
+        return withheld.withhold(self._sheet, meetings)
+
+    def kept_silent(self, *, after: tuple[str, str], limit: int) -> tuple[Meeting, ...]:
+        """Return meetings of active registrations that are kept silent and stand in no match, in order of both ids."""
+        return withheld.kept_silent(self._sheet, after=after, limit=limit)
+
+    def forget_silence(self, meetings: Collection[Meeting]) -> None:
+        """Forget that these are kept silent."""
+        withheld.forget(self._sheet, meetings)
 
     def standing_of(self, registrations: Sequence[str]) -> tuple[tuple[str, Oin], ...]:
         """Return the standing matches of these registrations, each with the agency on the other side."""
@@ -204,6 +214,7 @@ def _match_row(match: OpenedMatch) -> Row:
         "deputy_on": match.days.deputy_on,
         "coordinator_on": match.days.coordinator_on,
         "supervisor_on": match.days.supervisor_on,
+        "kind": match.kind.value,
     }
 
 
@@ -219,6 +230,7 @@ def _party_row(match: str, party: Party) -> Row:
         "why_nl": party.why_nl,
         "why_en": party.why_en,
         "outcome": None if party.outcome is None else party.outcome.value,
+        "desk": party.desk or None,
     }
 
 

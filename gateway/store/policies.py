@@ -4,7 +4,7 @@ from typing import Final
 
 from sqlalchemy import bindparam, select
 
-from gateway.flows.ports import KeptRelease
+from gateway.flows.ports.policies import KeptRelease
 from gateway.store import tables
 from gateway.store.sheet import Port
 

@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from typing import Final
 
 import psycopg
-from sqlalchemy import ARRAY, URL, BigInteger, Connection, bindparam, create_engine, event, func, select, text
+from sqlalchemy import ARRAY, URL, BigInteger, Connection, bindparam, create_engine, event, func, select, text, union
 from sqlalchemy.exc import DBAPIError
 
+from gateway.store import tables
+from gateway.store.activity import held_active
 from gateway.store.bell import CHANNEL, Bell, PostgresqlBell
 from gateway.store.dialect import Engines
 from gateway.store.faults import UnsafeStore, Verdict
@@ -36,6 +38,15 @@ _STANDBY: Final = text(
 )
 _keys = func.unnest(bindparam("prefixes", type_=ARRAY(BigInteger))).table_valued("key", name="persons").render_derived()
 _CLAIM: Final = select(func.count(func.pg_advisory_xact_lock(_keys.c.key)))
+_of_person: Final = tables.registrations.c.token_prefix == func.any(bindparam("prefixes", type_=ARRAY(BigInteger)))
+_of_parents = (
+    select(tables.registration_parents.c.token_prefix)
+    .join(tables.registrations, tables.registrations.c.id == tables.registration_parents.c.registration)
+    .where(_of_person, held_active(tables.registrations))
+)
+_family = union(select(_keys.c.key), _of_parents).order_by(text("1")).subquery("family")
+#: Which parents a registration names never changes, so those of one that was committed before are known here.
+_CLAIM_PERSONS: Final = select(func.count(func.pg_advisory_xact_lock(_family.c.key)))
 _RING: Final = select(func.pg_notify(CHANNEL, ""))
 
 
@@ -105,8 +116,11 @@ class Postgresql:
         return f"SQLSTATE {getattr(error.orig, 'sqlstate', None)}"
 
     def claim(self, connection: Connection, prefixes: Sequence[int]) -> None:
-        """Take the persons' locks in order, in a statement of its own: the next sees all that was committed before."""
-        connection.execute(_CLAIM, {"prefixes": prefixes})
+        """Take the locks of persons, and of parents that they have, in order and in a statement of its own.
+
+        The next statement sees all that was committed before.
+        """
+        connection.execute(_CLAIM_PERSONS, {"prefixes": prefixes})
 
     def ring(self, connection: Connection) -> None:
         """Notify, which PostgreSQL does when the transaction is committed and not before."""

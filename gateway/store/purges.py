@@ -6,7 +6,7 @@ from typing import Any, Final
 from sqlalchemy import Row, bindparam, delete, literal_column, or_, select, update
 
 from gateway.core.purge import Counts, Purge, PurgeReceipt
-from gateway.flows.ports import MatchJob
+from gateway.flows.ports.matches import MatchJob
 from gateway.store import tables
 from gateway.store.faults import Overtaken
 from gateway.store.instants import DatabaseTime, instant
@@ -17,6 +17,7 @@ from gateway.store.sheet import Port
 _registrations, _receipts = tables.registrations, tables.purge_receipts
 _matches, _parties, _alerts = tables.matches, tables.match_parties, tables.alerts
 _jobs, _deliveries, _withheld = tables.match_jobs, tables.deliveries, tables.withheld_meetings
+_by_parents = tables.withheld_by_parents
 _hints, _bans = tables.archive_hints, tables.home_bans
 
 NEXT: Final = (
@@ -37,6 +38,9 @@ _DELETE_PARTIES = delete(_parties).where(among(_parties.c.match, "matches"))
 _DELETE_MATCHES = delete(_matches).where(among(_matches.c.id, "matches"))
 _DELETE_JOBS = delete(_jobs).where(among(_jobs.c.registration, "ids"))
 _DELETE_WITHHELD = delete(_withheld).where(or_(among(_withheld.c.low, "ids"), among(_withheld.c.high, "ids")))
+_DELETE_WITHHELD_BY_PARENTS = delete(_by_parents).where(
+    or_(among(_by_parents.c.low, "ids"), among(_by_parents.c.high, "ids"))
+)
 _OWN_ALERTS = select(_alerts.c.id).where(among(_alerts.c.registration, "ids"))
 _DELETE_OWN_DELIVERIES = delete(_deliveries).where(_deliveries.c.alert.in_(_OWN_ALERTS))
 _DELETE_OWN_ALERTS = delete(_alerts).where(among(_alerts.c.registration, "ids"))
@@ -44,7 +48,8 @@ _DELETE_HINTS = delete(_hints).where(or_(among(_hints.c.archived, "ids"), among(
 _DELETE_BANS = delete(_bans).where(among(_bans.c.registration, "ids"))
 _DELETE_REGISTRATIONS = delete(_registrations).where(among(_registrations.c.id, "ids"))
 _OF_REGISTRATIONS = (
-    *(_DELETE_OWN_DELIVERIES, _DELETE_OWN_ALERTS, _DELETE_JOBS, _DELETE_WITHHELD, _DELETE_HINTS, _DELETE_BANS),
+    *(_DELETE_OWN_DELIVERIES, _DELETE_OWN_ALERTS, _DELETE_JOBS, _DELETE_WITHHELD, _DELETE_WITHHELD_BY_PARENTS),
+    *(_DELETE_HINTS, _DELETE_BANS),
     _DELETE_REGISTRATIONS,
 )
 

@@ -7,14 +7,20 @@ from typing import Any, Final
 from sqlalchemy import RowMapping, bindparam, case, literal_column, null, select, update
 
 from gateway.core.involvement import Ending, Oin, Registration, ends_at
-from gateway.flows.ports import MatchJob
-from gateway.protocol.messages import DeferralReason, NoticeStatus, RegistrationStatus, SubjectNotice
+from gateway.core.subject_request import Journaled
+from gateway.flows.ports.conversion import Converted
+from gateway.flows.ports.matches import MatchJob
+from gateway.protocol.messages.identities import Identity
+from gateway.protocol.messages.notices import DeferralReason, NoticeStatus, SubjectNotice
+from gateway.protocol.messages.registrations import RegistrationStatus
 from gateway.store import tables
 from gateway.store.activity import goes_on, held_active, is_active, is_over
 from gateway.store.ending import end_matches_of
+from gateway.store.erasure_journal import journal
 from gateway.store.faults import Overtaken
 from gateway.store.instants import DatabaseTime, instant, microseconds
 from gateway.store.match_jobs import job_of, queue_again, rows_of_jobs
+from gateway.store.parents import forget_parents, rows_of_parents
 from gateway.store.sets import Row, among
 from gateway.store.sheet import Port
 from keys.tokens import IndexToken, SealedElement
@@ -61,12 +67,28 @@ _LIFT = update(_table).where(_table.c.id == bindparam("lifted"), goes_on(_table)
 _EXPIRE = _END.where(is_over(_table))  # one that was renewed meanwhile goes on
 
 
+_IDENTITY = ("token_prefix", "index_token", "sealed", "key_id", "epoch", "identity")
+_IDENTIFY = (
+    update(_table)
+    .where(_table.c.id == bindparam("identified"), _table.c.index_token == bindparam("before"), is_active(_table))
+    .values({name: bindparam(f"new_{name}", type_=_table.c[name].type) for name in _IDENTITY})
+)
+NAMESAKES: Final = select(_table, _STATUS).where(
+    _table.c.token_prefix == bindparam("prefix"),
+    _table.c.index_token == bindparam("token"),
+    _table.c.agency == bindparam("agency"),
+    _table.c.identity == Identity.CONFIRMED.value,
+    is_active(_table),
+)
+
+
 class SqlRegistrations(Port):
     """Registrations, each seen by its own agency only (G24)."""
 
     def add(self, registrations: Sequence[Registration]) -> None:
         """Add registrations, each with its match job."""
         self._sheet.insert(_table, [_row(registration) for registration in registrations])
+        self._sheet.insert(tables.registration_parents, rows_of_parents(registrations))
         self._sheet.insert(tables.match_jobs, rows_of_jobs(registrations))
         self._sheet.ring()
 
@@ -92,9 +114,12 @@ class SqlRegistrations(Port):
         statement = _EXPIRE if status is RegistrationStatus.EXPIRED else _END
         values = {"ids": list(registrations), "new_status": status.value, "reason": reason}
         ended = list(self._sheet.write(statement, values).scalars())
+        if ended and status is RegistrationStatus.WITHDRAWN:
+            journal(self._sheet, ended, Journaled.ENDED, reason)
         if ended:
             end_matches_of(self._sheet, ended, ending)
             queue_again(self._sheet, ended)
+            forget_parents(self._sheet, ended)
 
     def several(self, registrations: Sequence[str]) -> tuple[Registration, ...]:
         """Return registrations of any agency, in order of id."""
@@ -118,6 +143,24 @@ class SqlRegistrations(Port):
         """Let a restricted registration match again."""
         if self._sheet.write(_LIFT, {"lifted": registration}).rowcount != 1:
             raise Overtaken
+
+    def identify(self, before: Registration, person: Converted, *, key_id: bytes, identity: Identity) -> None:
+        """Say anew whom an active registration is about, and end its matches; overtaken, the change runs again."""
+        end_matches_of(self._sheet, [before.id], Ending.ENDED)
+        queue_again(self._sheet, [before.id])
+        token = person.index_token
+        values = (token.prefix, token.value, person.sealed.ciphertext, key_id, person.epoch, identity.value)
+        new = {f"new_{name}": value for name, value in zip(_IDENTITY, values, strict=True)}
+        held = {"identified": before.id, "before": before.index_token.value}
+        if self._sheet.write(_IDENTIFY, {**held, **new}).rowcount != 1:
+            raise Overtaken
+
+    def namesakes(self, person: IndexToken, *, agency: Oin) -> tuple[Registration, ...]:
+        """Return this agency's active registrations of a person who was confirmed without a number."""
+        values = {"prefix": person.prefix, "token": person.value, "agency": agency}
+        found = (_registration(row) for row in self._sheet.read(NAMESAKES, values).mappings())
+        # Put in order here: asked for it, SQLite walks all that the agency has instead of searching the person.
+        return tuple(sorted(found, key=lambda one: one.id))
 
     def due_to_expire(self, *, limit: int) -> tuple[MatchJob, ...]:
         """Return those whose end has come, longest over first."""
@@ -144,6 +187,8 @@ def _row(registration: Registration) -> Row:
         "status": registration.status.value,
         "consent": registration.consent,
         "archive_until_on": registration.archive_until_on,
+        "confidential_address": int(registration.confidential_address),
+        "identity": registration.identity.value,
     }
 
 
@@ -175,6 +220,8 @@ def _registration(row: RowMapping) -> Registration:
         status=RegistrationStatus(row["status_now"]),
         consent=row["consent"],
         archive_until_on=row["archive_until_on"],
+        confidential_address=bool(row["confidential_address"]),
+        identity=Identity(row["identity"]),
         archived=row["archived_until_at"] is not None,
         registered_at=instant(row["registered_at"]),
     )

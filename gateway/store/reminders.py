@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Select, Update, bindparam, select, text, u
 
 from gateway.core.involvement import RENEWAL_NOTICE_DAYS, Oin, ends_at
 from gateway.core.reminders import ends_soon_until
-from gateway.protocol.messages import AlertKind
+from gateway.protocol.messages.alerts import AlertKind
 from gateway.store import tables
 from gateway.store.activity import goes_on
 from gateway.store.instants import DAY, microseconds

@@ -9,7 +9,7 @@ from sqlalchemy import delete as delete_from
 
 from gateway.core.involvement import Oin
 from gateway.core.safety_case import SafetyCase
-from gateway.protocol.messages import CaseStatus
+from gateway.protocol.messages.safety_cases import CaseStatus
 from gateway.store import tables
 from gateway.store.activity import held_active
 from gateway.store.instants import DatabaseTime, instant

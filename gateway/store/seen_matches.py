@@ -3,12 +3,12 @@
 import json
 from typing import Final
 
-from sqlalchemy import RowMapping, and_, bindparam, select
+from sqlalchemy import RowMapping, and_, bindparam, func, select
 
 from gateway.core.contact import Party, StandingMatch
 from gateway.core.involvement import Oin
 from gateway.core.policy import DisclosureLevel
-from gateway.protocol.messages import ContactOutcome, Handler, LadderStep, MatchState
+from gateway.protocol.messages.matches import ContactOutcome, Handler, LadderStep, MatchKind, MatchState
 from gateway.store import tables
 from gateway.store.instants import instant
 from gateway.store.sets import among
@@ -19,7 +19,7 @@ _mine, _theirs, _desks = tables.registrations.alias("mine"), tables.registration
 _SEEN = (
     select(
         *(_matches.c[name] for name in ("id", "lane", "state", "opened_at", "due_on", "calendar")),
-        *(_matches.c[name] for name in ("step", "next_step_on", "case_coordinator")),
+        *(_matches.c[name] for name in ("step", "next_step_on", "case_coordinator", "kind")),
         *(_own.c[name] for name in ("agency", "registration", "case_reference", "level", "rules")),
         *(_own.c[name] for name in ("legal_basis", "why_nl", "why_en", "outcome")),
         *(_own.c[name] for name in ("handled_by", "mute_asked_at", "muted_at", "named_coordinator")),
@@ -28,7 +28,7 @@ _SEEN = (
         _desks.c.confirmed_at.label("desk_confirmed_at"),
         _other.c.agency.label("other"),
         _other.c.outcome.label("other_outcome"),
-        _theirs.c.contact_id.label("other_contact_id"),
+        func.coalesce(_other.c.desk, _theirs.c.contact_id).label("other_contact_id"),
         _theirs.c.flag.label("other_flag"),
     )
     .select_from(_own)
@@ -36,7 +36,9 @@ _SEEN = (
     .join(_other, and_(_other.c.match == _own.c.match, _other.c.agency != _own.c.agency))
     .join(_theirs, _theirs.c.id == _other.c.registration)
     .join(_mine, _mine.c.id == _own.c.registration)
-    .outerjoin(_desks, and_(_desks.c.agency == _own.c.agency, _desks.c.id == _mine.c.contact_id))
+    .outerjoin(
+        _desks, and_(_desks.c.agency == _own.c.agency, _desks.c.id == func.coalesce(_own.c.desk, _mine.c.contact_id))
+    )
     .where(_own.c.agency == bindparam("agency"))
 )
 ONE: Final = _SEEN.where(_own.c.match == bindparam("id"))
@@ -83,6 +85,7 @@ def standing_match(row: RowMapping) -> StandingMatch:
         other_mute_asked=row["other_mute_asked_at"] is not None,
         other_named_coordinator=row["other_named_coordinator"],
         case_coordinator=row["case_coordinator"],
+        kind=MatchKind(row["kind"]),
         desk_confirmed_at=None if row["desk_confirmed_at"] is None else instant(row["desk_confirmed_at"]),
     )
 

@@ -12,7 +12,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from gateway.core.events import Event
 from gateway.core.refusals import Refusal, Refused
-from gateway.flows.ports import Recorded
+from gateway.flows.ports.store import Recorded
 from gateway.store.bell import Bell
 from gateway.store.database import Database
 from gateway.store.faults import DurabilityLost, InnerContradiction, Overtaken, StoreBroken, Verdict
@@ -31,7 +31,7 @@ _chance: Final = SystemRandom()
 
 
 class SqlStore:
-    """`gateway.flows.ports.Store` on SQLite or PostgreSQL; used by any number of threads."""
+    """`gateway.flows.ports.store.Store` on SQLite or PostgreSQL; used by any number of threads."""
 
     def __init__(self, database: Database, *, patience_s: float = PATIENCE_S) -> None:
         self.database = database

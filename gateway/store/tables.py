@@ -70,6 +70,8 @@ registrations = Table(
     Column("restricted_at", BigInteger),
     Column("archive_until_on", Date),
     Column("archived_until_at", BigInteger),
+    Column("confidential_address", Integer, nullable=False, server_default="0"),
+    Column("identity", Text, nullable=False, server_default="exact"),
     Column("notice_reminded_on", Date),
     Column("renewal_reminded_on", Date),
     Column("consent", Key),
@@ -81,6 +83,20 @@ registrations = Table(
     _where("notices_to_remind", "notice_on", condition=NOTICE_TO_REMIND),
     _where("renewals_to_remind", "ends_at", condition=RENEWAL_TO_REMIND),
     _where("registrations_on_consent", "consent", condition="consent IS NOT NULL"),
+)
+
+#: The parents whom a registration of a child names, while it goes on; apart, so that none matches as a person.
+registration_parents = Table(
+    "registration_parents",
+    metadata,
+    Column("registration", Key, ForeignKey("registrations.id", ondelete="CASCADE"), primary_key=True),
+    Column("place", Integer, primary_key=True, autoincrement=False),
+    Column("token_prefix", BigInteger, nullable=False),
+    Column("index_token", LargeBinary, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("epoch", Integer, nullable=False),
+    CheckConstraint("place BETWEEN 1 AND 2", name="parents_of_a_child"),
+    Index("children_of_parent", "token_prefix"),
 )
 
 #: The one hint that an archived registration gives: the key says that there is never a second (domain rule 12).
@@ -156,11 +172,13 @@ matches = Table(
     Column("supervisor_on", Date),
     Column("muted_at", BigInteger),
     Column("case_coordinator", Key),
+    Column("kind", Text, nullable=False, server_default="person_match"),
     CheckConstraint("agency_low < agency_high", name="matches_between_two"),
-    # Exactly one match stands between two agencies about one person (G9), whatever the statements before it believed.
+    # Exactly one match stands between two agencies about one person (G9), whatever the statements before it believed;
+    # and one about the different children of one parent.
     _where(
         "matches_standing",
-        *("token_prefix", "index_token", "lane", "agency_low", "agency_high"),
+        *("token_prefix", "index_token", "lane", "agency_low", "agency_high", "kind"),
         condition="ended_at IS NULL",
         unique=True,
     ),
@@ -186,6 +204,7 @@ match_parties = Table(
     Column("mute_asked_at", BigInteger),
     Column("muted_at", BigInteger),
     Column("named_coordinator", Key),
+    Column("desk", Text),
     Index("match_parties_of_agency", "agency", "match"),
     Index("match_parties_of_registration", "registration"),
 )
@@ -203,10 +222,12 @@ alerts = Table(
     Column("kind", Text, nullable=False, server_default="match"),
     Column("desk", Text),
     Column("handover", Key, nullable=False, server_default=""),
+    Column("exclusion", Key),
     # Nobody is told the same of a match twice, whoever tells it; of each handover through it, once.
     Index("alerts_of_match", "match", "agency", "kind", "handover", unique=True),
     _where("alerts_waiting", "agency", "created_at", "id", condition="acknowledged_at IS NULL"),
     _where("alerts_of_registration", "registration", condition="registration IS NOT NULL"),
+    _where("alerts_of_exclusion", "exclusion", condition="exclusion IS NOT NULL"),
 )
 
 desks = Table(
@@ -219,6 +240,7 @@ desks = Table(
     Column("email", Text, nullable=False),
     Column("deputy_id", Text),
     Column("confirmed_at", BigInteger, nullable=False, server_default="0"),
+    Column("kind", Text),
 )
 
 endpoints = Table(
@@ -252,6 +274,15 @@ withheld_meetings = Table(
     Column("low", Key, ForeignKey("registrations.id"), primary_key=True),
     Column("high", Key, ForeignKey("registrations.id"), primary_key=True),
     Index("withheld_meetings_of_high", "high"),
+)
+
+#: Two registrations of different children with a parent in common, of which a side would have heard nothing.
+withheld_by_parents = Table(
+    "withheld_by_parents",
+    metadata,
+    Column("low", Key, ForeignKey("registrations.id"), primary_key=True),
+    Column("high", Key, ForeignKey("registrations.id"), primary_key=True),
+    Index("withheld_by_parents_of_high", "high"),
 )
 
 #: What a purge took so far and how far it came; with its statement and signature it is over and is the receipt.
@@ -321,6 +352,73 @@ handovers = Table(
     Index("handovers_of_taking_registration", "taking_registration"),
 )
 
+#: Requests of persons about their data; whose it is goes when it is answered.
+subject_requests = Table(
+    "subject_requests",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("desk", Key, nullable=False),
+    Column("lane", Key, nullable=False),
+    Column("token_prefix", BigInteger, nullable=False),
+    Column("index_token", LargeBinary, nullable=False),
+    Column("right", Text, nullable=False),
+    Column("age_class", Text, nullable=False),
+    Column("wrong", Text),
+    Column("case_reference", Text, nullable=False),
+    Column("received_at", BigInteger, nullable=False),
+    Column("due_on", Date, nullable=False),
+    Column("ready_on", Date, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("extension", Text),
+    Column("routed_at", BigInteger),
+    Column("reminded_on", Date),
+    Column("alarmed_on", Date),
+    Column("answered_on", Date),
+    Column("statement", LargeBinary),
+    Column("signature", LargeBinary),
+    Index("subject_requests_of_desk", "desk", "id"),
+    _where("subject_requests_to_route", "received_at", condition="routed_at IS NULL"),
+    _where("subject_requests_pending", "due_on", condition="state = 'pending'"),
+    _where("subject_requests_ready", "ready_on", condition="state = 'pending'"),
+)
+
+#: The registrations that a request is about, each with its advice and its decision.
+subject_request_items = Table(
+    "subject_request_items",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("request", Key, ForeignKey("subject_requests.id"), nullable=False),
+    Column("registration", Key, ForeignKey("registrations.id", ondelete="CASCADE"), nullable=False),
+    Column("agency", Key, nullable=False),
+    Column("municipality", Key, nullable=False),
+    Column("restricted_at", BigInteger),
+    Column("advice", Text),
+    Column("advice_reason", Text),
+    Column("advised_at", BigInteger),
+    Column("decision", Text),
+    Column("decision_reason", Text),
+    Column("decided_at", BigInteger),
+    Column("decided_by", Key),
+    Column("told_at", BigInteger),
+    Index("subject_request_items_of_request", "request"),
+    _where("subject_request_items_undecided", "request", condition="decision IS NULL"),
+    Index("subject_request_items_of_agency", "agency", "id"),
+    Index("subject_request_items_of_municipality", "municipality", "id"),
+    Index("subject_request_items_of_registration", "registration"),
+)
+
+#: What a restored backup must not undo; each row is also written to the journal outside of this database (G17).
+erasure_journal = Table(
+    "erasure_journal",
+    metadata,
+    Column("registration", Key, primary_key=True),
+    Column("kind", Key, primary_key=True),
+    Column("reason", Text, nullable=False),
+    Column("journaled_at", BigInteger, nullable=False, default=DatabaseTime()),
+    Column("exported_at", BigInteger),
+    _where("erasures_to_export", "registration", "kind", condition="exported_at IS NULL"),
+)
+
 #: `position` stays empty until the sequencer of the log gives the event its place (G30).
 events = Table(
     "events",
@@ -368,6 +466,40 @@ case_participants = Table(
     Index("cases_of_agency", "agency", "case"),
 )
 
+#: Who must learn nothing of whom. The excluded are sealed: the rows show that somebody is excluded, never who.
+exclusions = Table(
+    "exclusions",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("agency", Key, nullable=False),
+    Column("lane", Key, nullable=False),
+    Column("case_reference", Text, nullable=False),
+    Column("contact_id", Text, nullable=False),
+    Column("mediator", Key, nullable=False),
+    Column("reach", Text, nullable=False),
+    Column("token_prefix", BigInteger, nullable=False),
+    Column("index_token", LargeBinary, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("epoch", Integer, nullable=False),
+    Column("excluded", LargeBinary, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("recorded_at", BigInteger, nullable=False, default=DatabaseTime()),
+    Column("lifted_at", BigInteger),
+    _where("exclusions_standing", "token_prefix", condition="status = 'standing'"),
+    Index("exclusions_of_agency", "agency", "id"),
+    Index("exclusions_of_mediator", "mediator", "id"),
+)
+
+#: Who would have met an excluded agency, which no row names.
+withheld_parties = Table(
+    "withheld_parties",
+    metadata,
+    Column("exclusion", Key, ForeignKey("exclusions.id", ondelete="CASCADE"), primary_key=True),
+    Column("registration", Key, ForeignKey("registrations.id", ondelete="CASCADE"), primary_key=True),
+    Column("withheld_at", BigInteger, nullable=False, default=DatabaseTime()),
+    Index("withheld_parties_of_registration", "registration"),
+)
+
 #: A home ban stands beside the registration that it is; when that ends it has lapsed.
 home_bans = Table(
     "home_bans",
@@ -375,6 +507,67 @@ home_bans = Table(
     Column("registration", Key, ForeignKey("registrations.id"), primary_key=True),
     Column("starts_on", Date, nullable=False),
     Column("led_by", Key, nullable=False),
+)
+
+#: What a register of persons said, until the worker looked at it; then nothing is left of whom it was about.
+life_notices = Table(
+    "life_notices",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("source", Key, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("lane", Key, nullable=False),
+    Column("token_prefix", BigInteger, nullable=False),
+    Column("index_token", LargeBinary, nullable=False),
+    Column("happened_on", Date, nullable=False),
+    Column("taken_at", BigInteger, nullable=False, default=DatabaseTime()),
+)
+
+#: Broken glass stands beside the registration that it is: who asked, who confirmed, by when it is to be reviewed.
+emergencies = Table(
+    "emergencies",
+    metadata,
+    Column("registration", Key, ForeignKey("registrations.id", ondelete="CASCADE"), primary_key=True),
+    Column("agency", Key, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("broken_by", Key, nullable=False),
+    Column("case_reference", Text, nullable=False),
+    Column("broken_on", Date, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("broken_at", BigInteger, nullable=False, default=DatabaseTime()),
+    Column("ends_at", BigInteger, nullable=False),
+    Column("confirmed_by", Text),
+    Column("confirmed_at", BigInteger),
+    Column("review_due_on", Date),
+    Column("calendar", Text),
+    Column("reviewed_at", BigInteger),
+    Column("escalated_at", BigInteger),
+    # Each takes the next number of its agency's day, so two at one moment cannot both be the last that is allowed.
+    Index("emergencies_of_day", "agency", "broken_on", "number", unique=True),
+    Index("emergencies_of_agency", "agency", "registration"),
+    _where(
+        "emergencies_to_review",
+        "registration",
+        condition="confirmed_at IS NOT NULL AND reviewed_at IS NULL",
+    ),
+    _where(
+        "emergencies_unreviewed",
+        "review_due_on",
+        condition="confirmed_at IS NOT NULL AND reviewed_at IS NULL AND escalated_at IS NULL",
+    ),
+)
+
+#: What officers found of broken glass: each officer once, two in all.
+emergency_verdicts = Table(
+    "emergency_verdicts",
+    metadata,
+    Column("registration", Key, ForeignKey("emergencies.registration", ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("officer", Key, nullable=False),
+    Column("verdict", Text, nullable=False),
+    Column("judged_at", BigInteger, nullable=False, default=DatabaseTime()),
+    CheckConstraint("number BETWEEN 1 AND 2", name="emergency_verdicts_of_two"),
+    Index("emergency_verdicts_of_officer", "registration", "officer", unique=True),
 )
 
 #: What a person consented to; whose it is goes when it ends. An agency has one valid consent of a person and purpose.

@@ -14,10 +14,14 @@ from gateway.store.cool_downs import SqlCoolDowns
 from gateway.store.decisions import SqlDecisions
 from gateway.store.desks import SqlDesks
 from gateway.store.dialect import Dialect
+from gateway.store.emergencies import SqlEmergencies
+from gateway.store.erasure_journal import SqlErasureJournal
 from gateway.store.events import SqlEvents
+from gateway.store.exclusions import SqlExclusions
 from gateway.store.handovers import SqlHandovers
 from gateway.store.home_bans import SqlHomeBans
 from gateway.store.instants import DatabaseTime, instant
+from gateway.store.life_notices import SqlLifeNotices
 from gateway.store.match_jobs import SqlMatchJobs
 from gateway.store.matches import SqlMatches
 from gateway.store.oversights import SqlOversights
@@ -28,6 +32,8 @@ from gateway.store.registrations import SqlRegistrations
 from gateway.store.reminders import SqlReminders
 from gateway.store.safety_cases import SqlSafetyCases
 from gateway.store.sheet import Sheet
+from gateway.store.subject_requests import SqlSubjectRequests
+from gateway.store.usefulness import SqlUsefulness
 from gateway.store.webhooks import SqlWebhooks
 from keys.tokens import IndexToken
 
@@ -48,6 +54,7 @@ class SqlView:
         self.reminders = SqlReminders(sheet)
         self.desks = SqlDesks(sheet)
         self.decisions = SqlDecisions(sheet)
+        self.usefulness = SqlUsefulness(sheet)
         self.webhooks = SqlWebhooks(sheet)
         self.events = SqlEvents(sheet)
         self.policies = SqlPolicies(sheet)
@@ -55,7 +62,12 @@ class SqlView:
         self.oversights = SqlOversights(sheet)
         self.handovers = SqlHandovers(sheet)
         self.consents = SqlConsents(sheet)
+        self.requests = SqlSubjectRequests(sheet)
+        self.journal = SqlErasureJournal(sheet)
+        self.exclusions = SqlExclusions(sheet)
         self.bans = SqlHomeBans(sheet)
+        self.life_notices = SqlLifeNotices(sheet)
+        self.emergencies = SqlEmergencies(sheet)
         self.cases = SqlSafetyCases(sheet)
 
     def now(self) -> datetime:

@@ -7,14 +7,15 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Select, and_, bindparam, delete, literal_column, not_, null, select, update
 
 from gateway.core.involvement import Oin
-from gateway.flows.ports import Delivery, Endpoint
+from gateway.flows.ports.webhooks import Delivery, Endpoint
 from gateway.store import tables
-from gateway.store.alerts import about, alert_of
+from gateway.store.alerts import DESK_TOLD, PARTY_TOLD, about, alert_of
 from gateway.store.instants import DatabaseTime, instant, microseconds
 from gateway.store.sets import among
 from gateway.store.sheet import Port
 
 _endpoints, _deliveries, _alerts = tables.endpoints, tables.deliveries, tables.alerts
+_parties = tables.match_parties
 _next = _deliveries.alias("next")
 _OF = (
     select(_endpoints.c.id, _endpoints.c.agency, _endpoints.c.url)
@@ -71,11 +72,13 @@ def _due(dialect: str) -> Select[Any]:
             *(_endpoints.c[name] for name in ("id", "agency", "url", "failures")),
             _alerts.c.id,
             about(_alerts),
-            *(_alerts.c[name] for name in ("created_at", "kind", "desk")),
+            _alerts.c.created_at,
+            _alerts.c.kind,
+            DESK_TOLD,
             given.c.attempts,
             given.c.first_due_at,
         )
-        .select_from(joined.join(_alerts, _alerts.c.id == given.c.alert))
+        .select_from(joined.join(_alerts, _alerts.c.id == given.c.alert).outerjoin(_parties, PARTY_TOLD))
         .where(_may_be_told)
         .order_by(given.c.next_try_at)
         .limit(bindparam("limit"))

@@ -7,8 +7,8 @@ from keys.holder.holder import Holder, label_of, require_role
 from keys.holder.refusals import Refusal, Refused
 from keys.holder.seeds import LabelUnknown, Share
 from keys.labels import KeyId, KeyLabel, key_id
+from keys.parties import MAKES_TOKENS
 from keys.signing import Signed
-from keys.trust import Role
 
 
 def evaluate_tokens(call: Signed[EvaluateTokens], holder: Holder) -> TokenEvaluations:
@@ -28,7 +28,7 @@ def evaluate_tokens(call: Signed[EvaluateTokens], holder: Holder) -> TokenEvalua
 
 
 def _own_label(call: Signed[EvaluateTokens]) -> KeyLabel:
-    require_role(call, Role.AGENCY)
+    require_role(call, *MAKES_TOKENS)
     label = label_of(call.message.label)
     if label.kind != "agency" or label.owner != call.caller.oin:
         raise Refused(Refusal.LABEL_OTHER_AGENCY)

@@ -21,6 +21,7 @@ from keys.holder.refusals import Refusal, Refused
 from keys.holder.seeds import SALT_BYTES, LabelErased, LabelUnknown, SaltsDiffer
 from keys.labels import KeyLabel
 from keys.manifest import Manifest
+from keys.parties import MAKES_TOKENS
 from keys.polynomials import Subset
 from keys.sealing import SealRefused, seal
 from keys.signing import Signed
@@ -99,7 +100,7 @@ def _new_label(call: Signed[M], message: LabelMessage, holder: Holder) -> KeyLab
     label = label_of(message)
     if label.kind == "agency":
         owner = holder.trust.party(label.owner)
-        if owner is None or owner.role is not Role.AGENCY:
+        if owner is None or owner.role not in MAKES_TOKENS:
             raise Refused(Refusal.LABEL_UNKNOWN)
     return label
 

@@ -11,7 +11,8 @@ import pytest
 from gateway.core.events import Event, EventKind
 from gateway.core.policy.releases.faults import ReleaseFault, ReleaseRejected
 from gateway.core.policy.releases.release import MOST_BYTES, Assurance, BundledFile, Release, ReleaseSignature
-from gateway.flows.ports import KeptRelease, Recorded
+from gateway.flows.ports.policies import KeptRelease
+from gateway.flows.ports.store import Recorded
 from gateway.ids import mint
 from gateway.policies.signing import DOMAIN, VerifiedRelease, read_release, sign_release, verify_release
 from gateway.store import SqlStore

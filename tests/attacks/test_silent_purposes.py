@@ -211,12 +211,46 @@ def test_a_row_of_a_batch_is_no_different(any_door: Door) -> None:
     assert [] == police.gets("/matches")["matches"]
 
 
-def test_the_policy_check_says_it_openly(any_door: Door) -> None:
-    """It touches no data: an agency may know beforehand what is never told."""
-    police = any_door.visitor("police")
-    asked = {"lane": LANE, "purpose": ASKED, "flag": "involved"}
-    answer = any_door.send(police.signs("POST", "/policy-checks", asked)).json()
+def _checks(visitor: Visitor, purpose: str, *, under: str = "", **changes: object) -> Any:
+    body = {"lane": LANE, "purpose": purpose, "flag": "involved", **changes}
+    return visitor.door.send(visitor.signs("POST", "/policy-checks", body, purpose=under or purpose))
 
-    assert (False, "policy-purpose-not-admitted") == (answer["permitted"], answer["code"])
-    assert "Nothing is ever told for this purpose, in any lane." == answer["why"]["en"]
-    assert [] == _events(any_door, EventKind.ALARM_RAISED)
+
+@pytest.mark.parametrize("purpose", SILENT)
+def test_the_policy_check_answers_as_for_what_is_permitted(any_door: Door, purpose: str) -> None:
+    """Whoever asks beforehand is told what the registration would tell: byte for byte as of a purpose of the lane."""
+    police = any_door.visitor("police")
+    with statements(any_door) as ordinary:
+        permitted = _checks(police, "youth-coordination")
+    with statements(any_door) as silent:
+        answer = _checks(police, purpose)
+
+    assert permitted.json()["permitted"]
+    assert (permitted.content, shape_of(permitted)) == (answer.content, shape_of(answer))
+    assert ordinary == silent
+
+
+def test_the_policy_check_is_refused_as_for_any_purpose(any_door: Door) -> None:
+    """Whoever may not register for any purpose hears just that; the officers hear of it all the same."""
+    for changes in ({"flag": "weapon"}, {"lane": "unknown"}):
+        police = any_door.visitor("police")
+        assert _checks(police, "youth-coordination", **changes).content == _checks(police, ASKED, **changes).content
+    childcare = any_door.visitor("childcare")
+    assert _checks(childcare, "youth-coordination").content == _checks(childcare, ASKED).content
+    assert 3 == len(_events(any_door, EventKind.ALARM_RAISED))
+
+
+@pytest.mark.parametrize(
+    ("asked", "under"), [(ASKED, ASKED), (ASKED, "youth-coordination"), ("youth-coordination", ASKED)]
+)
+def test_the_policy_check_alarms_as_a_registration_does(any_door: Door, asked: str, under: str) -> None:
+    """Whether the silent purpose is what is asked about, or what is asked for: the alarm names it."""
+    police = any_door.visitor("police")
+    _checks(police, asked, under=under)
+
+    (alarm,) = any_door.store.view("alarms", lambda view: view.events.alarms(after="", limit=9))
+    admitted = _events(any_door, EventKind.CALL_ADMITTED)[-1]
+    assert (ASKED, "silent_purpose", admitted.event.id) == tuple(
+        alarm.event.fields[name] for name in ("purpose", "reason", "event")
+    )
+    assert (police.oin, under) == (alarm.event.actor, admitted.event.fields["purpose"])

@@ -14,6 +14,8 @@ ALLOWED = {
     ("GET", "/alerts/stream"),
     ("POST", "/alert-acknowledgements"),
     ("GET", "/whoami"),
+    ("GET", "/usefulness"),
+    ("GET", "/coverage"),
 }
 
 

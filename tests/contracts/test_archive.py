@@ -1,6 +1,7 @@
 """What is kept of a registration that is over: nothing, or an archive that gives one hint (domain rules 10 and 12)."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from itertools import count
@@ -12,13 +13,16 @@ from sqlalchemy import text
 from gateway.core.deadlines import add_months
 from gateway.core.events import EventKind
 from gateway.core.involvement import ends_at
+from gateway.core.policy import PolicySet, compile_policy
 from gateway.core.refusals import Refusal, Refused
-from gateway.flows import register
-from gateway.flows.expire import expire
-from gateway.flows.list_own import own_registration
-from gateway.flows.match import match_waiting
-from gateway.flows.purge_archive import purge_archive
-from gateway.protocol.messages import AlertKind, MatchState, Receipt, WithdrawalReason
+from gateway.flows.matching.match import match_waiting
+from gateway.flows.registering import register
+from gateway.flows.registering.expire import expire
+from gateway.flows.registering.list_own import own_registration
+from gateway.flows.registering.purge_archive import purge_archive
+from gateway.protocol.messages.alerts import AlertKind
+from gateway.protocol.messages.matches import MatchState
+from gateway.protocol.messages.registrations import Receipt, WithdrawalReason
 from gateway.store import SqlStore, reconcile
 from tests.support.crowd import at_once
 from tests.support.faults import Crash, How, When, fail_at
@@ -174,6 +178,23 @@ def test_whoever_was_there_already_is_no_next_reporter(small: SmallHouse) -> Non
     _leave(small, police, 1)
     match_waiting(small.house)
     assert [] == heard(small, school, AlertKind.ARCHIVE_HINT)
+
+
+def test_a_lane_that_is_shut_gives_no_hint(small: SmallHouse) -> None:
+    """Where a part of the house that the card relies on is not there, nothing is told: the hint waits for the next."""
+    police, school, care, _ = small.parties
+    _leave(small, police, 1)
+    _register(small, school, 1)
+    opened = small.policies
+    cards = (replace(policy.card, mechanisms=("not_built",)) for policy in opened.policies)
+    small.policies = PolicySet(tuple(map(compile_policy, cards)), "shut")
+    match_waiting(small.house)
+    assert [] == heard(small, school, AlertKind.ARCHIVE_HINT)
+
+    small.policies = opened
+    _register(small, care, 1)
+    match_waiting(small.house)
+    assert 1 == sum(len(heard(small, one, AlertKind.ARCHIVE_HINT)) for one in (school, care))
 
 
 def test_a_hint_shows_nobody_to_whoever_has_left(small: SmallHouse) -> None:

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from gateway.flows.ports import Recorded, Tx
+from gateway.flows.ports.store import Recorded, Tx
 from gateway.store import SqlStore
 from tests.support.crowd import at_once
 from tests.support.postgres import PostgresServer, database_of

@@ -7,7 +7,8 @@ from functools import partial
 
 import pytest
 
-from gateway.flows.ports import Answer, CallSlip, Recorded, Tx
+from gateway.flows.ports.calls import Answer, CallSlip
+from gateway.flows.ports.store import Recorded, Tx
 from gateway.store import SqlStore
 from tests.support.crowd import at_once
 from tests.support.records import POLICE, SCHOOL, do, recorded, slip

@@ -9,7 +9,7 @@ import pytest
 
 from gateway.core.events import EventKind
 from gateway.core.refusals import Refusal, Refused
-from gateway.flows.ports import Recorded, Tx, View
+from gateway.flows.ports.store import Recorded, Tx, View
 from gateway.store import InnerContradiction, SqlStore, StoreBroken
 from gateway.store.transactions import SqlTx, SqlView
 from tests.support.crowd import at_once

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from gateway.core.consent import Consent, Consenting
 from gateway.core.involvement import Oin, ends_at
-from gateway.protocol.messages import ConsentStatus
+from gateway.protocol.messages.consents import ConsentStatus
 from gateway.store import SqlStore, StoreBroken, tables
 from gateway.store.transactions import SqlTx
 from keys.tokens import IndexToken

@@ -1,18 +1,26 @@
 """Decisions on record: what was asked of the policy in a period and what it answered, without a person in it."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import event
 
 from gateway.core.events import Event, EventKind, Value
-from gateway.core.policy import DisclosureLevel
+from gateway.core.policy import DisclosureLevel, PolicySet, compile_policy
 from gateway.core.policy.questions.recorded import RecordedMeeting, RecordedRegistering
-from gateway.flows.ports import Agency, MeetingOnRecord, Recorded, RegisteringOnRecord, SideOnRecord, Tx
-from gateway.flows.recorded_decisions import recorded_decisions
+from gateway.core.refusals import Refused
+from gateway.flows.deciding.recorded_decisions import recorded_decisions
+from gateway.flows.ports.directory import Agency
+from gateway.flows.ports.policies import MeetingOnRecord, RegisteringOnRecord, SideOnRecord
+from gateway.flows.ports.store import Recorded, Tx
+from gateway.flows.registering.renew import Renewal, renew
+from gateway.protocol.messages.notices import NoticeStatus, SubjectNotice
+from gateway.protocol.messages.registrations import RenewRegistration
 from gateway.store import SqlStore
 from keys.labels import Oin
+from tests.support.house import SmallHouse, agencies
 from tests.support.records import CARE, POLICE, SCHOOL, add, match_waiting, mint, person, registration, withdraw
 from tests.support.stores import hold_clock
 
@@ -38,6 +46,10 @@ class Names:
 
     def agencies_of(self, municipality: str) -> tuple[Oin, ...]:
         """No agency is of a municipality here."""
+        return ()
+
+    def officers(self) -> tuple[Oin, ...]:
+        """Nobody is an officer here."""
         return ()
 
 
@@ -104,6 +116,31 @@ def test_a_refusal_to_register_is_on_record(store: SqlStore) -> None:
     assert isinstance(bare, RegisteringOnRecord)
     assert ("care_report", ("a", "b"), "flag_not_admitted") == (full.flag, full.preconditions, full.refusal)
     assert (None, None, None) == (bare.lane, bare.flag, bare.preconditions)
+
+
+def test_a_refusal_to_renew_is_on_record(store: SqlStore) -> None:
+    """With the lane, purpose and flag of what was registered, whatever purpose the call was signed for."""
+    small = SmallHouse(store, agencies(1))
+    small.open_desks()
+    receipt = small.register(small.parties[0], 1)
+    cards = (replace(one.card, mechanisms=("not_built",)) for one in small.policies.policies)
+    small.policies = PolicySet(tuple(map(compile_policy, cards)), "shut")
+    today_on = datetime.now(UTC).date()
+    notice = SubjectNotice(status=NoticeStatus.GIVEN, on=today_on)
+    asked = Renewal(receipt.id, RenewRegistration(attested=True, subject_notice=notice))
+    with pytest.raises(Refused):
+        renew(small.signed(small.parties[0], asked, purpose="radar"), small.house, today_on=today_on)
+
+    now = datetime.now(UTC)
+    *_, found = recorded_decisions(store, small, from_at=now - DAY, until_at=now + DAY)
+    assert isinstance(found, RecordedRegistering)
+    assert ("youth", "youth-coordination", "involved", ()) == (
+        found.lane,
+        found.purpose,
+        found.flag,
+        found.preconditions,
+    )
+    assert ("police", "lane_not_built", True) == (found.agency_kind, found.refusal, found.by_policy)
 
 
 def test_a_silent_purpose_is_on_record_as_such(store: SqlStore) -> None:

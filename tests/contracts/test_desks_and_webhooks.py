@@ -7,9 +7,9 @@ from functools import partial
 import pytest
 
 from gateway.core.involvement import Oin
-from gateway.flows.ports import Delivery, Endpoint
+from gateway.flows.ports.webhooks import Delivery, Endpoint
 from gateway.flows.replay import replay
-from gateway.protocol.messages import ContactDesk
+from gateway.protocol.messages.contacts import ContactDesk
 from gateway.store import SqlStore
 from gateway.store.transactions import SqlTx, SqlView
 from tests.support.records import (
@@ -210,3 +210,29 @@ def test_removing_an_address_removes_what_is_due_at_it(store: SqlStore) -> None:
     assert remove(POLICE)
     assert () == _due(store)
     assert not remove(POLICE)
+
+
+def _conflict(store: SqlStore, *agencies: Oin) -> dict[Oin, str]:
+    return dict(store.view("conflict", lambda view: view.desks.conflict(agencies)))
+
+
+def _put_conflict(store: SqlStore, agency: Oin, *ids: str) -> None:
+    for id_ in ids:
+        do(store, partial(_put_one, agency, desk(id_).model_copy(update={"kind": "conflict"})))
+
+
+def test_the_conflict_desk_of_an_agency_is_found(store: SqlStore) -> None:
+    """Of several the first by id; an agency whose desks are ordinary has none, and nobody else's is given."""
+    _put(store, POLICE, "cnt_a")
+    _put_conflict(store, POLICE, "cnt_c", "cnt_b")
+    _put_conflict(store, CARE, "cnt_a")
+    _put(store, SCHOOL, "cnt_a")
+    assert {POLICE: "cnt_b"} == _conflict(store, POLICE, SCHOOL)
+    assert {} == _conflict(store)
+
+
+def test_a_desk_that_is_put_again_as_an_ordinary_one_is_a_conflict_desk_no_more(store: SqlStore) -> None:
+    """What was put last holds."""
+    _put_conflict(store, POLICE, "cnt_a")
+    _put(store, POLICE, "cnt_a")
+    assert {} == _conflict(store, POLICE)

@@ -9,15 +9,10 @@ import pytest
 from gateway.core.events import EventKind
 from gateway.core.handover import Oversight
 from gateway.core.refusals import Refusal, Refused
-from gateway.flows.escalate_handovers import escalate_handovers
-from gateway.flows.expire import expire
-from gateway.protocol.messages import (
-    AlertKind,
-    HandoverRefusalReason,
-    HandoverRole,
-    HandoverState,
-    HandoverView,
-)
+from gateway.flows.overseeing.escalate_handovers import escalate_handovers
+from gateway.flows.registering.expire import expire
+from gateway.protocol.messages.alerts import AlertKind
+from gateway.protocol.messages.oversight import HandoverRefusalReason, HandoverRole, HandoverState, HandoverView
 from gateway.store import SqlStore, open_store, reconcile
 from gateway.store.faults import StoreBroken
 from tests.support.crowd import at_once

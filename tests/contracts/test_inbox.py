@@ -8,7 +8,7 @@ from functools import partial
 import pytest
 
 from gateway.core.involvement import Oin
-from gateway.flows.ports import Recorded
+from gateway.flows.ports.store import Recorded
 from gateway.store import SqlStore
 from gateway.store.transactions import SqlTx
 from keys.tokens import IndexToken

@@ -3,7 +3,8 @@
 from functools import partial
 
 from gateway.core.events import Event, EventKind
-from gateway.flows.ports import KeptRelease, Recorded
+from gateway.flows.ports.policies import KeptRelease
+from gateway.flows.ports.store import Recorded
 from gateway.ids import mint
 from gateway.store import SqlStore
 from gateway.store.transactions import SqlTx

@@ -7,10 +7,12 @@ from functools import partial
 import pytest
 
 from gateway.core.events import EventKind
-from gateway.flows.escalate import escalate
-from gateway.flows.show_match import list_matches
-from gateway.flows.withdraw import Withdrawal, withdraw
-from gateway.protocol.messages import AlertKind, LadderStep, MatchState, WithdrawalReason, WithdrawRegistration
+from gateway.flows.matching.escalate import escalate
+from gateway.flows.matching.show_match import list_matches
+from gateway.flows.registering.withdraw import Withdrawal, withdraw
+from gateway.protocol.messages.alerts import AlertKind
+from gateway.protocol.messages.matches import LadderStep, MatchState
+from gateway.protocol.messages.registrations import WithdrawalReason, WithdrawRegistration
 from gateway.store import SqlStore, reconcile
 from tests.support.crowd import at_once
 from tests.support.ladders import DEPUTY, Ladder, at

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from functools import partial
 from threading import Event as Signal
 
-from gateway.flows.ports import MatchJob, Recorded, Tx
+from gateway.flows.ports.matches import MatchJob
+from gateway.flows.ports.store import Recorded, Tx
 from gateway.flows.replay import replay
 from gateway.store import SqlStore
 from tests.support.crowd import at_once

@@ -10,8 +10,9 @@ import pytest
 from gateway.core.contact import StandingMatch
 from gateway.core.involvement import Oin, Registration
 from gateway.core.policy import DisclosureLevel
-from gateway.flows.ports import MatchJob, Recorded, Tx
-from gateway.protocol.messages import ContactOutcome, MatchState
+from gateway.flows.ports.matches import MatchJob
+from gateway.flows.ports.store import Recorded, Tx
+from gateway.protocol.messages.matches import ContactOutcome, MatchState
 from gateway.store import SqlStore, StoreBroken, reconcile
 from gateway.store.transactions import SqlView
 from tests.support.crowd import at_once

@@ -7,15 +7,10 @@ from functools import partial
 import pytest
 
 from gateway.core.refusals import Refusal, Refused
-from gateway.flows.renew import Renewal, renew
-from gateway.protocol.messages import (
-    AlertKind,
-    NoticeStatus,
-    OwnRegistration,
-    Receipt,
-    RenewRegistration,
-    SubjectNotice,
-)
+from gateway.flows.registering.renew import Renewal, renew
+from gateway.protocol.messages.alerts import AlertKind
+from gateway.protocol.messages.notices import NoticeStatus, SubjectNotice
+from gateway.protocol.messages.registrations import OwnRegistration, Receipt, RenewRegistration
 from gateway.store import SqlStore, reconcile
 from tests.support.handing_over import (
     LOCAL_TEAM,

@@ -14,11 +14,11 @@ from gateway.core.events import EventKind
 from gateway.core.policy import PolicySet
 from gateway.core.purge import Counts
 from gateway.core.refusals import Refusal, Refused
-from gateway.flows import webhooks
-from gateway.flows.list_own import own_registration
-from gateway.flows.match import match_waiting
-from gateway.flows.sunset import sunset
-from gateway.protocol.messages import AddWebhook
+from gateway.flows.deciding.sunset import sunset
+from gateway.flows.matching.match import match_waiting
+from gateway.flows.registering.list_own import own_registration
+from gateway.flows.telling import webhooks
+from gateway.protocol.messages.webhooks import AddWebhook
 from gateway.store import SqlStore, reconcile
 from gateway.store.purges import SqlPurges
 from keys.purge_receipts import purge_is_signed, sign_purge

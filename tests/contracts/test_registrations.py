@@ -6,8 +6,10 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from gateway.core.involvement import Ending, Oin, Registration, ends_at
-from gateway.flows.ports import MatchJob
-from gateway.protocol.messages import DeferralReason, MatchState, NoticeStatus, RegistrationStatus, SubjectNotice
+from gateway.flows.ports.matches import MatchJob
+from gateway.protocol.messages.matches import MatchState
+from gateway.protocol.messages.notices import DeferralReason, NoticeStatus, SubjectNotice
+from gateway.protocol.messages.registrations import RegistrationStatus
 from gateway.store import SqlStore, StoreBroken
 from tests.support.records import (
     CARE,

@@ -10,23 +10,16 @@ import pytest
 from gateway.core.events import EventKind
 from gateway.core.involvement import ends_at
 from gateway.core.refusals import Refusal, Refused
-from gateway.flows import register
-from gateway.flows.expire import expire
-from gateway.flows.match import match_waiting
-from gateway.flows.remind import remind
-from gateway.flows.renew import Renewal, renew
-from gateway.flows.show_match import show_match
-from gateway.protocol.messages import (
-    AlertKind,
-    DeferralReason,
-    MatchState,
-    NoticeStatus,
-    Receipt,
-    RegistrationStatus,
-    RenewRegistration,
-    SubjectNotice,
-    WithdrawalReason,
-)
+from gateway.flows.matching.match import match_waiting
+from gateway.flows.matching.show_match import show_match
+from gateway.flows.registering import register
+from gateway.flows.registering.expire import expire
+from gateway.flows.registering.remind import remind
+from gateway.flows.registering.renew import Renewal, renew
+from gateway.protocol.messages.alerts import AlertKind
+from gateway.protocol.messages.matches import MatchState
+from gateway.protocol.messages.notices import DeferralReason, NoticeStatus, SubjectNotice
+from gateway.protocol.messages.registrations import Receipt, RegistrationStatus, RenewRegistration, WithdrawalReason
 from gateway.store import SqlStore, reconcile
 from tests.support.crowd import at_once
 from tests.support.faults import Crash, How, When, fail_at

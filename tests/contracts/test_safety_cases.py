@@ -5,7 +5,7 @@ from functools import partial
 
 from gateway.core.involvement import Oin, Registration
 from gateway.core.safety_case import SafetyCase
-from gateway.protocol.messages import CaseStatus
+from gateway.protocol.messages.safety_cases import CaseStatus
 from gateway.store import SqlStore
 from gateway.store.transactions import SqlTx
 from tests.support.footings import case_of

@@ -7,31 +7,28 @@ import pytest
 
 from gateway.core.events import EventKind
 from gateway.core.refusals import Refusal, Refused
-from gateway.flows import desks
-from gateway.flows.escalate import escalate
-from gateway.flows.mute import mute
-from gateway.flows.name_coordinator import Naming, name_coordinator
-from gateway.flows.renew import Renewal, renew
-from gateway.flows.show_match import list_matches, show_match
-from gateway.flows.supervise import supervised_matches
-from gateway.flows.take_over import take_over
-from gateway.flows.withdraw import Withdrawal, withdraw
-from gateway.protocol.messages import (
-    AlertKind,
+from gateway.flows.matching.escalate import escalate
+from gateway.flows.matching.mute import mute
+from gateway.flows.matching.name_coordinator import Naming, name_coordinator
+from gateway.flows.matching.show_match import list_matches, show_match
+from gateway.flows.matching.supervise import supervised_matches
+from gateway.flows.matching.take_over import take_over
+from gateway.flows.registering.renew import Renewal, renew
+from gateway.flows.registering.withdraw import Withdrawal, withdraw
+from gateway.flows.telling import desks
+from gateway.protocol.messages.alerts import AlertKind
+from gateway.protocol.messages.matches import (
     ContactOutcome,
     Handler,
     LadderStep,
     ListedMatch,
     MatchState,
     NameCoordinator,
-    NoticeStatus,
-    RenewRegistration,
     Side,
-    SubjectNotice,
     SupervisedMatch,
-    WithdrawalReason,
-    WithdrawRegistration,
 )
+from gateway.protocol.messages.notices import NoticeStatus, SubjectNotice
+from gateway.protocol.messages.registrations import RenewRegistration, WithdrawalReason, WithdrawRegistration
 from gateway.store import SqlStore, reconcile
 from tests.support.house import DESK, TestAgency
 from tests.support.ladders import DEPUTY, Ladder, at

@@ -6,8 +6,8 @@ from functools import partial
 import pytest
 
 from gateway.core.refusals import Refusal, Refused
-from gateway.flows.list_own import own_registrations
-from gateway.flows.match import match_waiting
+from gateway.flows.matching.match import match_waiting
+from gateway.flows.registering.list_own import own_registrations
 from gateway.store import SqlStore, reconcile
 from tests.support.consents import (
     LOCAL_TEAM,

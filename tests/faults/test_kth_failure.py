@@ -14,30 +14,21 @@ from typing import TypeVar
 import pytest
 
 from gateway.core.refusals import Refusal, Refused
-from gateway.flows import webhooks
-from gateway.flows.deliver import deliver, due
-from gateway.flows.escalate import escalate
-from gateway.flows.hear import acknowledge, begin_hearing, waiting
-from gateway.flows.list_own import own_registrations
-from gateway.flows.match import match_waiting
-from gateway.flows.ports import Delivery, Undelivered
-from gateway.flows.report_contact import Report, report_contact
-from gateway.flows.show_match import list_matches, show_match
-from gateway.flows.withdraw import Withdrawal, withdraw
+from gateway.flows.matching.escalate import escalate
+from gateway.flows.matching.match import match_waiting
+from gateway.flows.matching.report_contact import Report, report_contact
+from gateway.flows.matching.show_match import list_matches, show_match
+from gateway.flows.ports.webhooks import Delivery, Undelivered
+from gateway.flows.registering.list_own import own_registrations
+from gateway.flows.registering.withdraw import Withdrawal, withdraw
+from gateway.flows.telling import webhooks
+from gateway.flows.telling.deliver import deliver, due
+from gateway.flows.telling.hear import acknowledge, begin_hearing, waiting
 from gateway.ids import mint
-from gateway.protocol.messages import (
-    AcknowledgeAlerts,
-    AddWebhook,
-    AlertKind,
-    ContactOutcome,
-    ListedMatch,
-    MatchState,
-    Receipt,
-    RegistrationStatus,
-    ReportContact,
-    WithdrawalReason,
-    WithdrawRegistration,
-)
+from gateway.protocol.messages.alerts import AcknowledgeAlerts, AlertKind
+from gateway.protocol.messages.matches import ContactOutcome, ListedMatch, MatchState, ReportContact
+from gateway.protocol.messages.registrations import Receipt, RegistrationStatus, WithdrawalReason, WithdrawRegistration
+from gateway.protocol.messages.webhooks import AddWebhook
 from gateway.store import SqlStore, open_store, reconcile
 from tests.support.door import policies
 from tests.support.house import SmallHouse, TestAgency, agencies

@@ -5,7 +5,8 @@ from itertools import count
 import pytest
 
 from gateway.core.refusals import Refusal, Refused
-from gateway.flows.ports import Answer, Recorded, Tx
+from gateway.flows.ports.calls import Answer
+from gateway.flows.ports.store import Recorded, Tx
 from gateway.store import SqlStore, reconcile
 from tests.support.faults import Crash, How, When, fail_at
 from tests.support.records import (

@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from gateway.flows.show_match import list_matches, show_match
+from gateway.flows.matching.show_match import list_matches, show_match
 from gateway.store import SqlStore, reconcile
 from tests.support.house import SmallHouse, agencies
 from tests.support.race import AGENCIES, Deed, Round, pairs, race

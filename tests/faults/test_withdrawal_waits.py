@@ -8,13 +8,15 @@ from typing import TypeVar
 
 import pytest
 
-from gateway.flows.match import match_waiting
-from gateway.flows.ports import House, Recorded, Store, Tx, View
-from gateway.flows.withdraw import Withdrawal, withdraw
-from gateway.protocol.messages import WithdrawalReason, WithdrawRegistration
+from gateway.flows.matching.match import match_waiting
+from gateway.flows.ports.house import House
+from gateway.flows.ports.store import Recorded, Store, Tx, View
+from gateway.flows.registering.withdraw import Withdrawal, withdraw
+from gateway.protocol.messages.matches import MatchState
+from gateway.protocol.messages.registrations import WithdrawalReason, WithdrawRegistration
 from gateway.store import SqlStore, reconcile
-from tests.support.door import policies
-from tests.support.house import SmallHouse, agencies
+from tests.support.families import family_house, register_child
+from tests.support.lives import matches_of
 
 T = TypeVar("T")
 
@@ -53,13 +55,16 @@ class Pausing:
         return tx
 
 
+@pytest.mark.parametrize("other", ["child", "sibling"])
 @pytest.mark.parametrize("store_kind", ["postgresql"], indirect=True)
-def test_a_match_that_was_looked_for_meanwhile_does_not_outlive_the_withdrawal(store: SqlStore) -> None:
-    """The withdrawal found nothing due; before it ends the registration, another agency registers and is matched."""
-    small = SmallHouse(store, agencies(2), policies())
-    small.open_desks()
+def test_a_match_that_was_looked_for_meanwhile_does_not_outlive_the_withdrawal(store: SqlStore, other: str) -> None:
+    """The withdrawal found nothing due; before it ends the registration, another agency registers and is matched.
+
+    They meet by the child, or by its mother.
+    """
+    small = family_house(store, number=2)
     police, school = small.parties
-    receipt = small.register(police, "child")
+    receipt = register_child(small, police, "child", "mother")
     match_waiting(small.house)
     withdrawing, looked_up, withdrawn = threading.Event(), threading.Event(), threading.Event()
 
@@ -85,8 +90,9 @@ def test_a_match_that_was_looked_for_meanwhile_does_not_outlive_the_withdrawal(s
     with ThreadPoolExecutor(2) as threads:
         leaving = threads.submit(withdraw_it)
         assert withdrawing.wait(10)
-        small.register(school, "child")
+        register_child(small, school, other, "mother")
         threads.submit(match_waiting, matching).result(30)
         leaving.result(30)
 
     assert reconcile(store).sound
+    assert all(MatchState.ENDED is match.state for match in matches_of(small, school))

@@ -14,21 +14,15 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invaria
 
 from gateway.core.events import EventKind
 from gateway.core.refusals import Refusal, Refused
-from gateway.flows import hear
-from gateway.flows.escalate import escalate
-from gateway.flows.match import match_waiting
-from gateway.flows.report_contact import Report, report_contact
-from gateway.flows.show_match import list_matches
-from gateway.flows.withdraw import Withdrawal, withdraw
-from gateway.protocol.messages import (
-    AcknowledgeAlerts,
-    AlertKind,
-    ContactOutcome,
-    MatchState,
-    ReportContact,
-    WithdrawalReason,
-    WithdrawRegistration,
-)
+from gateway.flows.matching.escalate import escalate
+from gateway.flows.matching.match import match_waiting
+from gateway.flows.matching.report_contact import Report, report_contact
+from gateway.flows.matching.show_match import list_matches
+from gateway.flows.registering.withdraw import Withdrawal, withdraw
+from gateway.flows.telling import hear
+from gateway.protocol.messages.alerts import AcknowledgeAlerts, AlertKind
+from gateway.protocol.messages.matches import ContactOutcome, MatchState, ReportContact
+from gateway.protocol.messages.registrations import WithdrawalReason, WithdrawRegistration
 from gateway.store import SqlStore, open_store, reconcile
 from tests.support.house import SmallHouse, TestAgency, agencies
 from tests.support.ladders import let_steps_come

@@ -18,7 +18,8 @@ from hypothesis.stateful import (
 )
 
 from gateway.core.refusals import Refusal, Refused
-from gateway.protocol.messages import HandoverState, HandoverView, Receipt
+from gateway.protocol.messages.oversight import HandoverState, HandoverView
+from gateway.protocol.messages.registrations import Receipt
 from gateway.store import SqlStore, open_store, reconcile
 from tests.support.handing_over import (
     CONDITIONS,

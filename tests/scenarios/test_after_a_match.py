@@ -3,7 +3,7 @@
 import pytest
 
 from adapters import errors
-from gateway.protocol.messages import Handler, Side
+from gateway.protocol.messages.matches import Handler, Side
 from tests.support.scene import Scene
 
 

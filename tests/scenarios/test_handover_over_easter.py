@@ -3,8 +3,9 @@
 from datetime import UTC, date, datetime
 
 from gateway.core.policy import PolicySet, compile_policy
-from gateway.flows.escalate_handovers import escalate_handovers
-from gateway.protocol.messages import AlertKind, HandoverState
+from gateway.flows.overseeing.escalate_handovers import escalate_handovers
+from gateway.protocol.messages.alerts import AlertKind
+from gateway.protocol.messages.oversight import HandoverState
 from gateway.store import SqlStore, reconcile
 from tests.support.cards import POLICIES, load
 from tests.support.handing_over import LOCAL_TEAM, VEILIG_THUIS, Lane, alert_kinds

@@ -6,7 +6,8 @@ import pytest
 
 from adapters import errors
 from adapters.involvement import notice_deferred, notice_given
-from gateway.protocol.messages import MatchState, NoticeStatus
+from gateway.protocol.messages.matches import MatchState
+from gateway.protocol.messages.notices import NoticeStatus
 from tests.support.scene import Scene, in_days, today
 
 FAR = date(today().year + 9, 1, 1)

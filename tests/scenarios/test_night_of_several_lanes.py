@@ -13,7 +13,10 @@ from adapters.client import Gateway
 from adapters.hearing import Alert
 from adapters.identity import Person
 from adapters.involvement import notice_given
-from gateway.protocol.messages import CaseStatus, ConsentStatus, MatchState, MatchView, Receipt
+from gateway.protocol.messages.consents import ConsentStatus
+from gateway.protocol.messages.matches import MatchState, MatchView
+from gateway.protocol.messages.registrations import Receipt
+from gateway.protocol.messages.safety_cases import CaseStatus
 from tests.support.night import Night, night
 from tests.support.scene import children, today
 

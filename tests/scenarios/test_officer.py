@@ -76,11 +76,20 @@ class Office:
         self.policy(f"diff {old} {new} --json")
         return int(json.loads(self.out)["opened"])
 
-    def sign(self, who: str, *, typed: str | None = None) -> int:
+    def sign(self, who: str, *, typed: str | None = None, oin: str = "", more: str = "") -> int:
         """Have an officer sign the second release; without `typed`, as asked."""
         digest = json.loads(self.second.read_text("utf-8"))["digest"]
         command = f"sign {self.second} --keystore {who}/officer.keystore --passphrase-file {who}/officer.passphrase"
-        return self.policy(f"{command} --officer {who}", typed=f"{digest[:8] if typed is None else typed}\n")
+        answer = f"{digest[:8] if typed is None else typed}\n"
+        return self.policy(f"{command} --officer {oin or who} {more}", typed=answer)
+
+    def propose_childcare(self) -> None:
+        """Make the release that holds the change, and the one before it."""
+        self.propose(self.count("none", "geldend"))
+        assert 0 == self.release("geldend", "none")
+        self.let_childcare_take_part()
+        self.propose(self.count("geldend", "kaarten"))
+        assert 0 == self.release("kaarten", f"{RELEASES}/0001.release.json")
 
     @property
     def second(self) -> Path:
@@ -117,7 +126,7 @@ def test_a_typo_is_found_where_it_stands_and_the_word_that_was_meant_is_named(of
     office.write("      - vrouwenopvang\n", "      - vrouwenopvnag\n")
     assert 2 == office.policy("lint kaarten")
     line = Path("kaarten/youth.yaml").read_text("utf-8").partition("vrouwenopvnag")[0].count("\n") + 1
-    assert f"kaarten/youth.yaml:{line}:9: registreren[0].wie[" in office.out
+    assert f"kaarten/youth.yaml:{line}:9: registreren[1].wie[" in office.out
     assert "onbekend woord 'vrouwenopvnag'; bedoelde u 'vrouwenopvang'?" in office.out
     office.write("      - vrouwenopvnag\n", "      - vrouwenopvang\n")
     assert 0 == office.policy("lint kaarten")
@@ -161,6 +170,41 @@ def test_two_officers_release_what_they_read_and_one_does_not(office: Office) ->
     assert 0 == office.sign(SECOND)
     assert 0 == office.policy(f"verify {office.second} --trust trust.json")
     assert "In orde: 2 functionarissen tekenden" in office.err
+
+
+def test_a_number_that_is_mistyped_spoils_no_release(office: Office) -> None:
+    """Of another officer, of nobody, or no number at all: nothing is signed, and the release is as it was."""
+    office.propose_childcare()
+    before = office.second.read_bytes()
+    for wrong in (SECOND, f"{FIRST[:-1]}9", FIRST[:-1]):
+        assert 2 == office.sign(FIRST, oin=wrong)
+        assert "--officer" in office.err
+    Path(FIRST, officers.REQUEST).unlink()
+    assert 2 == office.sign(FIRST)
+    assert 2 == office.sign(FIRST, oin=SECOND, more="--trust trust.json")
+    assert before == office.second.read_bytes()
+
+
+def test_the_release_before_it_is_checked_or_it_is_said_that_it_was_not(office: Office) -> None:
+    """A difference is worth what it is compared with: unsigned is told aloud, and refused with a trust file."""
+    office.propose_childcare()
+    assert 6 == office.sign(FIRST, more="--trust trust.json")
+    assert "te weinig geldige handtekeningen" in office.err
+    assert 0 == office.sign(FIRST)
+    assert "LET OP: wie de vorige uitgave (1) tekende, is niet nagegaan" in office.err
+
+
+def test_a_name_under_a_release_is_no_signature(office: Office) -> None:
+    """What stands there in an officer's name without being of that officer is reported, never believed."""
+    office.propose_childcare()
+    assert 0 == office.sign(FIRST)
+    written = json.loads(office.second.read_text("utf-8"))
+    written["signatures"][0]["signature"] = "A" * 86
+    canonical = json.dumps(written, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    office.second.write_text(f"{canonical}\n", encoding="utf-8")
+    assert 6 == office.sign(FIRST)
+    assert "U tekende deze uitgave al" not in office.err
+    assert "past niet bij deze inhoud" in office.err
 
 
 def test_what_was_read_is_what_is_signed(office: Office) -> None:

@@ -7,11 +7,11 @@ import pytest
 from gateway.core.deadlines import twenty_third_birthday
 from gateway.core.involvement import ends_at
 from gateway.core.refusals import Refusal, Refused
-from gateway.flows import register
-from gateway.flows.expire import expire
-from gateway.flows.list_own import own_registration
-from gateway.flows.match import match_waiting
-from gateway.protocol.messages import Receipt, RegistrationStatus
+from gateway.flows.matching.match import match_waiting
+from gateway.flows.registering import register
+from gateway.flows.registering.expire import expire
+from gateway.flows.registering.list_own import own_registration
+from gateway.protocol.messages.registrations import Receipt, RegistrationStatus
 from gateway.store import SqlStore
 from tests.support.house import SmallHouse, TestAgency, agencies, involvement, receipt_of
 from tests.support.lives import matches_of

@@ -3,7 +3,7 @@
 import pytest
 
 from adapters import errors
-from gateway.protocol.messages import ContactOutcome, MatchState
+from gateway.protocol.messages.matches import ContactOutcome, MatchState
 from tests.support.scene import Scene, in_days, shape_of
 
 

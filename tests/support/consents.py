@@ -7,12 +7,14 @@ from datetime import UTC, date, datetime
 from gateway.core.involvement import Oin
 from gateway.core.policy import PolicySet
 from gateway.core.refusals import Refusal
-from gateway.flows import register
-from gateway.flows.end_consents import withdraw_consent
-from gateway.flows.record_consent import record_consent
-from gateway.flows.show_match import list_matches, show_match
+from gateway.flows.matching.show_match import list_matches, show_match
+from gateway.flows.mechanisms.end_consents import withdraw_consent
+from gateway.flows.mechanisms.record_consent import record_consent
+from gateway.flows.registering import register
 from gateway.policies.directory import load_policies
-from gateway.protocol.messages import ConsentRecorded, ConsentWithdrawn, ListedMatch, MatchView, Receipt, RecordConsent
+from gateway.protocol.messages.consents import ConsentRecorded, ConsentWithdrawn, RecordConsent
+from gateway.protocol.messages.matches import ListedMatch, MatchView
+from gateway.protocol.messages.registrations import Receipt
 from gateway.store import SqlStore
 from tests.support.house import (
     POLICIES,

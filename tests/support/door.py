@@ -25,14 +25,18 @@ from gateway.core.handover import OfferedHandover, Oversight
 from gateway.core.involvement import Oin
 from gateway.core.policy import PolicySet
 from gateway.core.safety_case import SafetyCase
-from gateway.flows.deliver import due
-from gateway.flows.expire import expire
-from gateway.flows.match import match_waiting
-from gateway.flows.ports import Converted, Converter, House, Recorded, Tx
+from gateway.core.subject_request import FoundItem, SubjectRequest
+from gateway.flows.matching.match import match_waiting
+from gateway.flows.ports.conversion import Converted, Converter
+from gateway.flows.ports.house import House
+from gateway.flows.ports.store import Recorded, Tx
+from gateway.flows.registering.expire import expire
+from gateway.flows.telling.deliver import due
 from gateway.ids import mint
 from gateway.peers.addresses import Addresses
 from gateway.peers.converter import NeighborConverter
 from gateway.peers.directory import TrustedAgencies
+from gateway.protocol.messages.subject_requests import AgeClass, SubjectRight
 from gateway.settings import Settings
 from gateway.store import SqlStore, open_store
 from gateway.telemetry import open_log
@@ -139,6 +143,19 @@ class Visitor:
             **changes,
         }
 
+    def exclusion(self, child: str, mediator: "Visitor", *excluded: str) -> dict[str, Any]:
+        """Return the message that excludes agencies of these kinds from a child."""
+        return {
+            "token": self.door.token(self, child),
+            "lane": LANE,
+            "purpose": PURPOSE,
+            "caseReference": "Z-1",
+            "contactId": DESK,
+            "attested": True,
+            "excluded": [{"agency": self.door.visitor(kind).oin} for kind in excluded],
+            "mediator": mediator.oin,
+        }
+
     def signs_registration(self, child: str, *, key: str = "", at: datetime | None = None, host: str = "") -> RawCall:
         """Return a signed call that registers a child, perhaps at another moment or for another gateway."""
         headers = {"idempotency_key": key} if key else {}
@@ -188,6 +205,8 @@ class Door:
         self._children = iter(person_numbers(2_000)[200:])  # the first ones could be the end of an OIN
         self._visitors = {kind: Visitor(kind, _OINS[kind], SigningKey.generate(), self) for kind in KINDS}
         self._supervisor = Visitor("supervisor", oin(902), SigningKey.generate(), self)
+        self._officer = Visitor("officer", oin(903), SigningKey.generate(), self)
+        self._register = Visitor("register", oin(904), SigningKey.generate(), self)
         self._gateway_key, self._holder_key = SigningKey.generate(), SigningKey.generate()
         self.trust_file = folder / "trust.json"
         self._trust().save(self.trust_file)
@@ -203,6 +222,14 @@ class Door:
     def supervisor(self) -> Visitor:
         """Return the match supervisor of the municipality of every agency."""
         return self._supervisor
+
+    def officer(self) -> Visitor:
+        """Return an officer of the region."""
+        return self._officer
+
+    def register(self) -> Visitor:
+        """Return the register of persons."""
+        return self._register
 
     def child(self) -> str:
         """Return a person number that no test used before at this door."""
@@ -275,9 +302,38 @@ class Door:
             "endpointId": webhook.json()["id"],
             "contactId": "cnt_of_the_owner",
             "consentId": self.consent_of(owner),
+            "exclusionId": self.exclusion_of(owner, other),
             "caseId": self.case_of(owner),
             "handoverId": self.handover_of(owner, other, match, receipt["id"], others["id"]),
+            **self.request_of(owner, receipt["id"]),
         }
+
+    def request_of(self, owner: Visitor, registration: str) -> dict[str, str]:
+        """Let an agency have taken a request about its registration, whatever its kind may take; return both ids."""
+        now, token, agency = datetime.now(UTC), IndexToken(secrets.token_bytes(INDEX_TOKEN_BYTES)), Oin(owner.oin)
+        asked = SubjectRequest(
+            id=mint("srq"),
+            desk=agency,
+            lane=LANE,
+            index_token=token,
+            right=SubjectRight.ACCESS,
+            age_class=AgeClass.FROM_16,
+            wrong=None,
+            case_reference="AVG-1",
+            received_at=now,
+            due_on=now.date() + timedelta(days=30),
+            ready_on=now.date() + timedelta(days=14),
+        )
+        item = FoundItem(mint("sri"), asked.id, registration, agency, MUNICIPALITY)
+        event = Event(mint("evt"), EventKind.REQUEST_TAKEN, owner.oin, {"request": asked.id})
+
+        def record(tx: Tx) -> Recorded[None]:
+            tx.requests.take(asked)
+            tx.requests.route(asked.id, (item,))
+            return Recorded(None, (event,))
+
+        self.store.change("take request", record)
+        return {"requestId": asked.id, "itemId": item.id}
 
     def handover_of(self, owner: Visitor, other: Visitor, match: str, own: str, others: str) -> str:
         """Let an agency hold safety oversight and offer it, whatever the lane of the match; return the offer's id."""
@@ -323,9 +379,19 @@ class Door:
         self.store.change("record consent", record)
         return id_
 
+    def exclusion_of(self, owner: Visitor, mediator: Visitor) -> str:
+        """Let an agency exclude one that no test uses otherwise, from a child of its own; return the id."""
+        answer = self.send(owner.signs("POST", "/exclusions", owner.exclusion(self.child(), mediator, "mental_health")))
+        assert 201 == answer.status_code, answer.text
+        id_: str = answer.json()["id"]
+        return id_
+
     def belongings_now(self, owner: Visitor) -> dict[str, Any]:
         """Return all that an agency has, as it is now."""
-        kept = ("/registrations", "/matches", "/webhook-endpoints", "/contacts", "/consents", "/cases", "/handovers")
+        kept = (
+            *("/registrations", "/matches", "/webhook-endpoints", "/contacts", "/consents", "/cases", "/handovers"),
+            *("/subject-requests", "/subject-request-items", "/exclusions"),
+        )
         return {path: owner.gets(path) for path in kept}
 
     def alerts_of(self, visitor: Visitor) -> list[str]:
@@ -410,7 +476,9 @@ class Door:
         holder = Party(oin(901), "Holder", Role.HOLDER, keys=_keys(self._holder_key), holder_index=1)
         key = self._supervisor.key
         supervisor = Party(oin(902), "Regievoerder", Role.SUPERVISOR, keys=_keys(key), municipality=MUNICIPALITY)
-        return TrustList((*agencies, gateway, holder, supervisor), threshold=1)
+        officer = Party(oin(903), "Functionaris", Role.OFFICER, keys=_keys(self._officer.key))
+        register = Party(oin(904), "Register van personen", Role.REGISTER, keys=_keys(self._register.key))
+        return TrustList((*agencies, gateway, holder, supervisor, officer, register), threshold=1)
 
 
 def _keys(key: SigningKey) -> tuple[PartyKey, ...]:

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from gateway.core.events import Event, EventKind, Value
-from gateway.flows.ports import KeptRelease, Recorded
+from gateway.flows.ports.policies import KeptRelease
+from gateway.flows.ports.store import Recorded
 from gateway.policies.directory import policy_files
 from gateway.store import migrate, open_store
 from keys.parties import Oin, Party, PartyKey, Role

@@ -24,9 +24,9 @@ from gateway.api.front import Front, Rings
 from gateway.api.openapi import document_json
 from gateway.app import Gateway
 from gateway.commit_group import CommitGroup
-from gateway.flows.match import match_waiting
-from gateway.flows.ports import House
-from gateway.flows.register import record
+from gateway.flows.matching.match import match_waiting
+from gateway.flows.ports.house import House
+from gateway.flows.registering.register import record
 from gateway.peers.addresses import Addresses
 from gateway.peers.converter import NeighborConverter
 from gateway.peers.directory import TrustedAgencies

@@ -3,33 +3,29 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from gateway.flows import register
-from gateway.flows.answer_handover import Answering, accept_handover, refuse_handover, withdraw_handover
-from gateway.flows.begin_oversight import begin_oversight
-from gateway.flows.list_own import own_registration
-from gateway.flows.match import match_waiting
-from gateway.flows.offer_handover import offer_handover
-from gateway.flows.show_handover import list_handovers, show_handover
-from gateway.flows.show_match import list_matches, show_match
-from gateway.flows.withdraw import Withdrawal, withdraw
-from gateway.protocol.messages import (
+from gateway.flows.matching.match import match_waiting
+from gateway.flows.matching.show_match import list_matches, show_match
+from gateway.flows.overseeing.answer_handover import Answering, accept_handover, refuse_handover, withdraw_handover
+from gateway.flows.overseeing.begin_oversight import begin_oversight
+from gateway.flows.overseeing.offer_handover import offer_handover
+from gateway.flows.overseeing.show_handover import list_handovers, show_handover
+from gateway.flows.registering import register
+from gateway.flows.registering.list_own import own_registration
+from gateway.flows.registering.withdraw import Withdrawal, withdraw
+from gateway.protocol.messages.alerts import AlertKind
+from gateway.protocol.messages.matches import MatchState, MatchView
+from gateway.protocol.messages.oversight import (
     AcceptHandover,
-    AlertKind,
     BeginOversight,
     HandoverRefusalReason,
     HandoverView,
     HandoverWithdrawalReason,
-    MatchState,
-    MatchView,
     OfferHandover,
     OversightBegun,
-    OwnRegistration,
-    Receipt,
     RefuseHandover,
-    WithdrawalReason,
     WithdrawHandover,
-    WithdrawRegistration,
 )
+from gateway.protocol.messages.registrations import OwnRegistration, Receipt, WithdrawalReason, WithdrawRegistration
 from gateway.store import SqlStore
 from tests.support.house import SmallHouse, TestAgency, agencies, involvement, receipt_of
 

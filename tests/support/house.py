@@ -15,11 +15,17 @@ from typing import TypeVar
 from gateway.core.involvement import Oin
 from gateway.core.policy import PolicySet
 from gateway.core.refusals import Refusal
-from gateway.flows import desks, register
-from gateway.flows.ports import Agency, Converted, House, Store
+from gateway.flows.ports.conversion import Converted
+from gateway.flows.ports.directory import Agency
+from gateway.flows.ports.house import House
+from gateway.flows.ports.store import Store
+from gateway.flows.registering import register
+from gateway.flows.telling import desks
 from gateway.ids import mint
 from gateway.policies.directory import load_policies
-from gateway.protocol.messages import ContactDesk, NoticeStatus, Receipt, RegisterInvolvement, SubjectNotice
+from gateway.protocol.messages.contacts import ContactDesk
+from gateway.protocol.messages.notices import NoticeStatus, SubjectNotice
+from gateway.protocol.messages.registrations import Receipt, RegisterInvolvement
 from keys.group import Element
 from keys.labels import KeyId
 from keys.signing import PartyKey, RawCall, Signed, SigningKey, sign_call, verify_call
@@ -48,6 +54,7 @@ class TestAgency:
     key: SigningKey = field(repr=False)
     role: Role = Role.AGENCY
     municipality: str = ""
+    alias: str = ""
 
     def party(self) -> Party:
         """Return this agency as the trust list knows it."""
@@ -57,6 +64,7 @@ class TestAgency:
             role=self.role,
             kind=self.kind,
             municipality=self.municipality,
+            alias=self.alias,
             keys=(PartyKey.of(self.key, valid_from_at=START),),
         )
 
@@ -90,6 +98,15 @@ class PlainConverter:
             for element in elements
         )
 
+    def conceal(self, text: bytes, *, row: str) -> bytes:
+        """Return the text as it is, bound to its row."""
+        return row.encode() + text
+
+    def reveal(self, concealed: bytes, *, row: str) -> bytes:
+        """Return what was concealed for this row."""
+        assert concealed.startswith(row.encode())
+        return concealed.removeprefix(row.encode())
+
 
 def token_of(person: int | str) -> PersonToken:
     """Return the one token that every agency has for this person (in the real house they differ)."""
@@ -121,7 +138,11 @@ class SmallHouse:
     def agency(self, oin: Oin) -> Agency | None:
         """Return an agency as the flows' directory."""
         party = self.trust.party(oin)
-        return None if party is None else Agency(oin, party.name, party.kind, party.municipality)
+        if party is None:
+            return None
+        central = self.trust.party(party.alias) if party.alias else None
+        name, shown_as = (party.name, None) if central is None else (central.name, Oin(central.oin))
+        return Agency(oin, name, party.kind, party.municipality, shown_as)
 
     def may_be_told(self, oin: Oin, *, now: datetime) -> bool:
         """Return whether an agency has a key that counts, as the flows' directory."""
@@ -135,6 +156,10 @@ class SmallHouse:
     def agencies_of(self, municipality: str) -> tuple[Oin, ...]:
         """Return the agencies of a municipality, as the flows' directory."""
         return self._of(municipality, Role.AGENCY)
+
+    def officers(self) -> tuple[Oin, ...]:
+        """Return the officers, as the flows' directory."""
+        return tuple(Oin(party.oin) for party in self.trust.parties if party.role is Role.OFFICER)
 
     def _of(self, municipality: str, role: Role) -> tuple[Oin, ...]:
         found = (party for party in self.trust.parties if (party.role, party.municipality) == (role, municipality))
@@ -170,18 +195,22 @@ class SmallHouse:
             desk = ContactDesk(id=DESK, name="Intake", phone="010 000 00 00", email="intake@agency.example")
             desks.put_desk(self.signed(agency, desk), self.house)
 
-    def register(self, agency: TestAgency, person: int | str, *, key: str | None = None) -> Receipt:
+    def register(self, agency: TestAgency, person: int | str, *, key: str | None = None, **changes: object) -> Receipt:
         """Register a person and return the receipt; a refusal is raised."""
-        return self.register_many([(agency, person)], keys=[key])[0]
+        return self.register_many([(agency, person)], keys=[key], **changes)[0]
 
     def register_many(
-        self, asked: Sequence[tuple[TestAgency, int | str]], *, keys: Sequence[str | None] | None = None
+        self,
+        asked: Sequence[tuple[TestAgency, int | str]],
+        *,
+        keys: Sequence[str | None] | None = None,
+        **changes: object,
     ) -> tuple[Receipt, ...]:
         """Register several as one commit group, one call each."""
         today_on = datetime.now(UTC).date()
         group = [
             register.prepare(
-                self.signed(agency, (register.Row(0, involvement(person, today_on)),), key=key),
+                self.signed(agency, (register.Row(0, involvement(person, today_on, **changes)),), key=key),
                 self.house,
                 today_on=today_on,
             )

@@ -11,12 +11,14 @@ from sqlalchemy import case, update
 from gateway.core.events import EventKind, Value
 from gateway.core.policy import PolicySet
 from gateway.core.policy.engine import compile_policy
-from gateway.flows import desks
-from gateway.flows.match import match_waiting
-from gateway.flows.ports import WaitingAlert
-from gateway.flows.report_contact import Report, report_contact
+from gateway.flows.matching.match import match_waiting
+from gateway.flows.matching.report_contact import Report, report_contact
+from gateway.flows.ports.matches import WaitingAlert
+from gateway.flows.telling import desks
 from gateway.policies.directory import load_policies
-from gateway.protocol.messages import AlertKind, ContactDesk, ContactOutcome, ReportContact
+from gateway.protocol.messages.alerts import AlertKind
+from gateway.protocol.messages.contacts import ContactDesk
+from gateway.protocol.messages.matches import ContactOutcome, ReportContact
 from gateway.store import RecordedEvent, SqlStore, SqlView, tables
 from keys.parties import Role
 from tests.support.house import DESK, POLICIES, SmallHouse, TestAgency, agencies

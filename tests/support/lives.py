@@ -3,21 +3,21 @@
 from datetime import date
 
 from gateway.core.events import EventKind
-from gateway.flows import hear
-from gateway.flows.record_notice import Notice, record_notice
-from gateway.flows.restrict import Lifting, Restriction, lift, restrict
-from gateway.flows.show_hints import show_hints
-from gateway.flows.show_match import list_matches, show_match
-from gateway.flows.withdraw import Withdrawal, withdraw
-from gateway.protocol.messages import (
-    AlertKind,
-    ArchiveHints,
+from gateway.flows.matching.show_match import list_matches, show_match
+from gateway.flows.registering.record_notice import Notice, record_notice
+from gateway.flows.registering.restrict import Lifting, Restriction, lift, restrict
+from gateway.flows.registering.show_hints import show_hints
+from gateway.flows.registering.withdraw import Withdrawal, withdraw
+from gateway.flows.telling import hear
+from gateway.protocol.messages.alerts import AlertKind
+from gateway.protocol.messages.archive import ArchiveHints
+from gateway.protocol.messages.matches import MatchView
+from gateway.protocol.messages.notices import SubjectNotice
+from gateway.protocol.messages.registrations import (
     LiftRestriction,
-    MatchView,
     OwnRegistration,
     RestrictionReason,
     RestrictRegistration,
-    SubjectNotice,
     WithdrawalReason,
     WithdrawRegistration,
 )

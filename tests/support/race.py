@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.synchronize import Barrier, Event
 
-from gateway.flows.match import match_waiting
-from gateway.flows.withdraw import Withdrawal, withdraw
-from gateway.protocol.messages import WithdrawalReason, WithdrawRegistration
+from gateway.flows.matching.match import match_waiting
+from gateway.flows.registering.withdraw import Withdrawal, withdraw
+from gateway.protocol.messages.registrations import WithdrawalReason, WithdrawRegistration
 from gateway.store import open_store
 from tests.support.house import SmallHouse, TestAgency, agencies
 

@@ -11,9 +11,16 @@ from gateway.core.deadlines import CALENDAR_VERSION
 from gateway.core.events import Event, EventKind
 from gateway.core.involvement import Ending, Oin, Registration
 from gateway.core.matching import Meeting, Side, one_per_pair
+from gateway.core.parents import Parent
 from gateway.core.policy import DisclosureLevel
-from gateway.flows.ports import CallSlip, MatchJob, Recorded, Tx, WaitingAlert
-from gateway.protocol.messages import ContactDesk, NoticeStatus, RegistrationStatus, SubjectNotice
+from gateway.core.subject_request import SubjectRequest, due_on, ready_on
+from gateway.flows.ports.calls import CallSlip
+from gateway.flows.ports.matches import MatchJob, WaitingAlert
+from gateway.flows.ports.store import Recorded, Tx
+from gateway.protocol.messages.contacts import ContactDesk
+from gateway.protocol.messages.notices import NoticeStatus, SubjectNotice
+from gateway.protocol.messages.registrations import RegistrationStatus
+from gateway.protocol.messages.subject_requests import AgeClass, SubjectRight
 from gateway.store import SqlStore
 from gateway.store.transactions import SqlTx
 from keys.tokens import SEALED_BYTES, IndexToken, SealedElement
@@ -40,6 +47,11 @@ def person(number: int | str) -> IndexToken:
     return IndexToken(hashlib.sha256(f"person {number}".encode()).digest())
 
 
+def parent_of(number: int | str) -> Parent:
+    """Return a synthetic parent."""
+    return Parent(person(f"parent {number}"), SealedElement(bytes(SEALED_BYTES)), epoch=1)
+
+
 def registration(
     agency: Oin = POLICE,
     token: IndexToken | None = None,
@@ -63,6 +75,24 @@ def registration(
         contact_id="cnt_front_desk",
         notice=SubjectNotice(status=NoticeStatus.GIVEN, on=date(2026, 1, 2)),
         valid_until_on=valid_until_on,
+    )
+
+
+def request_of(desk: Oin, token: IndexToken | None = None) -> SubjectRequest:
+    """Return a request of a person as the flow would take it at a desk."""
+    received_at = datetime(2026, 1, 2, 12, tzinfo=UTC)
+    return SubjectRequest(
+        id=mint("srq"),
+        desk=desk,
+        lane="youth",
+        index_token=person(mint("person")) if token is None else token,
+        right=SubjectRight.ERASURE,
+        age_class=AgeClass.FROM_16,
+        wrong=None,
+        case_reference="AVG-1",
+        received_at=received_at,
+        due_on=due_on(received_at),
+        ready_on=ready_on(received_at),
     )
 
 

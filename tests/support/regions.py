@@ -21,8 +21,8 @@ from deploy.local import Federation
 from deploy.region.agencies import AGENCIES
 from deploy.settings_files import LANE
 from gateway import app
-from gateway.flows.match import match_waiting
-from gateway.flows.ports import House
+from gateway.flows.matching.match import match_waiting
+from gateway.flows.ports.house import House
 from gateway.peers.holders import onboard
 from gateway.settings import Settings as GatewaySettings
 from gateway.store import migrate, open_store, reconcile

@@ -17,7 +17,9 @@ from adapters.hearing import Alert
 from adapters.holder_circle import Lie
 from adapters.identity import Person
 from adapters.involvement import notice_given
-from gateway.protocol.messages import ContactDesk, ContactReported, MatchView, OwnRegistration, Receipt, Withdrawn
+from gateway.protocol.messages.contacts import ContactDesk
+from gateway.protocol.messages.matches import ContactReported, MatchView
+from gateway.protocol.messages.registrations import OwnRegistration, Receipt, Withdrawn
 from keys import group, oprf
 from keys.group import Element
 from keys.signing import SigningKey, sign_response

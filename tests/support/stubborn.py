@@ -14,7 +14,8 @@ from deploy.demo_ears import Ears
 from deploy.local import Federation
 from deploy.region.agencies import RegionAgency
 from deploy.region.people import synthetic_person_number
-from gateway.protocol.messages import MatchState, MatchView, RegistrationStatus
+from gateway.protocol.messages.matches import MatchState, MatchView
+from gateway.protocol.messages.registrations import RegistrationStatus
 from tests.support.federations import patient_client
 
 _ROOM = 6

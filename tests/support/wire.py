@@ -14,7 +14,7 @@ from typing import Any, Final
 import httpx2
 
 from adapters.agency import Agency
-from gateway.protocol.messages import ListedMatch
+from gateway.protocol.messages.matches import ListedMatch
 from gateway.protocol.problems import PROBLEMS
 from keys import group
 from keys.conversion import Converted

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from gateway.protocol.events import EVENT_BYTES, alert_event, event_bytes
-from gateway.protocol.messages import Receipt, RegisterInvolvement
+from gateway.protocol.messages.registrations import Receipt, RegisterInvolvement
 from keys import group, http_signature, oprf, sharing
 from keys.conversion import ConversionFactor, IndexSecrets
 from keys.evaluations import TOKEN_EVALUATIONS, EvaluateTokens, TokenEvaluations

@@ -40,7 +40,8 @@ def version_at(path: Path, *, as_json: bool) -> "tuple[PolicySet, Vocabulary]":
     release = release_at(path, as_json=as_json)
     with cards.mistakes_told(path, as_json=as_json):
         found = read_cards(release.contents.file_bytes)
-        return found.policies, found.vocabulary or cards.vocabulary_of(cards.installed())
+        policies = found.policies.in_house_with(release.contents.signed_for)
+        return policies, found.vocabulary or cards.vocabulary_of(cards.installed())
 
 
 def _nothing() -> "tuple[PolicySet, Vocabulary]":

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from gateway.core.policy.cards.vocabulary import Vocabulary
 
 NOT_FOUND = 4
+_HERE = ("kaarten", "policies")  # where an officer keeps the cards that are being changed, and where they come
 USAGE = 2
 
 
@@ -27,9 +28,22 @@ def installed() -> Path:
 
 
 def folder_of(path: Path | None) -> Path:
-    """Return the folder that was given, or else that of the installed cards."""
-    found = installed() if path is None else path
-    return found if found.is_dir() else not_there(found)
+    """Return the folder that was given, or else one of cards that lies here, or else that of the installed cards."""
+    if path is None:
+        return next((folder for folder in map(Path, _HERE) if _holds_cards(folder)), installed())
+    return path if path.is_dir() else not_there(path)
+
+
+def _holds_cards(folder: Path) -> bool:
+    return folder.is_dir() and any(folder.glob("*.yaml"))
+
+
+def say_where(folder: Path) -> None:
+    """Say which cards an answer is about: there may be several versions of them on a machine."""
+    if folder == installed():
+        talk.say("Gelezen: de kaarten van deze versie van de software.", "Read: the cards of this software's version.")
+    else:
+        talk.say(f"Gelezen: de kaarten in {folder}.", f"Read: the cards in {folder}.")
 
 
 def not_there(path: Path) -> NoReturn:
@@ -57,6 +71,8 @@ def policies_in(path: Path | None, *, as_json: bool) -> "tuple[PolicySet, Vocabu
     folder = folder_of(path)
     with mistakes_told(folder, as_json=as_json):
         found = load_policies(folder)
+        if not as_json:
+            say_where(folder)
         return found, vocabulary_of(folder)
 
 

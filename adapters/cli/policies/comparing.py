@@ -42,7 +42,12 @@ def diff(*, old: OldVersion, new: NewVersion, language: InLanguage = None, as_js
         talk.data(as_data(found), as_json=True)
     else:
         show_page(found.text(chosen(language)))
-    talk.next_step(f"seinhuis policy release {new} --proposal voorstel.yaml --previous FILE --out FOLDER")
+    talk.next_step(
+        words(
+            f"seinhuis policy release {new} --proposal voorstel.yaml --previous BESTAND --out MAP",
+            f"seinhuis policy release {new} --proposal voorstel.yaml --previous FILE --out FOLDER",
+        )
+    )
 
 
 def simulate(
@@ -68,7 +73,12 @@ def simulate(
         talk.data(simulated_as_data(found), as_json=True)
     else:
         show_page(found.text(chosen(language)))
-    talk.next_step(f"seinhuis policy release {new} --proposal voorstel.yaml --previous FILE --out FOLDER")
+    talk.next_step(
+        words(
+            f"seinhuis policy release {new} --proposal voorstel.yaml --previous BESTAND --out MAP",
+            f"seinhuis policy release {new} --proposal voorstel.yaml --previous FILE --out FOLDER",
+        )
+    )
 
 
 def as_data(found: "Difference") -> dict[str, object]:
@@ -81,6 +91,9 @@ def as_data(found: "Difference") -> dict[str, object]:
         "situations": found.situations,
         "changes": list(map(_change, found.changes)),
         "particulars": [{"text": {"nl": one.sentence_nl, "en": one.sentence_en}} for one in found.particulars],
+        "examplesRemoved": found.examples_removed,
+        "examplesReversed": found.examples_reversed,
+        "examples": [{"text": {"nl": one.sentence_nl, "en": one.sentence_en}} for one in found.examples],
     }
 
 

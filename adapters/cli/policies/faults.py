@@ -100,6 +100,12 @@ def tell(rejected: "ReleaseRejected", *, as_json: bool) -> None:
     talk.mistakes(list(_lines(rejected.reasons)), as_json=as_json)
 
 
+def tell_of_proposal(rejected: "ReleaseRejected", *, as_json: bool) -> None:
+    """Say what is wrong with a proposal, which is written by hand and mended by hand."""
+    first = words("Het voorstel is niet goed. Verbeter dit:", "The proposal is not right. Mend this:")
+    talk.mistakes([first, *(f"  {_detail(reason)}" for reason in rejected.reasons)], as_json=as_json)
+
+
 def _lines(reasons: "Iterable[Reason]") -> Iterator[str]:
     said = set()
     for reason in reasons:

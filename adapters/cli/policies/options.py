@@ -23,7 +23,10 @@ CardsFolder = Annotated[
         "--cards",
         metavar="FOLDER",
         envvar="SEINHUIS_CARDS",
-        help=words("map met kaarten; anders die van deze versie", "folder of cards; otherwise those of this version"),
+        help=words(
+            "map met kaarten; anders kaarten of policies hier, anders die van deze versie",
+            "folder of cards; otherwise kaarten or policies here, otherwise those of this version",
+        ),
     ),
 ]
 LaneName = Annotated[str, typer.Option("--lane", help=words("stroom, zoals jeugd", "lane, like jeugd or youth"))]

@@ -21,7 +21,7 @@ from adapters.cli.policies.output import put
 if TYPE_CHECKING:
     from gateway.core.policy import LanePolicy
     from gateway.core.policy.cards.vocabulary import Vocabulary
-    from gateway.reading.grid import Grid
+    from gateway.reading.grid import Cell, Grid
 
 _HERE: Final = ZoneInfo("Europe/Amsterdam")
 
@@ -90,10 +90,12 @@ def _rows(grid: "Grid") -> Iterator[dict[str, object]]:
                 "recipient": recipient,
                 "other": other,
                 "purposes": list(grid.purposes),
+                "otherPurposes": list(grid.other_purposes),
                 "ownFlags": list(grid.own_flags),
                 "otherFlags": list(grid.other_flags),
                 "level": cell.level.code,
                 "rules": list(cell.rules),
+                "heldBack": cell.held_back,
             }
 
 
@@ -107,13 +109,21 @@ def _table(grid: "Grid", voice: Any) -> Table:  # noqa: ANN401  # a voice of the
         table.add_column(number[other], justify="right", no_wrap=True)
     for kind in kinds:
         cells = grid.cells[grid.recipients.index(kind)] if kind in grid.recipients else ()
-        levels = [str(int(cell.level)) if cell.rules else "." for cell in cells] or ["."] * len(grid.others)
+        levels = [_sign(cell) for cell in cells] or ["."] * len(grid.others)
         table.add_row(Text(f"{number[kind]} {voice.kind(kind).partition(' (')[0]}"), *levels)
     return table
+
+
+def _sign(cell: "Cell") -> str:
+    if cell.held_back:
+        return "-"
+    return str(int(cell.level)) if cell.rules else "."
 
 
 def _ladder(voice: Any) -> str:  # noqa: ANN401  # the same
     from gateway.core.policy import DisclosureLevel  # noqa: PLC0415
 
     steps = (f"{int(level)} {voice.level(level).lower()}" for level in DisclosureLevel)
-    return f"{', '.join(steps)}; . {voice.say('geen regel', 'no rule')}"
+    nothing = voice.say("geen regel", "no rule")
+    held_back = voice.say("niets, want de ander hoort niets", "nothing, because the other hears nothing")
+    return f"{', '.join(steps)}; . {nothing}; - {held_back}"

@@ -31,7 +31,7 @@ Record = tuple["Iterator[RecordedDecision]", "PolicySet"]
 def record_of(config: Path, first_on: date, until_on: date, *, as_json: bool) -> Iterator[Record]:
     """Open the store of a gateway for reading; says what stands in the way in plain words."""
     from gateway.core.refusals import Refused  # noqa: PLC0415
-    from gateway.flows.recorded_decisions import recorded_decisions  # noqa: PLC0415
+    from gateway.flows.deciding.recorded_decisions import recorded_decisions  # noqa: PLC0415
     from gateway.peers.directory import TrustedAgencies  # noqa: PLC0415
     from gateway.store import UnsafeStore, open_store  # noqa: PLC0415
 
@@ -63,13 +63,15 @@ def _in_force(store: "SqlStore", *, as_json: bool) -> "PolicySet":
     """Return the policies that are in force at the gateway, which refuses everything as long as there are none."""
     from gateway.core.policy import PolicySet  # noqa: PLC0415
     from gateway.core.policy.cards.collection import read_cards  # noqa: PLC0415
+    from gateway.core.policy.engine import BUILT  # noqa: PLC0415
     from gateway.policies.signing import read_release  # noqa: PLC0415
 
     kept = store.view("newest policies", lambda view: view.policies.newest())
     if kept is None:
         return PolicySet((), "")
     with rejection_told(INTEGRITY, as_json=as_json):
-        return read_cards(read_release(kept.content).contents.file_bytes).policies
+        contents = read_release(kept.content).contents
+        return read_cards(contents.file_bytes).policies.in_house_with(BUILT & contents.signed_for)
 
 
 def _away(settings: "Settings", *, as_json: bool) -> None:

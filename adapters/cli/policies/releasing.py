@@ -13,8 +13,9 @@ from adapters.cli.options import AsJson
 from adapters.cli.policies import cards, faults
 from adapters.cli.policies.bundles import INTEGRITY, NONE, REFUSED, Previous, ReleaseFile, previous_of, release_at
 from adapters.cli.policies.output import legible
+from adapters.cli.policies.signer import trust_at
 from adapters.cli.screen import Column, Listing
-from keys.trust import TrustList, TrustRejected
+from keys.trust import TrustList
 
 if TYPE_CHECKING:
     from gateway.core.policy.releases.release import Release
@@ -48,6 +49,9 @@ def release(
     try:
         made = make_release(cards.folder_of(folder), proposal, previous=before, created_on=datetime.now(_HERE).date())
     except ReleaseRejected as rejected:
+        if rejected.faults == (ReleaseFault.MALFORMED.value,):
+            faults.tell_of_proposal(rejected, as_json=as_json)
+            raise typer.Exit(cards.USAGE) from None
         faults.tell(rejected, as_json=as_json)
         if rejected.faults != (ReleaseFault.WIDENING_UNEXPECTED.value,):
             raise typer.Exit(cards.USAGE) from None
@@ -90,7 +94,7 @@ def verify(
     from gateway.core.policy.releases.faults import ReleaseRejected  # noqa: PLC0415
     from gateway.policies.signing import officers_needed, standings, verify_release  # noqa: PLC0415
 
-    found, known, now = release_at(path, as_json=as_json), _trusted(trust), datetime.now(UTC)
+    found, known, now = release_at(path, as_json=as_json), trust_at(trust), datetime.now(UTC)
     signatures = [
         {
             "officer": one.officer,
@@ -128,13 +132,6 @@ def _enough(found: int, needed: int) -> tuple[str, str]:
         f"In orde: {found} functionarissen tekenden, {needed} is genoeg. Deze uitgave mag gelden.",
         f"All is well: {found} officers signed, {needed} is enough. This release may take effect.",
     )
-
-
-def _trusted(path: Path) -> TrustList:
-    try:
-        return TrustList.load(path)
-    except TrustRejected as rejected:
-        raise typer.BadParameter("; ".join(rejected.problems), param_hint="--trust") from None
 
 
 def _name(oin: str, trust: TrustList) -> str:

@@ -21,10 +21,10 @@ from adapters.cli.policies.bundles import (
 from adapters.cli.policies.options import InLanguage, chosen
 from adapters.cli.policies.output import legible, show_page
 from adapters.cli.policies.releasing import summary
+from adapters.cli.policies.signer import check_before, checked_officer, refuse_second, trust_at
 from adapters.settings import SIGNING_KEY_NAME
 from keys.custody import Keystore, KeystoreRefused, passphrase_from
 from keys.durable import write_atomically
-from keys.parties import Oin
 from keys.signing import SigningKey
 
 if TYPE_CHECKING:
@@ -41,6 +41,16 @@ def sign(
     passphrase_file: Annotated[Path, typer.Option(help=words("bestand met de wachtzin", "file with the passphrase"))],
     officer: Annotated[str, typer.Option(metavar="OIN", help=words("uw OIN", "your OIN"))],
     previous: Previous = None,
+    trust: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help=words(
+                "trust-bestand van de regio, om de vorige uitgave na te gaan",
+                "region's trust file, to check the release before it",
+            ),
+        ),
+    ] = None,
     yes_i_read: Annotated[
         str | None,
         typer.Option(
@@ -54,21 +64,24 @@ def sign(
     """Show a release, and put a signature under it once the officer confirms by its digest."""
     from gateway.policies.signing import sign_release  # noqa: PLC0415
 
-    read = _read(path, previous, as_json=as_json)
-    _refuse_second(read, officer)
+    known = None if trust is None else trust_at(trust)
+    read, before = _read(path, previous, as_json=as_json)
     key = _key(keystore, passphrase_file)
+    signer = checked_officer(officer, key, keystore, known)
+    refuse_second(read, signer, key, known, as_json=as_json)
+    check_before(before, known, as_json=as_json)
     _show(read, language=chosen(language))
     if not _agreed(read, yes_i_read):
         talk.say("Niet getekend; er is niets veranderd.", "Not signed; nothing was changed.")
         raise typer.Exit(REFUSED)
-    signed = sign_release(read, Oin(officer), key, datetime.now(UTC))
+    signed = sign_release(read, signer, key, datetime.now(UTC))
     write_atomically(path, signed.to_bytes(), mode=_READABLE)
     talk.data(summary(signed) | {"file": str(path)}, as_json=as_json)
-    talk.next_step(f"seinhuis policy verify {path} --trust trust.json")
+    talk.next_step(f"seinhuis policy verify {path} --trust {trust or 'trust.json'}")
 
 
-def _read(path: Path, previous: str | None, *, as_json: bool) -> "Release":
-    """Read the release once and recompute what it says of itself: nobody signs a text that is not so."""
+def _read(path: Path, previous: str | None, *, as_json: bool) -> "tuple[Release, Release | None]":
+    """Read the release and the one before it, and recompute what it says of itself: nobody signs what is not so."""
     from gateway.core.policy.releases.releasing import check_contents, check_difference  # noqa: PLC0415
 
     read = release_at(path, as_json=as_json)
@@ -76,16 +89,7 @@ def _read(path: Path, previous: str | None, *, as_json: bool) -> "Release":
     with rejection_told(INTEGRITY, as_json=as_json):
         check_contents(read.contents)
         check_difference(read.contents, before)
-    return read
-
-
-def _refuse_second(read: "Release", officer: str) -> None:
-    if officer in {one.officer for one in read.signatures}:
-        talk.say(
-            "U tekende deze uitgave al; een tweede handtekening van u telt niet. Laat een ander tekenen.",
-            "You signed this release already; a second signature of yours does not count. Have another one sign.",
-        )
-        raise typer.Exit(REFUSED)
+    return read, before
 
 
 def _key(keystore: Path, passphrase_file: Path) -> SigningKey:

@@ -74,6 +74,8 @@ def new(
 def lint(*, path: Cards = None, as_json: AsJson = False) -> None:
     """Say every mistake at once."""
     found, count = _mistakes(path)
+    if path is None and not as_json:
+        cards.say_where(cards.folder_of(None))
     if as_json:
         talk.data(found, as_json=True)
     else:
@@ -134,6 +136,8 @@ def _raw(path: Path) -> bytes:
 def try_examples(*, path: Cards = None, as_json: AsJson = False) -> None:
     """Try the examples of the cards."""
     tried = (trial for card in _files(path) for trial in _tried(card, as_json=as_json))
+    if path is None and not as_json:
+        cards.say_where(cards.folder_of(None))
     trials = sorted(tried, key=lambda trial: not trial.passed)  # what fails stands last, where the eye is
     talk.data(trials, as_json=as_json, listing=_TRIALS)
     failed = sum(not trial.passed for trial in trials)

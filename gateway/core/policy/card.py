@@ -122,6 +122,21 @@ class DisclosureRule:
 
 
 @dataclass(frozen=True, slots=True)
+class ParentRule:
+    """That two children with a parent in common may match, between agencies of `municipalities`; of all if empty."""
+
+    id: str
+    municipalities: tuple[str, ...]
+    basis: tuple[str, ...]
+    explanation_nl: str
+    explanation_en: str
+
+    def covers(self, municipality: str) -> bool:
+        """Whether an agency whose agreement is with this municipality falls under the rule."""
+        return not self.municipalities or municipality in self.municipalities
+
+
+@dataclass(frozen=True, slots=True)
 class RegistrationExample:
     """A registration that must be permitted by a rule, or refused."""
 
@@ -184,7 +199,8 @@ class Ladder:
 class Terms:
     """How long things last: registrations, the deadline for contact, and how long each kind of record is kept.
 
-    `archive` is nothing where nothing is archived.
+    `archive` is nothing where nothing is archived. `ends_on_death` says that a registration ends when an authorized
+    source says that the person died.
     """
 
     maximum: Span
@@ -194,6 +210,7 @@ class Terms:
     match: Span
     archive: Span | None
     log: Span
+    ends_on_death: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +219,8 @@ class PolicyFile:
 
     `from_age` and `under_age` are the ages at which someone enters and leaves the lane (the agency's side sees to that:
     the gateway knows no birth date), or nothing. `symmetric` promises that both sides always learn the same of one
-    another. `mechanisms` are the parts of the house without which the lane may not be used.
+    another. `mechanisms` are the parts of the house without which the lane may not be used. Without a `parent_rule`
+    no children match by a parent.
     """
 
     name: str
@@ -226,6 +244,7 @@ class PolicyFile:
     disclosure_rules: tuple[DisclosureRule, ...]
     registration_examples: tuple[RegistrationExample, ...]
     disclosure_examples: tuple[DisclosureExample, ...]
+    parent_rule: ParentRule | None = None
 
     @property
     def registering_kinds(self) -> tuple[str, ...]:

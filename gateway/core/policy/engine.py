@@ -6,7 +6,7 @@ the date, so a decision is one lookup however many rules there are. Refuse beats
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from types import MappingProxyType
 from typing import Final
@@ -27,10 +27,22 @@ from gateway.core.policy.answers import (
 )
 from gateway.core.policy.card import Basis, PolicyFile
 from gateway.core.policy.cards.vocabulary import Vocabulary
-from gateway.core.policy.tables import Admission, Era, admission_of, era_of, era_starts, heard, unattested
+from gateway.core.policy.tables import (
+    Admission,
+    Era,
+    admission_of,
+    era_of,
+    era_starts,
+    heard,
+    recipients_of_message,
+    unattested,
+)
 
 #: The parts of the house on which cards can rely (`vergt`) and that exist.
-BUILT: Final[frozenset[str]] = frozenset({"ban_clock", "case_list", "consent_register"})
+BUILT: Final[frozenset[str]] = frozenset({"ban_clock", "case_list", "consent_register", "emergency_procedure"})
+
+#: The part of the house that brings a message to an agency that registered nothing.
+ONE_MESSAGE: Final = "one_shot_message"
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -122,6 +134,14 @@ class LanePolicy:
         mirrored = situation.mirrored
         return all(self.decide(situation, on=on).level == self.decide(mirrored, on=on).level for on in self.starts_on)
 
+    def sides(self) -> frozenset[Asking]:
+        """Give all that an agency can register as on some day; whoever cannot, meets nobody in this lane.
+
+        But for a lane that brings one message to whoever its rules name: they are told without having registered.
+        """
+        registered = frozenset(Asking._make(asking) for era in self._eras for asking in era.permitting)
+        return registered | recipients_of_message(self.card) if ONE_MESSAGE in self.card.mechanisms else registered
+
     def deciding_rules(self) -> frozenset[str]:
         """Give the ids of the rules that decide something on some day; a rule that is not among them has no say."""
         telling = (id_ for era in self._eras for decision in era.decisions.values() for id_ in decision.rules)
@@ -171,6 +191,10 @@ class PolicySet:
     def __post_init__(self) -> None:
         """Lay the lanes out by name."""
         object.__setattr__(self, "_by_lane", {policy.lane: policy for policy in self.policies})
+
+    def in_house_with(self, mechanisms: Iterable[str]) -> "PolicySet":
+        """Give these policies for a house with these parts and no other."""
+        return replace(self, mechanisms=frozenset(mechanisms))
 
     def lane(self, lane: str) -> LanePolicy | None:
         """Give the policy of a lane, to read what its card says; whether it may be used, `open_lane` says."""

@@ -63,13 +63,19 @@ class Admission:
 
 
 def entries_of(card: PolicyFile) -> int:
-    """Count, without laying them out, what the tables of a card would have to hold at most."""
+    """Count, without laying them out, what can be asked of the rules of a card at most, in each of its eras.
+
+    Telling: a recipient may meet an other with each purpose of the lane. Registering: each fact is attested or not.
+    """
+    purposes = {purpose for rule in card.registration_rules for purpose in rule.purposes}
+    facts = {fact for rule in card.registration_rules for fact in rule.preconditions}
     telling = (
-        (rule.recipients, rule.others, rule.purposes, rule.own_flags, rule.other_flags)
+        (rule.recipients, rule.others, rule.purposes, rule.own_flags, rule.other_flags, purposes)
         for rule in card.disclosure_rules
     )
     registering = ((rule.agency_kinds, rule.purposes, rule.flags) for rule in card.registration_rules)
-    return len(era_starts(card)) * sum(prod(map(len, lists)) for lists in (*telling, *registering))
+    told, asked = (sum(prod(map(len, sides)) for sides in every) for every in (telling, registering))
+    return len(era_starts(card)) * (told + (asked << len(facts)))  # doubled by each fact
 
 
 def era_starts(card: PolicyFile) -> Sequence[date]:
@@ -143,6 +149,13 @@ def situations_of(rule: DisclosureRule) -> Iterator[Situation]:
     """Give every situation that a rule speaks of."""
     every = product(rule.recipients, rule.others, rule.purposes, rule.own_flags, rule.other_flags)
     return map(Situation._make, every)
+
+
+def recipients_of_message(card: PolicyFile) -> frozenset[Asking]:
+    """Give those whom a rule of telling names and no rule lets register, as if they were registered in any way."""
+    named = {kind for rule in card.disclosure_rules for kind in (*rule.recipients, *rule.others)}
+    purposes = {purpose for rule in card.registration_rules for purpose in rule.purposes}
+    return frozenset(map(Asking._make, product(named.difference(card.registering_kinds), purposes, card.flags)))
 
 
 def heard(permits: Sequence[Permit]) -> Iterator[str]:

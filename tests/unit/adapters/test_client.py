@@ -29,7 +29,7 @@ from adapters import (
 )
 from adapters import client as both_clients
 from adapters.errors import CATALOGUE, SeinhuisError, problem_named
-from gateway.protocol.messages import Receipt
+from gateway.protocol.messages.registrations import Receipt
 from keys.signing import RawCall
 from tests.support.federation import person_numbers
 from tests.support.wire import GATEWAY_URL, Wire, identifier

@@ -21,6 +21,7 @@ from keys.custody import CHEAP, Keystore
 from keys.holder.refusals import Refusal
 from keys.signing import RawCall
 from keys.trust import TrustList
+from tests.support.federation import person_numbers
 from tests.support.wire import DESK, LANE, PURPOSE, Wire, served
 
 NOOR, OTHER = "000876549", "000876562"
@@ -195,7 +196,7 @@ def test_the_next_step_is_named(office: Office) -> None:
     for index in (0, 1):
         office.json(*register, "--case", f"Z-{index}", index=index)
     [alert] = office.json("inbox", "list")
-    assert {"id", "kind", "matchId", "at", "registrationId", "desk"} == alert.keys()
+    assert {"id", "kind", "matchId", "at", "registrationId", "desk", "exclusionId"} == alert.keys()
     assert alert["at"].endswith("Z")
     assert "Next: seinhuis" in office.run("match", "contact", alert["matchId"], "--outcome", "contacted")[2]
     assert "Next: seinhuis" in office.run("inbox", "ack", alert["id"])[2]
@@ -239,6 +240,18 @@ def test_preconditions_are_attested_by_name(office: Office) -> None:
     office.json("renew", receipt["id"], "--case", "Z-1", *NOTICE, *attested)
     said = [json.loads(call.body)["preconditions"] for call in office.wire.calls if b"attested" in call.body]
     assert [["consent-given", "court-order"]] * 2 == said
+
+
+def test_parents_are_named_by_their_files(office: Office) -> None:
+    """As a child is: a number on the command line is refused."""
+    mother = office.folder / "mother.json"
+    mother.write_text(person_numbers(2)[1], encoding="utf-8")
+    register = ("register", "--person", office.person(), "--case", "Z-1", *NOTICE, "--attest", "--parent")
+    office.json(*register, str(mother))
+    (said,) = (json.loads(call.body) for call in office.wire.calls if b"attested" in call.body)
+    assert 1 == len(said["parents"])
+    code, _, err = office.run(*register, person_numbers(2)[1])
+    assert (2, True) == (code, "never a number" in err)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from adapters.agency import Agency
 from adapters.client import Gateway
 from adapters.errors import SeinhuisError
 from adapters.handing_over import conditions_version
-from gateway.protocol.messages import HandoverRole, HandoverState
+from gateway.protocol.messages.oversight import HandoverRole, HandoverState
 from keys.trust import TrustList
 from tests.support.door import GATEWAY_URL, PURPOSE, Door, Visitor
 
@@ -57,7 +57,7 @@ def test_an_offer_is_refused_or_taken_back_for_a_reason(door: Door, stack: ExitS
     one = door.belongings(door.visitor("police"), door.visitor("school"))["handoverId"]
     refused = taking.handovers.refuse(one, reason="no_capacity")
     assert (HandoverState.REFUSED, "no_capacity") == (refused.state, giving.handovers.show(one).reason)
-    two = door.belongings(door.visitor("police"), door.visitor("mental_health"))["handoverId"]
+    two = door.belongings(door.visitor("police"), door.visitor("school"))["handoverId"]
     assert "request-member-invalid" == _code(lambda: giving.handovers.withdraw(two, reason="because"))
     assert HandoverState.WITHDRAWN is giving.handovers.withdraw(two, reason="situation_changed").state
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from adapters import Alert, Inbox
-from gateway.protocol.messages import AcknowledgedAlerts
+from gateway.protocol.messages.alerts import AcknowledgedAlerts
 from tests.support.parties import NOW
 from tests.support.wire import identifier
 

@@ -253,7 +253,7 @@ def test_who_may_not_register_hears_why_and_what_would_do(officer: Officer) -> N
 
 def test_whoever_asks_about_a_lane_that_is_shut_hears_so(officer: Officer) -> None:
     """The card answers, and the gateway would not."""
-    _, _, err = officer.run("explain", "--lane", "emergency", "--register", "ggz")
+    _, _, err = officer.run("explain", "--lane", "handle_with_care", "--register", "politie")
     assert "this lane is shut while this is not there yet" in err
 
 
@@ -297,6 +297,18 @@ def test_cards_that_do_not_load_are_not_compared(officer: Officer) -> None:
     assert (2, True) == (code, mistake.startswith("kaarten/youth.yaml:"))
 
 
+def test_a_command_says_which_cards_it_read(officer: Officer) -> None:
+    """Those in a folder that lies here, or else those of the software; with a folder named, that one."""
+    asked = ("matrix", "--lane", "jeugd")
+    assert "Read: the cards of this software's version." in officer.run(*asked)[2]
+    for name in ("policies", "kaarten"):
+        officer.card(name)
+        assert f"Read: the cards in {name}." in officer.run(*asked)[2]
+    officer.card("geldend")
+    assert "Read: the cards in geldend." in officer.run(*asked, "--cards", "geldend")[2]
+    assert "Read: the cards in kaarten." in officer.run("test")[2]
+
+
 def test_a_proposal_that_cannot_be_read_names_its_mistakes(officer: Officer) -> None:
     """Exit 2, and no release."""
     officer.card()
@@ -304,6 +316,7 @@ def test_a_proposal_that_cannot_be_read_names_its_mistakes(officer: Officer) -> 
     arguments = ("kaarten", "--proposal", "voorstel.yaml", "--previous", "none", "--out", "releases")
     code, out, err = officer.run("release", *arguments)
     assert (2, "", True) == (code, out, "bedoelde u 'waarom'?" in err)
+    assert "The proposal is not right." in err
     assert not Path("releases").exists()
 
 

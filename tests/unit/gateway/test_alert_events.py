@@ -8,7 +8,7 @@ import jsonschema  # type: ignore[import-untyped]
 import pytest
 
 from gateway.protocol.events import EVENT_BYTES, alert_event, event_bytes, inbox_bytes, type_of
-from gateway.protocol.messages import AlertKind, CloudEvent, Inbox
+from gateway.protocol.messages.alerts import AlertKind, CloudEvent, Inbox
 
 SCHEMA = json.loads(
     (Path(__file__).parents[2] / "vectors" / "cloudevents" / "nlgov_cloudevent.schema.json").read_text("utf-8")

@@ -11,10 +11,13 @@ from gateway.__main__ import INTEGRITY, LATER, OK, USAGE, main
 from gateway.api.openapi import document_json
 from gateway.core.events import Event, EventKind
 from gateway.core.purge import Counts
-from gateway.flows.ports import Recorded
+from gateway.core.subject_request import Journaled, JournalEntry
+from gateway.flows.ports.store import Recorded
 from gateway.ids import mint
 from gateway.peers.converter import DATA, SIGNING, factor_entries, pepper_name
+from gateway.peers.erasure_file import ErasureFile
 from gateway.policies.directory import policy_files
+from gateway.protocol.messages.registrations import RegistrationStatus
 from gateway.protocol.problems import PROBLEMS
 from gateway.store import open_store
 from gateway.store.transactions import SqlTx
@@ -25,6 +28,7 @@ from keys.trust import Party, PartyKey, Role, TrustList
 from tests.support.cards import POLICIES
 from tests.support.federation import DATA_KEY, INDEX, PEPPER, SCHOOL, Federation
 from tests.support.parties import LONG_AGO, agency, oin
+from tests.support.records import add, do, registration
 from tests.support.releases import Officers
 
 PASSPHRASE = b"a passphrase of a test"
@@ -127,7 +131,7 @@ def test_a_port_in_use_is_said(settings: Path, capsys: pytest.CaptureFixture[str
 
 
 def test_an_officer_sees_what_alarms(settings: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """When, why, for which purpose, by whom, and in which event; nothing when nothing was asked for."""
+    """Under a heading: when, why, for which purpose, by whom, and in which event; nothing when there is no alarm."""
     main(["--config", str(settings), "migrate"])
     assert (OK, "") == (main(["--config", str(settings), "alarms"]), capsys.readouterr().out)
     said = {"purpose": "screening", "user_role": "intake", "case_reference": "Z-1", "reason": "silent_purpose"}
@@ -136,7 +140,9 @@ def test_an_officer_sees_what_alarms(settings: Path, capsys: pytest.CaptureFixtu
         store.change("alarm", lambda _: Recorded(None, (alarm,)))
 
     assert OK == main(["--config", str(settings), "alarms"])
-    at, *told = capsys.readouterr().out.rstrip("\n").split("\t")
+    heading, line = capsys.readouterr().out.splitlines()
+    assert ["raised at", "why", "for purpose", "by agency", "about event"] == heading.split("\t")
+    at, *told = line.split("\t")
     assert ["silent_purpose", "screening", "00000000990000000001", "evt_of_the_call"] == told
     assert at.endswith("+00:00")
 
@@ -164,3 +170,31 @@ def _purged(settings: Path, receipt: str, statement: bytes, key: SigningKey) -> 
 
     with open_store(f"sqlite:///{settings.parent}/gateway.db") as store:
         store.change("purge", work)
+
+
+def test_what_was_erased_is_erased_again_before_anything_else(
+    settings: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Opening the house replays the journal over a restored database (G17); a journal that is not whole is refused."""
+    main(["--config", str(settings), "migrate"])
+    with open_store(f"sqlite:///{settings.parent}/gateway.db") as store:
+        add(store, one := registration())
+    journal = ErasureFile(settings.parent / "erasures.ndjson")
+    journal.append((JournalEntry(one.id, Journaled.ENDED, "erasure"),))
+
+    assert OK == main(["--config", str(settings), "check"])
+    with open_store(f"sqlite:///{settings.parent}/gateway.db") as store:
+        (found,) = store.view("one", lambda view: view.registrations.several((one.id,)))
+        entries = store.view("entries", lambda view: view.journal.to_export(limit=9))
+        do(store, lambda tx: tx.journal.exported(entries))
+    assert (RegistrationStatus.WITHDRAWN, bytes(32)) == (found.status, found.index_token.value)
+    journal.append(entries)
+    capsys.readouterr()
+    assert OK == main(["--config", str(settings), "erasures"])
+    assert "3 entries in the journal; 0 registrations erased again" in capsys.readouterr().out
+
+    whole = (settings.parent / "erasures.ndjson").read_bytes()
+    for damaged, said in ((b"", "lacks entries"), (b"{}\n" + whole, "line 1")):
+        (settings.parent / "erasures.ndjson").write_bytes(damaged)
+        assert INTEGRITY == main(["--config", str(settings), "check"])
+        assert said in capsys.readouterr().err

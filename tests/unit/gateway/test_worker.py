@@ -12,12 +12,16 @@ import pytest
 import structlog
 
 from gateway.core.refusals import Refusal, Refused
-from gateway.flows.deliver import Send
-from gateway.flows.match import ATTEMPTS_BEFORE_PARKING, match_waiting
-from gateway.flows.ports import Delivery, House, Undelivered
+from gateway.flows.matching.match import ATTEMPTS_BEFORE_PARKING, match_waiting
+from gateway.flows.ports.house import House
+from gateway.flows.ports.webhooks import Delivery, Undelivered
+from gateway.flows.telling.deliver import Send
 from gateway.telemetry import Log
 from gateway.wake import Wake
-from gateway.worker import SENDERS_PER_AGENCY, Loop, Worker
+from gateway.worker import Worker
+from gateway.worker.loop import Loop
+from gateway.worker.postman import SENDERS_PER_AGENCY
+from gateway.worker.rounds import Round
 from tests.support.gateways import Neighborhood, log_to
 
 LOG = structlog.wrap_logger(structlog.ReturnLogger())
@@ -43,7 +47,7 @@ def working(
 ) -> Iterator[None]:
     """Run a worker that sends like this."""
     wake = Wake(here.store.bell())
-    worker = Worker(house or here.house, wake, send, sign=lambda _: b"", log=log, broken=broken)
+    worker = Worker(house or here.house, wake, send, sign=lambda _: b"", append=lambda _: None, log=log, broken=broken)
     worker.start()
     wake.start()
     try:
@@ -73,7 +77,7 @@ class Rounds:
         self.done = 0
         self.broken = threading.Event()
         self._faults = list(faults)
-        self.loop = Loop("work", self._round, every_seconds=60.0, log=LOG, broken=self.broken.set)
+        self.loop = Loop(Round("work", 60.0, self._round), log=LOG, broken=self.broken.set)
 
     def _round(self) -> bool:
         if self._faults:
@@ -116,6 +120,16 @@ def test_a_contradiction_ends_a_loop() -> None:
     assert 0 == rounds.done
 
 
+def test_a_worker_does_everything_that_nobody_asks_for(here: Neighborhood) -> None:
+    """Each kind of work has a thread of its own: a clock that nobody winds would pass every deadline in silence."""
+    with working(here, lambda _: None):
+        running = {thread.name for thread in threading.enumerate()}
+    ends = {"expire", "expire consents", "sunset", "purge archive", "trim", "export erasures"}
+    climbs = {"escalate", "escalate handovers", "escalate reviews", "remind"}
+    rights = {"route requests", "remind of requests", "alarm overdue requests", "answer requests"}
+    assert {"match", "deliver", "reconsider", "apply life notices", *ends, *climbs, *rights} <= running
+
+
 def test_a_slow_receiver_delays_nobody_else(here: Neighborhood) -> None:
     """While one address takes its time, another gets its alert, and the first gets one call at a time (G11)."""
     slow, quick = here.caller(0), here.caller(1)
@@ -135,7 +149,7 @@ def test_a_slow_receiver_delays_nobody_else(here: Neighborhood) -> None:
         return None
 
     wake = Wake(here.store.bell())
-    worker = Worker(here.house, wake, send, sign=lambda _: b"", log=LOG, broken=lambda: None)
+    worker = Worker(here.house, wake, send, sign=lambda _: b"", append=lambda _: None, log=LOG, broken=lambda: None)
     worker.start()
     wake.start()
     try:

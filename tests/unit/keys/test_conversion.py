@@ -137,6 +137,17 @@ def test_a_seal_opens_for_its_own_row_only() -> None:
             CONVERTER.open(sealed, row_id="reg_0", lane="youth", epoch=1)
 
 
+def test_what_is_concealed_opens_for_its_own_row_only() -> None:
+    """And never unnoticed once a bit of it was changed, or when it is cut short."""
+    concealed = CONVERTER.conceal(b"who is excluded", row_id="exc_1")
+    assert b"excluded" not in concealed
+    assert b"who is excluded" == CONVERTER.reveal(concealed, row_id="exc_1")
+    changed = bytes([*concealed[:-1], concealed[-1] ^ 1])
+    for wrong, row in ((concealed, "exc_2"), (changed, "exc_1"), (concealed[:20], "exc_1"), (b"", "exc_1")):
+        with pytest.raises(SealBroken):
+            CONVERTER.reveal(wrong, row_id=row)
+
+
 def test_two_seals_of_one_person_differ() -> None:
     """Equal rows cannot be found by their seals."""
     [token] = FEDERATION.tokens(POLICE, PEOPLE[:1])

@@ -360,8 +360,35 @@ def test_a_supervisor_belongs_to_a_municipality(tmp_path: Path, people: Region) 
     assert "and nobody else" in problems(lambda: people.trust.with_party(holder))
 
 
-def test_a_list_without_municipalities_does_not_mention_them(tmp_path: Path, people: Region) -> None:
+def _behind(central: Party, number: int) -> tuple[Party, ...]:
+    """Return so many agencies of the kind of the central desk that it stands for."""
+    return tuple(
+        Party(Oin(f"000000009900000098{at:02d}"), f"Opvanghuis {at}", Role.AGENCY, central.kind, alias=central.oin)
+        for at in range(number)
+    )
+
+
+def test_a_central_desk_stands_for_at_least_five_of_its_own_kind(tmp_path: Path, people: Region) -> None:
+    """A3: with fewer one could guess which of them it is; nor for another kind, nor for one that hides as well."""
+    central = Party(Oin("00000000990000009790"), "Landelijk loket", Role.AGENCY, "shelter")
+    five = _behind(central, 5)
+    trust = replace(people.trust, parties=(*people.trust.parties, central, *five))
+    trust.save(tmp_path / "trust.json")
+    assert trust == TrustList.load(tmp_path / "trust.json")
+
+    def list_of(*parties: Party) -> TrustList:
+        return replace(people.trust, parties=(*people.trust.parties, *parties))
+
+    assert "at least 5 agencies share one" in problems(lambda: list_of(central, *five[:4]))
+    wrong = "its alias is an agency of its own kind"
+    assert wrong in problems(lambda: list_of(*five))
+    assert wrong in problems(lambda: list_of(replace(central, kind="school"), *five))
+    assert wrong in problems(lambda: list_of(replace(central, alias=five[0].oin), *five))
+
+
+def test_a_list_without_municipalities_or_aliases_does_not_mention_them(tmp_path: Path, people: Region) -> None:
     """So that what was built before this reads it still."""
     people.trust.save(tmp_path / "trust.json")
 
-    assert "municipality" not in (tmp_path / "trust.json").read_text(encoding="utf-8")
+    text = (tmp_path / "trust.json").read_text(encoding="utf-8")
+    assert [] == [word for word in ("municipality", "alias") if word in text]

@@ -4,6 +4,7 @@ A reader never stops at a mistake: it notes it and returns a stand-in of the rig
 as well. Stand-ins never leave: whoever reads a file raises its findings before it uses a value.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Final
@@ -14,7 +15,7 @@ from gateway.core.policy.cards.mistakes import Findings, quoted
 from gateway.core.policy.cards.text import Series, Table, Tree, Word
 
 _STAND_IN_DATE: Final = date(2000, 1, 1)
-_ISO_LENGTH: Final = len("2027-03-01")
+_WRITTEN_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MAX_DIGITS: Final = len(str(MAX_NUMBER))
 _MAX_SHOWN: Final = 60
 #: What lasts longer has no date that a calendar knows.
@@ -103,7 +104,9 @@ class Fields:
         found = self._word(key)
         value = _date(found or "")
         if found is not None and value is None:
-            self.reject(key, "verwacht een datum zoals 2027-03-01")
+            day = _WRITTEN_DATE.fullmatch(found)
+            missing = f"{quoted(found)} bestaat niet, of ligt buiten {YEARS.start} tot en met {YEARS.stop - 1}"
+            self.reject(key, missing if day else "verwacht een datum zoals 2027-03-01")
         return value or _STAND_IN_DATE
 
     def day_or(self, key: str, open_word: str) -> date | None:
@@ -213,7 +216,7 @@ def _number(text: str) -> int | None:
 
 
 def _date(text: str) -> date | None:
-    if len(text) != _ISO_LENGTH or not text.isascii() or text[4] != "-" or text[7] != "-":
+    if not _WRITTEN_DATE.fullmatch(text):
         return None
     try:
         found = date.fromisoformat(text)

@@ -22,6 +22,7 @@ from gateway.core.policy.cards.grammar import (
     LADDER,
     NOTHING_KEPT,
     NOTICE,
+    ON_DEATH,
     OPEN_END,
     PERIOD,
     STEPS,
@@ -72,6 +73,7 @@ def load_policy_file(text: str | bytes, *, name: str, vocabulary: Vocabulary) ->
         registration_rules=rules.registration_rules(root),
         bars=rules.bars(root),
         disclosure_rules=rules.disclosure_rules(root),
+        parent_rule=rules.parent_rule(root),
         registration_examples=rules.registration_examples(examples),
         disclosure_examples=rules.disclosure_examples(examples),
     )
@@ -137,7 +139,7 @@ def _silent_purposes(root: Fields, vocabulary: Vocabulary) -> tuple[str, ...]:
 
 
 def _terms(root: Fields) -> Terms:
-    term = root.table("termijn", required=TERM.required)
+    term = root.table("termijn", required=TERM.required, optional=TERM.optional)
     kept = root.table("bewaren", required=KEPT.required)
     contact = root.table("contact", required=CONTACT.required)
     maximum, default = term.span("ten-hoogste"), term.span("standaard")
@@ -151,6 +153,7 @@ def _terms(root: Fields) -> Terms:
         match=kept.span("match"),
         archive=kept.span_or("archief", NOTHING_KEPT),
         log=kept.span("logboek"),
+        ends_on_death="bij-overlijden" in term and bool(term.code("bij-overlijden", ON_DEATH)),
     )
 
 

@@ -28,6 +28,8 @@ TOLD: Final[Mapping[str, str]] = {"naar-leeftijd": Told.BY_AGE, "betrokkene": To
 PARTICIPANTS: Final = "deelnemers"  # every kind of agency that a rule under `registreren` names
 POLICE: Final = "police"  # the code name of the one kind of agency that the law treats apart (Wpg, article 20)
 NOTHING_KEPT: Final = "geen"
+EVERYWHERE: Final = "alle"
+MUNICIPALITY: Final = "[a-z][a-z0-9_-]{0,39}"  # as the trust list writes them
 OPEN_END: Final = "onbepaald"
 
 
@@ -72,13 +74,18 @@ CARD: Final = Keys(
         "leeftijd": "Vanaf en tot welke leeftijd iemand in de stroom hoort.",
         "vergt": "Delen van het knooppunt zonder welke de stroom dicht is.",
         "nooit-registreren": "Wie nooit mag registreren, wat een regel ook zegt.",
+        "oudermatch": "Dat twee kinderen met een ouder gemeen mogen matchen; staat dit er niet, dan nooit.",
     },
 )
 PERIOD: Final = Keys({"van": "De eerste dag.", "tot-en-met": "De laatste dag."})
 AGES: Final = Keys(
     {}, {"vanaf": "De leeftijd waarop iemand erbij komt.", "jonger-dan": "De verjaardag waarop iemand eruit gaat."}
 )
-TERM: Final = Keys({"ten-hoogste": "De langste termijn.", "standaard": "De termijn als niets anders is gezegd."})
+TERM: Final = Keys(
+    {"ten-hoogste": "De langste termijn.", "standaard": "De termijn als niets anders is gezegd."},
+    {"bij-overlijden": "Of een registratie eindigt als een bevoegde bron het overlijden meldt; zonder dit woord niet."},
+)
+ON_DEATH: Final[Mapping[str, str]] = {"eindigt": "ends", "loopt-door": ""}
 CONTACT: Final = Keys({"binnen": "Binnen hoeveel werkdagen.", "opschalen": "Wie het wanneer hoort, steeds later."})
 LADDER: Final = Keys(
     {"regievoerder": "Na hoeveel werkdagen de regievoerder het hoort."},
@@ -125,6 +132,14 @@ REGISTRATION_RULE: Final = Keys(
     {"eist": "Wat de instantie moet verklaren voordat zij mag registreren."},
 )
 BAR: Final = Keys({**_RULE, "wie": "De soorten instantie die nooit mogen registreren.", **_WHY})
+PARENT_RULE: Final = Keys(
+    {
+        **_RULE,
+        "gemeenten": "De gemeenten van de instanties waarvoor het geldt, of [alle].",
+        "grondslag": "De grondslagen; de regel telt zolang zij alle gelden.",
+        **_WHY,
+    }
+)
 DISCLOSURE_RULE: Final = Keys(
     {
         **_RULE,

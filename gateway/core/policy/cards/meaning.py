@@ -8,6 +8,7 @@ from gateway.core.policy.card import (
     Bar,
     DisclosureExample,
     DisclosureRule,
+    ParentRule,
     PolicyFile,
     RegistrationExample,
     RegistrationRule,
@@ -20,13 +21,20 @@ from gateway.core.policy.tables import entries_of, situations_of
 #: A few words can stand for millions of situations, times the number of days on which a basis begins or ends.
 MAX_ENTRIES: Final = 500_000
 
+#: Each doubles the questions that can be asked: every one of them is attested or not.
+MAX_FACTS: Final = 8
+
 _Example = RegistrationExample | DisclosureExample
-_Allowing = RegistrationRule | DisclosureRule
+_Allowing = RegistrationRule | DisclosureRule | ParentRule
 _Problem = tuple[object, str]  # the rule or example, and what is wrong with it
 
 
 def check_meaning(card: PolicyFile, places: Mapping[object, tuple[Place, str]], findings: Findings) -> None:
     """Write down every rule and example of the card that does not hold, at the place where it stands."""
+    if (ninth := _one_fact_too_many(card)) is not None:
+        place, path = places[ninth]
+        findings.add(place, f"{path}.eist", f"de kaart eist samen meer dan {MAX_FACTS} verschillende voorwaarden")
+        return
     if entries_of(card) > MAX_ENTRIES:
         findings.add(Place(1, 1), "", f"de regels samen beslissen meer dan {MAX_ENTRIES} situaties; maak ze korter")
         return
@@ -37,12 +45,23 @@ def check_meaning(card: PolicyFile, places: Mapping[object, tuple[Place, str]], 
             findings.add(place, path, message)
 
 
+def _one_fact_too_many(card: PolicyFile) -> RegistrationRule | None:
+    """Give the rule with which a card comes to ask for more facts than it may."""
+    facts: set[str] = set()
+    for rule in card.registration_rules:
+        facts.update(rule.preconditions)
+        if len(facts) > MAX_FACTS:
+            return rule
+    return None
+
+
 def _contradictions(policy: LanePolicy) -> Iterator[_Problem]:
     admitted = {kind: rule.id for rule in policy.card.registration_rules for kind in rule.agency_kinds}
     for bar in policy.card.bars:
         if both := sorted({admitted[kind] for kind in bar.agency_kinds if kind in admitted}):
             yield bar, f"spreekt regel {', '.join(both)} tegen: wie nooit mag, kan niet ook mogen"
-    rules: tuple[_Allowing, ...] = (*policy.card.registration_rules, *policy.card.disclosure_rules)
+    rules: tuple[RegistrationRule | DisclosureRule, ...]
+    rules = (*policy.card.registration_rules, *policy.card.disclosure_rules)
     for rule in rules:
         if not set(rule.purposes).isdisjoint(policy.card.silent_purposes):
             yield rule, "noemt een doel dat altijd stil is"
@@ -52,14 +71,15 @@ def _wider_than_basis(policy: LanePolicy) -> Iterator[_Problem]:
     for rule in policy.card.disclosure_rules:
         for name in () if rule.refuses else rule.basis:
             if rule.level > policy.bases[name].reaches:
-                yield rule, f"gaat verder dan grondslag {name} reikt"
+                yield rule, f"regel {rule.id} gaat verder dan grondslag {name} reikt"
 
 
 def _never_in_force(policy: LanePolicy) -> Iterator[_Problem]:
     """A rule whose bases never all hold within the card's own dates decides nothing, though it reads as if it did."""
     card = policy.card
     allowing: list[_Allowing] = [rule for rule in card.disclosure_rules if not rule.refuses]
-    for rule in (*card.registration_rules, *allowing):
+    parents = () if card.parent_rule is None else (card.parent_rule,)
+    for rule in (*card.registration_rules, *allowing, *parents):
         bases = [policy.bases[name] for name in rule.basis]
         starts_on = max([card.valid_from_on, *(basis.valid_from_on for basis in bases)])
         if starts_on >= card.valid_until_on or not all(basis.in_force(starts_on) for basis in bases):

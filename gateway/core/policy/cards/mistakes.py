@@ -1,5 +1,6 @@
 """What is wrong with a policy file, all at once, each mistake with its place and the word that was probably meant."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -10,6 +11,7 @@ from gateway.core.policy.cards.text import Place
 #: Nobody repairs more than this in one go, and suggestions cost time.
 MAX_MISTAKES: Final = 200
 _MAX_QUOTED: Final = 60
+_PLACE_IN_LIST: Final = re.compile(r"\[(\d+)\]")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -24,9 +26,9 @@ class Mistake:
     suggestion: str = ""
 
     def __str__(self) -> str:
-        """Give the line an editor can jump to."""
+        """Give the line an editor can jump to; people count what stands in a list from one."""
         meant = f"; bedoelde u '{self.suggestion}'?" if self.suggestion else ""
-        where = f"{self.path}: " if self.path else ""
+        where = _PLACE_IN_LIST.sub(lambda found: f"[{int(found[1]) + 1}]", f"{self.path}: ") if self.path else ""
         return f"{self.file}:{self.line}:{self.column}: {where}{self.message}{meant}"
 
 

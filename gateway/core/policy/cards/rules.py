@@ -11,6 +11,7 @@ from gateway.core.policy.card import (
     DisclosureExample,
     DisclosureLevel,
     DisclosureRule,
+    ParentRule,
     PoliceDecision,
     RegistrationExample,
     RegistrationRule,
@@ -21,9 +22,12 @@ from gateway.core.policy.cards.grammar import (
     DISCLOSURE_EXAMPLE,
     DISCLOSURE_RULE,
     DONE,
+    EVERYWHERE,
     EXPLANATION,
     FLAGS_OF_EXAMPLE,
     FLAGS_OF_RULE,
+    MUNICIPALITY,
+    PARENT_RULE,
     PARTICIPANTS,
     POLICE,
     POLICE_DECISION,
@@ -97,6 +101,17 @@ class RuleReader:
         bar = Bar(self._rule_id(row), row.codes("wie", self._kinds), explanation_nl, explanation_en)
         self.places[bar] = (row.place, row.path)
         return bar
+
+    def parent_rule(self, card: Fields) -> ParentRule | None:
+        """Read whether children with a parent in common may match, and where."""
+        if "oudermatch" not in card:
+            return None
+        row = card.table("oudermatch", required=PARENT_RULE.required)
+        explanation_nl, explanation_en = _explanation(row)
+        basis = row.codes("grondslag", self._basis_names)
+        rule = ParentRule(self._rule_id(row), _municipalities(row), basis, explanation_nl, explanation_en)
+        self.places[rule] = (row.place, row.path)
+        return rule
 
     def disclosure_rules(self, card: Fields) -> tuple[DisclosureRule, ...]:
         """Read what each side is told."""
@@ -237,6 +252,20 @@ class RuleReader:
         if key in row and row.sound(key) and level is DisclosureLevel.SILENT:
             row.reject(key, "stil is wat er zonder regel al geldt; noem een hogere trede")
         return level
+
+
+def _municipalities(row: Fields) -> tuple[str, ...]:
+    """Read in which municipalities a rule holds; nothing stands for all of them."""
+    found = row.texts("gemeenten")
+    if found == (EVERYWHERE,):
+        return ()
+    if EVERYWHERE in found:
+        row.reject("gemeenten", f"noem gemeenten, of alleen [{EVERYWHERE}]")
+    if len(set(found)) != len(found):
+        row.reject("gemeenten", "er staat een gemeente dubbel")
+    if not all(re.fullmatch(MUNICIPALITY, name) for name in found):
+        row.reject("gemeenten", "een gemeente heet één woord van kleine letters, cijfers en streepjes")
+    return found
 
 
 def _explanation(row: Fields) -> tuple[str, str]:

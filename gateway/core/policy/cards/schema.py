@@ -58,7 +58,9 @@ def card_schema(vocabulary: Vocabulary) -> Schema:
                 "leeftijd": {**_table(grammar.AGES, _all(grammar.AGES, _NUMBER)), "minProperties": 1},
                 "vergt": _list(_ref("mechanisme")),
                 "altijd-stil": _silent_purposes(vocabulary),
-                "termijn": _table(grammar.TERM, _all(grammar.TERM, _SPAN)),
+                "termijn": _table(
+                    grammar.TERM, {**_all(grammar.TERM, _SPAN), "bij-overlijden": _one_of(grammar.ON_DEATH)}
+                ),
                 "contact": _contact(),
                 "mededeling": _notice(),
                 "bewaren": _table(
@@ -67,6 +69,7 @@ def card_schema(vocabulary: Vocabulary) -> Schema:
                 "grondslagen": _named(_basis()),
                 "registreren": _rows(_registration_rule()),
                 "nooit-registreren": _rows(_bar()),
+                "oudermatch": _parent_rule(),
                 "vertellen": _rows(_disclosure_rule(vocabulary)),
                 "voorbeelden": _examples(),
             },
@@ -153,6 +156,17 @@ def _registration_rule() -> Schema:
 
 def _bar() -> Schema:
     return _table(grammar.BAR, {"regel": _TEXT, "wie": _list(_ref("soort-instantie")), "uitleg": _EXPLANATION})
+
+
+def _parent_rule() -> Schema:
+    municipality = {"type": "string", "pattern": f"^{grammar.MUNICIPALITY}$"}
+    municipalities = {
+        "anyOf": [_list({"const": grammar.EVERYWHERE}), _list({**municipality, "not": {"const": grammar.EVERYWHERE}})]
+    }
+    return _table(
+        grammar.PARENT_RULE,
+        {"regel": _TEXT, "gemeenten": municipalities, "grondslag": _list(_NAME), "uitleg": _EXPLANATION},
+    )
 
 
 def _disclosure_rule(vocabulary: Vocabulary) -> Schema:

@@ -8,6 +8,17 @@ import yaml
 
 MAX_BYTES: Final = 64 * 1024
 MAX_DEPTH: Final = 8
+_PROBLEMS: Final = (
+    ("cannot start any token", "met dit teken kan hier niets beginnen; een tab telt niet als inspringen"),
+    (
+        "mapping values are not allowed",
+        "hier hoort geen dubbele punt; zet de hele zin tussen aanhalingstekens",
+    ),
+    ("could not find expected ':'", "na een sleutel hoort een dubbele punt"),
+    ("expected <block end>", "deze regel springt anders in dan de regels erboven"),
+    ("expected ',' or", "een lijst of tabel tussen haken is niet afgesloten, of er ontbreekt een scheiding"),
+    ("unexpected end of stream", "een aanhalingsteken is niet gesloten"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +87,17 @@ def read_tree(raw: bytes) -> Tree:
     try:
         return _document(yaml.parse(text, Loader=yaml.SafeLoader))
     except yaml.MarkedYAMLError as error:
-        raise UnreadableText(f"geen leesbare YAML ({error.problem})", _place(error.problem_mark)) from None
+        raise UnreadableText(f"geen leesbare YAML: {_in_dutch(error.problem)}", _place(error.problem_mark)) from None
     except yaml.reader.ReaderError as error:
         raise UnreadableText("een teken dat hier niet mag staan", _place_of(text[: error.position])) from None
     except (yaml.YAMLError, ValueError, OverflowError):  # a \U escape or a version number beyond all bounds
         raise UnreadableText("geen leesbare YAML", Place(1, 1)) from None
+
+
+def _in_dutch(problem: str | None) -> str:
+    """Say what a reader of YAML says in English; the place is told besides."""
+    found = (dutch for english, dutch in _PROBLEMS if english in (problem or ""))
+    return next(found, "kijk naar inspringen, dubbele punten, haken en aanhalingstekens op en boven deze regel")
 
 
 def _decoded(raw: bytes) -> str:

@@ -10,7 +10,9 @@ Point = tuple[str, ...]
 Box = tuple[tuple[str, ...], ...]
 
 _Sets = tuple[frozenset[str], ...]
-_WORK: Final = 200_000  # boxes looked at while looking for fewer of them
+#: Boxes looked at while looking for fewer of them, at least once each, and in no more orders than this.
+_WORK: Final = 200_000
+_ORDERS: Final = 120
 
 
 def size(box: Box) -> int:
@@ -19,19 +21,30 @@ def size(box: Box) -> int:
 
 
 def cover(points: Iterable[Point], dimensions: Sequence[Sequence[str]]) -> tuple[Box, ...]:
-    """Give disjoint boxes that hold exactly these points, few of them, the largest first; values in the order given.
+    """Give disjoint boxes that hold exactly these points, few of them, the largest first; values in the order given."""
+    return cover_boxes((tuple((value,) for value in point) for point in points), dimensions)
+
+
+def cover_boxes(boxes: Iterable[Box], dimensions: Sequence[Sequence[str]]) -> tuple[Box, ...]:
+    """Give fewer boxes that hold the same points as these, which must be disjoint.
 
     Values that occur in the same surroundings are taken together first, which loses nothing; of several orders in
-    which the rest can be joined, the one that gives the fewest boxes is kept. The fewest there are is not promised.
+    which the rest can be joined, the one that gives the fewest boxes is kept. The fewest there are is not promised:
+    the work grows with the number of boxes, never with the orders that there could be.
     """
-    boxes = {tuple(frozenset((value,)) for value in point) for point in points}
+    found = {tuple(map(frozenset, box)) for box in boxes}
     for dimension in range(len(dimensions)):
-        boxes = _alike_together(boxes, dimension)
-    orders = islice(permutations(range(len(dimensions))), max(1, _WORK // max(1, len(boxes))))
-    fewest = min((_joined(boxes, order) for order in orders), key=len)
+        found = _alike_together(found, dimension)
+    fewest = min((_joined(found, order) for order in _orders(found, len(dimensions))), key=len)
     ranks = [{value: rank for rank, value in enumerate(values)} for values in dimensions]
-    found = [_in_order(sets, ranks) for sets in fewest]
-    return tuple(sorted(found, key=lambda box: (-size(box), _places(box, ranks))))
+    told = [_in_order(sets, ranks) for sets in fewest]
+    return tuple(sorted(told, key=lambda box: (-size(box), _places(box, ranks))))
+
+
+def _orders(boxes: set[_Sets], dimensions: int) -> Iterator[tuple[int, ...]]:
+    """Give orders in which to join; a dimension in which all boxes are alike joins nothing."""
+    differing = [place for place in range(dimensions) if len({box[place] for box in boxes}) > 1]
+    return islice(permutations(differing), min(_ORDERS, max(1, _WORK // max(1, len(boxes)))))
 
 
 def _alike_together(boxes: set[_Sets], dimension: int) -> set[_Sets]:

@@ -3,13 +3,17 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
+from gateway.core.policy.cards.mistakes import Mistake, PolicyRejected
 from gateway.core.policy.cards.vocabulary import Vocabulary
 from gateway.core.policy.engine import LanePolicy
-from gateway.core.policy.questions.boxes import Box, Point, cover
+from gateway.core.policy.questions.boxes import Box, Point, cover_boxes
 from gateway.core.policy.questions.boxes import size as size_of
 from gateway.core.policy.questions.situations import Answers, Outcome, Period, Question, World, periods_of
+
+#: Answers, over all periods; the largest real lane needs some thousands.
+MOST_COMPARED: Final = 200_000
 
 
 class Cause(NamedTuple):
@@ -80,19 +84,31 @@ def changes_between(old: LanePolicy | None, new: LanePolicy | None, vocabulary: 
     """Compare two versions of one lane in every situation on every day; nothing stands for a lane that is not there.
 
     A situation of which neither card speaks is refused without a rule by both on every day, so only the others are
-    asked; `tests/properties/test_policy_difference.py` asks them all.
+    asked; `tests/properties/test_policy_difference.py` asks them all. Whoever registered under the old version is still
+    there under the new one, so that a new rule about them is never missed.
+
+    Raises PolicyRejected when two cards together have more to ask than `MOST_COMPARED`.
     """
     policies = [policy for policy in (old, new) if policy is not None]
     cards = [policy.card for policy in policies]
-    world = World.of(cards, vocabulary)
+    world = World.of(policies, vocabulary)
     periods = periods_of(policies)
-    before, after = Answers(old, world), Answers(new, world)
-    groups: defaultdict[Cause, list[Point]] = defaultdict(list)
-    for question in Question:
-        for point in world.spoken_of(question, cards):
-            for cause in _causes(question, point, periods, before, after):
-                groups[cause].append(point)
+    before = Answers(old, world, old.sides() if old else frozenset())
+    after = Answers(new, world, world.sides)
+    groups: defaultdict[Cause, list[Box]] = defaultdict(list)
+    every = ((question, box) for question in Question for box in world.spoken_of(question, cards))
+    for asked, (question, box) in enumerate(every, start=1):
+        if asked * len(periods) > MOST_COMPARED:
+            raise _too_much(cards[-1].name)
+        point = tuple(side[0] for side in box)
+        for cause in _causes(question, point, periods, before, after):
+            groups[cause].append(box)
     return LaneChanges(world, periods, tuple(boxes_of(groups, world)))
+
+
+def _too_much(file: str) -> PolicyRejected:
+    message = f"oud en nieuw samen geven meer dan {MOST_COMPARED} vergelijkingen; maak de regels korter"
+    return PolicyRejected([Mistake(file, 1, 1, "", message)])
 
 
 def _causes(
@@ -112,8 +128,8 @@ def _causes(
         yield going_on
 
 
-def boxes_of(groups: Mapping[Cause, Iterable[Point]], world: World) -> Iterator[ChangedBox]:
+def boxes_of(groups: Mapping[Cause, Iterable[Box]], world: World) -> Iterator[ChangedBox]:
     """Cover each group exactly; what opens comes first, then what closes, then what only has another cause."""
     for cause in sorted(groups, key=Cause.place):
-        for box in cover(groups[cause], world.dimensions(cause.question)):
+        for box in cover_boxes(groups[cause], world.dimensions(cause.question)):
             yield ChangedBox(cause, box)

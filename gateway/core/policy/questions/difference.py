@@ -8,6 +8,7 @@ from typing import Final
 from gateway.core.policy.cards.vocabulary import Vocabulary
 from gateway.core.policy.engine import LanePolicy, PolicySet
 from gateway.core.policy.questions.changes import ChangedBox, LaneChanges, changes_between
+from gateway.core.policy.questions.examples import ExampleChange, examples_of
 from gateway.core.policy.questions.particulars import Particular, opening_of, particulars_of
 from gateway.core.policy.questions.sentences import Teller
 from gateway.core.policy.questions.wording import wording_of
@@ -43,6 +44,7 @@ _SECTIONS: Final[tuple[tuple[tuple[str, str], Callable[[Change], int]], ...]] = 
     (("Gelijk, maar anders geregeld", "The same, but ruled otherwise"), lambda change: change.other),
     (("In een stroom die dicht is en blijft", "In a lane that is and stays shut"), lambda change: change.shut),
 )
+_EXAMPLES: Final = ("Voorbeelden die weg zijn of het omgekeerde zeggen", "Examples that are gone or say the opposite")
 _NO_CHANGE: Final[Mapping[Language, str]] = {
     "nl": "Er verandert niets: in elke situatie mag en hoort iedereen hetzelfde als eerst, door dezelfde regels.\n",
     "en": "Nothing changes: in every situation everyone may do and learns the same as before, by the same rules.\n",
@@ -63,7 +65,8 @@ class Difference:
 
     `situations` is how many were compared and `comparisons` how often, since each is compared in every period between
     days on which a version changes. `opened` and `closed` count situations, each once for every way in which it
-    changes. `particulars` are changes of the cards and of their words that no situation shows.
+    changes. `particulars` are changes of the cards and of their words that no situation shows; `examples` are tests of
+    the cards that are dropped or turned around.
     """
 
     opened: int
@@ -72,6 +75,17 @@ class Difference:
     changes: tuple[Change, ...] = ()
     comparisons: int = 0
     particulars: tuple[Particular, ...] = ()
+    examples: tuple[ExampleChange, ...] = ()
+
+    @property
+    def examples_removed(self) -> int:
+        """How many examples are no longer there."""
+        return sum(change.removed for change in self.examples)
+
+    @property
+    def examples_reversed(self) -> int:
+        """How many examples say the opposite of what they said."""
+        return sum(change.reversed for change in self.examples)
 
     @property
     def other(self) -> int:
@@ -100,6 +114,7 @@ def compare(old: PolicySet, new: PolicySet, vocabulary: Vocabulary) -> Differenc
     changes: list[Change] = []
     particulars = list(wording_of(old.vocabulary, new.vocabulary))
     compared: list[LaneChanges] = []
+    examples: list[ExampleChange] = []
     for lane in dict.fromkeys(policy.lane for policy in (*old.policies, *new.policies)):
         before, after, shut = _answering(lane, old, new)
         found = changes_between(before, after, vocabulary)
@@ -109,6 +124,7 @@ def compare(old: PolicySet, new: PolicySet, vocabulary: Vocabulary) -> Differenc
         changes += (told(one, teller, dutch, english) for one in found.boxes)
         particulars += opening_of(lane, old, new, dutch=dutch, english=english)
         particulars += particulars_of(lane, old.lane(lane), new.lane(lane), dutch=dutch, english=english)
+        examples += examples_of(lane, old.lane(lane), new.lane(lane), dutch=dutch, english=english)
     return Difference(
         opened=sum(change.opened for change in changes),
         closed=sum(change.closed for change in changes),
@@ -116,6 +132,7 @@ def compare(old: PolicySet, new: PolicySet, vocabulary: Vocabulary) -> Differenc
         changes=tuple(changes),
         comparisons=sum(found.comparisons for found in compared),
         particulars=tuple(particulars),
+        examples=tuple(examples),
     )
 
 
@@ -156,33 +173,41 @@ def _counts(found: Difference, language: Language) -> Iterator[str]:
         written(number, language)
         for number in (found.opened, found.closed, found.other, found.situations, found.comparisons)
     )
+    removed, turned = (written(number, language) for number in (found.examples_removed, found.examples_reversed))
     if language == "nl":
         yield "# Wat verandert er\n"
         yield f"Geopend: **{opened}** situaties. Gesloten: **{closed}**. Gelijk, maar anders geregeld: **{other}**.\n"
         yield f"Vergeleken: alle {compared} situaties, elk in ieder tijdvak ({comparisons} vergelijkingen).\n"
         if found.shut:
             yield f"In stromen die dicht blijven: **{written(found.shut, language)}**; daar gebeurt nog niets.\n"
+        yield f"Voorbeelden: **{removed}** weg, **{turned}** zeggen het omgekeerde.\n"
     else:
         yield "# What changes\n"
         yield f"Opened: **{opened}** situations. Closed: **{closed}**. The same, but ruled otherwise: **{other}**.\n"
         yield f"Compared: all {compared} situations, each in every period ({comparisons} comparisons).\n"
         if found.shut:
             yield f"In lanes that are and stay shut: **{written(found.shut, language)}**; nothing happens there yet.\n"
+        yield f"Examples: **{removed}** gone, **{turned}** say the opposite.\n"
 
 
 def _sentences(found: Difference, language: Language) -> Iterator[str]:
     if not found.changes:
-        yield (_NO_SITUATION if found.particulars else _NO_CHANGE)[language]
+        yield (_NO_SITUATION if found.particulars or found.examples else _NO_CHANGE)[language]
     for (nl, en), belongs in _SECTIONS:
         told = [plain(change.sentence(language)) for change in found.changes if belongs(change)]
         yield from _section(nl if language == "nl" else en, told)
 
 
 def _besides(found: Difference, language: Language) -> Iterator[str]:
+    yield from _section(_EXAMPLES[language == "en"], [plain(_in(one, language)) for one in found.examples])
     if not found.particulars:
         yield _NOTHING_BESIDES[language]
-    told = [plain(one.sentence_nl if language == "nl" else one.sentence_en) for one in found.particulars]
+    told = [plain(_in(one, language)) for one in found.particulars]
     yield from _section("Verder op de kaarten" if language == "nl" else "Besides, on the cards", told)
+
+
+def _in(told: Particular | ExampleChange, language: Language) -> str:
+    return told.sentence_nl if language == "nl" else told.sentence_en
 
 
 def _section(heading: str, told: list[str]) -> Iterator[str]:

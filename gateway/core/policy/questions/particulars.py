@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from gateway.core.policy.card import Bar, DisclosureRule, Ladder, PolicyFile, RegistrationRule, Told
+from gateway.core.policy.card import Bar, DisclosureRule, Ladder, ParentRule, PolicyFile, RegistrationRule, Told
 from gateway.core.policy.engine import LanePolicy, PolicySet
 from gateway.core.policy.questions.situations import Period
 from gateway.core.policy.questions.words import Words
@@ -42,6 +42,8 @@ def particulars_of(
 def opening_of(lane: str, old: PolicySet, new: PolicySet, *, dutch: Words, english: Words) -> Iterator[Particular]:
     """Tell that a lane opens, shuts or comes shut, because its card relies on what exists or on what does not."""
     before, after = old.lane(lane), new.lane(lane)
+    if (after is not None) and parents_open_wider(before, after):
+        yield Particular(lane, _parents_open(lane, dutch), _parents_open(lane, english))
     was_open, is_open = old.open_lane(lane) is not None, new.open_lane(lane) is not None
     if after is not None and not is_open and (was_open or before is None):
         missing = [code for code in after.card.mechanisms if code not in new.mechanisms]
@@ -49,6 +51,24 @@ def opening_of(lane: str, old: PolicySet, new: PolicySet, *, dutch: Words, engli
     if before is not None and is_open and not was_open:
         opens = f"De stroom {dutch.lane(lane)} gaat open.", f"The lane {english.lane(lane)} opens."
         yield Particular(lane, *opens)
+
+
+def parents_open_wider(before: LanePolicy | None, after: LanePolicy) -> bool:
+    """Whether children with a parent in common match for agencies for which they did not before."""
+    rule, earlier = after.card.parent_rule, None if before is None else before.card.parent_rule
+    if rule is None:
+        return False
+    if earlier is None or not earlier.municipalities:
+        return earlier is None
+    return not rule.municipalities or not set(rule.municipalities) <= set(earlier.municipalities)
+
+
+def _parents_open(lane: str, words: Words) -> str:
+    name = words.lane(lane)
+    return words.say(
+        f"De stroom {name} gaat open voor oudermatches: wie bij kinderen met een ouder gemeen betrokken is, hoort het.",
+        f"The lane {name} opens for parent matches: those involved with children with a parent in common are told.",
+    )
 
 
 def _shut(lane: str, missing: Sequence[str], words: Words) -> str:
@@ -88,6 +108,7 @@ def _head(card: PolicyFile, words: Words) -> Iterator[tuple[str, str]]:
         say("steunt op", "relies on"),
         words.labels(vocabulary.mechanisms, card.mechanisms) or say("niets bijzonders", "nothing in particular"),
     )
+    yield say("oudermatch", "parent match"), _parents(card, words)
     yield say("altijd stil", "always silent"), words.labels(vocabulary.purposes, card.silent_purposes)
 
 
@@ -97,10 +118,20 @@ def _ages(card: PolicyFile, words: Words) -> str:
     return ", ".join(part for part in (start, end) if part) or words.say("alle", "all")
 
 
+def _parents(card: PolicyFile, words: Words) -> str:
+    rule = card.parent_rule
+    if rule is None:
+        return words.say("nee", "no")
+    places = ", ".join(rule.municipalities) or words.say("alle gemeenten", "all municipalities")
+    return words.say(f"regel {rule.id}", f"rule {rule.id}") + f", {places}; {', '.join(rule.basis)}"
+
+
 def _terms(card: PolicyFile, words: Words) -> Iterator[tuple[str, str]]:
     say, terms, notice = words.say, card.terms, card.notice
     yield say("termijn, ten hoogste", "term, at most"), words.span(terms.maximum)
     yield say("termijn, standaard", "term, by default"), words.span(terms.default)
+    ends = say("eindigt", "ends") if terms.ends_on_death else say("loopt door", "goes on")
+    yield say("termijn, bij overlijden", "term, on death"), ends
     yield say("contact binnen (werkdagen)", "contact within (working days)"), str(terms.contact_working_days)
     yield say("opschalen (werkdagen)", "escalation (working days)"), _ladder(terms.ladder, words)
     yield say("bewaren, match", "retention, match"), words.span(terms.match)
@@ -132,8 +163,8 @@ def _bases(card: PolicyFile, words: Words) -> Iterator[tuple[str, str]]:
 def _rules(card: PolicyFile, words: Words) -> Iterator[tuple[str, str]]:
     """Give what situations do not show of a rule: its explanations, and the decision about police data."""
     said = (("uitleg (nl)", "explanation (nl)"), ("uitleg (en)", "explanation (en)"))
-    rules: list[RegistrationRule | Bar | DisclosureRule] = [*card.registration_rules, *card.bars]
-    rules += card.disclosure_rules
+    rules: list[RegistrationRule | Bar | DisclosureRule | ParentRule] = [*card.registration_rules, *card.bars]
+    rules += [*card.disclosure_rules, *(() if card.parent_rule is None else (card.parent_rule,))]
     for rule in rules:
         named = words.say("regel", "rule") + f" {rule.id}, "
         for label, text in zip(said, (rule.explanation_nl, rule.explanation_en), strict=True):

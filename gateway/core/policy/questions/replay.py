@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 
-from gateway.core.policy.answers import NO_RULE, Decision, Registering, Situation
-from gateway.core.policy.card import DisclosureLevel, PolicyFile
+from gateway.core.policy.answers import NO_RULE, Asking, Decision, Registering
+from gateway.core.policy.card import PolicyFile
 from gateway.core.policy.engine import LanePolicy, PolicySet
+from gateway.core.policy.meeting import heard, seen_from
 from gateway.core.policy.questions.boxes import Point
-from gateway.core.policy.questions.recorded import RecordedDecision, RecordedMeeting, RecordedRegistering, RecordedSide
+from gateway.core.policy.questions.meetings import meeting_of
+from gateway.core.policy.questions.recorded import RecordedDecision, RecordedMeeting, RecordedRegistering
 from gateway.core.policy.questions.situations import (
     NOTHING,
     Outcome,
@@ -33,32 +35,33 @@ def outcome_of(answer: Registering, policy: LanePolicy | None) -> Outcome:
     return NOTHING if policy is None else outcome_of_registering(answer, policy)
 
 
-def situations_met(met: RecordedMeeting) -> tuple[Situation, Situation]:
-    """Give a meeting as each side sees it."""
-    return _seen_from(met.low, met.high), _seen_from(met.high, met.low)
-
-
-def _seen_from(own: RecordedSide, other: RecordedSide) -> Situation:
-    return Situation(own.agency_kind or "", other.agency_kind or "", own.purpose, own.flag, other.flag)
+def points_met(met: RecordedMeeting) -> tuple[Point, Point]:
+    """Give a meeting as each side sees it, as the points of a world."""
+    low, high = _sides(met)
+    return meeting_of(low, high), meeting_of(high, low)
 
 
 def decisions(policy: LanePolicy | None, met: RecordedMeeting) -> tuple[Decision, ...]:
-    """Decide again for both sides."""
+    """Decide again for each side by itself."""
+    low, high = _sides(met)
     return tuple(
-        NO_RULE if policy is None else policy.decide(situation, on=met.on) for situation in situations_met(met)
+        NO_RULE if policy is None else policy.decide(seen_from(own, other), on=met.on)
+        for own, other in ((low, high), (high, low))
     )
 
 
 def told(policy: LanePolicy | None, met: RecordedMeeting) -> tuple[Outcome, ...]:
     """Give what each side really hears: both are told, or neither."""
-    both = decisions(policy, met)
-    if policy is None:
-        return tuple(NOTHING for _ in both)
-    silent = any(decision.level is DisclosureLevel.SILENT for decision in both)
+    low, high = _sides(met)
     return tuple(
-        Outcome(0, held_back=True) if silent and decision.level else outcome_of_telling(decision, policy)
-        for decision in both
+        NOTHING if policy is None else outcome_of_telling(heard(policy, own, other, on=met.on), policy)
+        for own, other in ((low, high), (high, low))
     )
+
+
+def _sides(met: RecordedMeeting) -> tuple[Asking, Asking]:
+    low, high = (Asking(side.agency_kind or "", side.purpose, side.flag) for side in (met.low, met.high))
+    return low, high
 
 
 def without_attestations(question: Question, point: Point) -> Point:

@@ -69,19 +69,33 @@ class Teller:
         return f"{who} {may} {words.say(*verb)}{where}: {now} ({words.say('was', 'it was')}: {was})"
 
     def _telling(self, change: ChangedBox, words: Words) -> str:
-        recipients, others, purposes, own, other = change.box
+        recipients, others, purposes, of_others, own, other = change.box
         before, after = change.cause.before, change.cause.after
         hears = words.say("horen" if len(recipients) > 1 else "hoort", "learn" if len(recipients) > 1 else "learns")
         conditions = [
             self._purposes(purposes, words),
-            self._flags(own, words, "met eigen vlag", "with own flag"),
-            self._flags(other, words, "met vlag van de ander", "with the other's flag"),
+            self._of_others(others, of_others, words),
+            self._flags_of(recipients, own, words, "met eigen vlag", "with own flag"),
+            self._flags_of(others, other, words, "met vlag van de ander", "with the other's flag"),
         ]
         parties = f"{self._kinds(recipients, words)} {hears} {words.say('van', 'of')} {self._kinds(others, words)}"
         where = "".join(f", {said}" for said in (self._when(change, words), *conditions) if said)
         steps = (after.level > before.level) - (after.level < before.level)
         now, was = (_telling_by(outcome, words) for outcome in (after, before))
         return f"{parties}{where}, {words.say(*_MORE_OR_LESS[steps])}: {now} ({words.say('was', 'it was')}: {was})"
+
+    def _of_others(self, kinds: tuple[str, ...], codes: tuple[str, ...], words: Words) -> str:
+        """Name the purposes of the others, unless it is every purpose for which they can have registered."""
+        if {side.purpose for side in self.world.sides if side.agency_kind in kinds}.issubset(codes):
+            return ""
+        named = words.labels(words.vocabulary.purposes, codes)
+        return words.say("met doel van de ander", "with the other's purpose") + f" {named}"
+
+    def _flags_of(self, kinds: tuple[str, ...], codes: tuple[str, ...], words: Words, nl: str, en: str) -> str:
+        """Name the flags, unless it is every flag with which these kinds of agency can have registered."""
+        if {side.flag for side in self.world.sides if side.agency_kind in kinds}.issubset(codes):
+            return ""
+        return self._flags(codes, words, nl, en)
 
     def _kinds(self, codes: tuple[str, ...], words: Words) -> str:
         return words.kinds(codes, everyone=self.world.kinds, participants=self.participants)

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from gateway.core.policy.answers import Denial, Denied, Permitted
-from gateway.core.policy.card import PolicyFile
 from gateway.core.policy.cards.vocabulary import Vocabulary
 from gateway.core.policy.engine import LanePolicy, PolicySet
 from gateway.core.policy.questions.boxes import Point, cover, points_of
@@ -17,8 +16,8 @@ from gateway.core.policy.questions.replay import (
     decisions,
     kinds_in,
     outcome_of,
+    points_met,
     rules_of,
-    situations_met,
     told,
     without_attestations,
     words_in,
@@ -69,7 +68,7 @@ class _Trial:
         self._old, self._new, self._vocabulary = old, new, vocabulary
         self._kinds = {term.code for term in vocabulary.agency_kinds}
         lanes = dict.fromkeys(policy.lane for policy in (*old.policies, *new.policies))
-        self._worlds = {lane: World.of(self._cards(lane), vocabulary) for lane in lanes}
+        self._worlds = {lane: World.of(self._versions(lane), vocabulary) for lane in lanes}
         self._recorded = 0
         self._not_replayed: Counter[NotReplayed] = Counter()
         self._agreed: Counter[bool | None] = Counter()
@@ -114,7 +113,8 @@ class _Trial:
         return silent or (asked.flag is not None and asked.preconditions is not None)
 
     def _count(self, lane: str, again: _Again) -> None:
-        self._exercised |= {(lane, rule) for rule in again.after.rules}
+        if not again.after.held_back:
+            self._exercised |= {(lane, rule) for rule in again.after.rules}
         self._met[lane].add(without_attestations(again.question, again.point))
         if again.before != again.after:
             cause = Cause(again.question, again.before, again.after, _ANY_TIME)
@@ -139,12 +139,12 @@ class _Trial:
         return bool(asked.refusal)
 
     def _meeting(self, met: RecordedMeeting) -> Iterator[_Again]:
-        before, after = (told(policies.lane(met.lane), met) for policies in (self._old, self._new))
-        for situation, old, new in zip(situations_met(met), before, after, strict=True):
-            yield _Again(Question.TELLING, situation, old, new)
+        before, after = (told(policies.open_lane(met.lane), met) for policies in (self._old, self._new))
+        for point, old, new in zip(points_met(met), before, after, strict=True):
+            yield _Again(Question.TELLING, point, old, new)
 
     def _meeting_agrees(self, met: RecordedMeeting) -> bool | None:
-        policy = self._old.lane(met.lane)
+        policy = self._old.open_lane(met.lane)
         if met.policy != ("" if policy is None else policy.digest):
             return None
         sides = (met.low, met.high)
@@ -170,9 +170,9 @@ class _Trial:
     def _spoken_of(self, policy: LanePolicy) -> set[Point]:
         world = self._worlds[policy.lane]
         return {
-            without_attestations(question, point)
+            without_attestations(question, tuple(side[0] for side in box))
             for question in Question
-            for point in world.spoken_of(question, [policy.card])
+            for box in world.spoken_of(question, [policy.card])
         }
 
     def _unexercised(self, lane: str, rule: str) -> Unexercised:
@@ -205,6 +205,6 @@ class _Trial:
             other=0 if found.opened or found.closed else number,
         )
 
-    def _cards(self, lane: str) -> list[PolicyFile]:
+    def _versions(self, lane: str) -> list[LanePolicy]:
         found = (policies.lane(lane) for policies in (self._old, self._new))
-        return [policy.card for policy in found if policy is not None]
+        return [policy for policy in found if policy is not None]

@@ -41,7 +41,9 @@ class Contents:
     """What officers sign. `follows` is the digest of the release before, of which `difference_*` tell what changes.
 
     `opened` and `closed` count situations; `expected_opened` is what the proposal said before anybody counted.
-    `examples` is how many examples of the cards were tried, all of which hold.
+    `examples` is how many examples of the cards were tried, all of which hold. `mechanisms` are the parts of the house
+    that existed then, in order: what is built later opens no lane by itself. A release from before these were named
+    was signed for none.
     """
 
     number: int
@@ -57,6 +59,12 @@ class Contents:
     closed: int
     expected_opened: int
     examples: int
+    mechanisms: tuple[str, ...] | None = None
+
+    @property
+    def signed_for(self) -> frozenset[str]:
+        """The parts of the house that a lane may rely on under this release."""
+        return frozenset(self.mechanisms or ())
 
     @property
     def file_bytes(self) -> Mapping[str, bytes]:
@@ -119,7 +127,7 @@ def read_release(content: bytes, parsed: object) -> Release:
     """Return the release that the parsed JSON of a file says; raises ReleaseRejected unless it is in its one form."""
     whole = _Members(parsed, "", ("digest", "release", "signatures"))
     release = Release(
-        _contents(_Members(whole.value("release"), "release", _CONTENTS)),
+        _contents(_Members(whole.value("release"), "release", _CONTENTS, optional="mechanisms")),
         tuple(
             _signature(_Members(one, f"signatures[{index}]", _SIGNATURE))
             for index, one in enumerate(whole.items("signatures"))
@@ -140,7 +148,8 @@ _SIGNATURE: Final = ("officer", "keyId", "signedAt", "signature")
 
 
 def _contents_members(contents: Contents) -> dict[str, object]:
-    return {
+    mechanisms = {} if contents.mechanisms is None else {"mechanisms": list(contents.mechanisms)}
+    return mechanisms | {
         "format": FORMAT,
         "number": contents.number,
         "follows": contents.follows,
@@ -182,6 +191,7 @@ def _contents(members: "_Members") -> Contents:
         closed=members.count("closed"),
         expected_opened=members.count("expectedOpened"),
         examples=members.count("examples"),
+        mechanisms=members.words("mechanisms") if "mechanisms" in members else None,
     )
 
 
@@ -197,11 +207,14 @@ def _signature(members: "_Members") -> ReleaseSignature:
 class _Members:
     """One JSON object with exactly these members; each is read as what it must be, or the release is refused."""
 
-    def __init__(self, value: object, place: str, names: tuple[str, ...]) -> None:
+    def __init__(self, value: object, place: str, names: tuple[str, ...], *, optional: str = "") -> None:
         self._place = place
-        if not isinstance(value, dict) or value.keys() != set(names):
+        if not isinstance(value, dict) or value.keys() - {optional} != set(names):
             raise rejected(ReleaseFault.MALFORMED, place or "the file")
         self._members: dict[str, Any] = value
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._members
 
     def value(self, name: str) -> object:
         return self._members[name]
@@ -214,6 +227,13 @@ class _Members:
     def items(self, name: str) -> list[object]:
         if isinstance(found := self._members[name], list):
             return found
+        raise self._malformed(name)
+
+    def words(self, name: str) -> tuple[str, ...]:
+        """Read a list of texts in order, each once."""
+        found = [one for one in self.items(name) if isinstance(one, str)]
+        if found == self._members[name] == sorted(set(found)):
+            return tuple(found)
         raise self._malformed(name)
 
     def count(self, name: str, *, smallest: int = 0, largest: int = 10**9) -> int:

@@ -3,15 +3,16 @@
 Whoever makes a release and whoever loads one come by here, so that a gateway finds for itself what officers read.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
 from gateway.core.policy.cards.collection import VOCABULARY, Cards, read_cards
 from gateway.core.policy.cards.mistakes import PolicyRejected
 from gateway.core.policy.cards.vocabulary import Vocabulary
-from gateway.core.policy.engine import LanePolicy, PolicySet
+from gateway.core.policy.engine import BUILT, LanePolicy, PolicySet
 from gateway.core.policy.questions.difference import Difference, compare
 from gateway.core.policy.questions.wording import codes_moved
 from gateway.core.policy.releases.faults import Reason, ReleaseFault, ReleaseRejected, rejected
@@ -37,7 +38,8 @@ class Before:
             case Before():
                 return previous
             case _:
-                return cls(previous.digest, _cards(previous.contents.file_bytes).policies)
+                contents = previous.contents
+                return cls(previous.digest, _cards(contents.file_bytes, contents.signed_for).policies)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,7 @@ class Draft:
             closed=difference.closed,
             expected_opened=proposal.expected_opened,
             examples=self.cards.examples,
+            mechanisms=tuple(sorted(self.cards.policies.mechanisms)),
         )
         return Release(contents)
 
@@ -82,8 +85,11 @@ def draft(files: Mapping[str, bytes], *, previous: Release | None) -> Draft:
 
 
 def check_contents(contents: Contents) -> Cards:
-    """Return the cards of a release, after everything that it says of itself was tried; raises ReleaseRejected."""
-    cards = _cards(contents.file_bytes)
+    """Return the cards of a release, after everything that it says of itself was tried; raises ReleaseRejected.
+
+    A lane opens only when what its card relies on exists here and existed when the release was signed.
+    """
+    cards = _cards(contents.file_bytes, contents.signed_for & BUILT)
     if tuple(sorted(contents.file_bytes)) != tuple(file.name for file in contents.files):
         raise rejected(ReleaseFault.MALFORMED, "files are in order of their names, each once")
     reasons: list[Reason] = []
@@ -104,22 +110,29 @@ def check_difference(contents: Contents, previous: Release | Before | None, *, c
     before = Before.of(previous)
     if contents.follows != before.digest:
         raise rejected(ReleaseFault.FOLLOWS_ANOTHER)
-    counted = _counted(cards or _cards(contents.file_bytes), before)
+    cards = cards or _cards(contents.file_bytes)
+    counted = _counted(replace(cards, policies=cards.policies.in_house_with(contents.signed_for)), before)
     told = (contents.opened, contents.closed, contents.difference_nl, contents.difference_en)
     if told != (counted.opened, counted.closed, counted.text("nl"), counted.text("en")):
         raise rejected(ReleaseFault.DIFFERENCE_DIFFERS, f"{counted.opened} opened, {counted.closed} closed")
 
 
-def _cards(files: Mapping[str, bytes]) -> Cards:
-    try:
+def _cards(files: Mapping[str, bytes], mechanisms: frozenset[str] = BUILT) -> Cards:
+    with _mistakes_as_reasons():
         cards = read_cards(files)
+    if not cards.policies.policies:
+        raise rejected(ReleaseFault.CARDS_REJECTED, "there are no cards")
+    return replace(cards, policies=cards.policies.in_house_with(mechanisms))
+
+
+@contextmanager
+def _mistakes_as_reasons() -> Iterator[None]:
+    try:
+        yield
     except PolicyRejected as refused:
         raise ReleaseRejected(
             [Reason(ReleaseFault.CARDS_REJECTED, str(mistake)) for mistake in refused.mistakes]
         ) from None
-    if not cards.policies.policies:
-        raise rejected(ReleaseFault.CARDS_REJECTED, "there are no cards")
-    return cards
 
 
 def _refuse_unraised(before: PolicySet, after: PolicySet) -> None:
@@ -144,7 +157,8 @@ def _unraised(
 def _counted(cards: Cards, before: Before) -> Difference:
     assert cards.vocabulary is not None, "cards have been read with their words"
     _refuse_unraised(before.policies, cards.policies)
-    return compare(before.policies, cards.policies, cards.vocabulary)
+    with _mistakes_as_reasons():
+        return compare(before.policies, cards.policies, cards.vocabulary)
 
 
 def _unexpected(opened: int, expected: int) -> ReleaseRejected:

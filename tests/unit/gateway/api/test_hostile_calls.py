@@ -138,7 +138,7 @@ def test_what_every_call_must_say(standing: Neighborhood, header: str, value: st
         ({"contactId": f"cnt_{BSN}"}, "request-person-number", None),
         ({BSN: "x"}, "request-person-number", None),
         ({"flag": "weapon"}, "policy-flag-not-admitted", None),
-        ({"lane": "emergency"}, "policy-lane-not-built", None),
+        ({"lane": "handle_with_care"}, "policy-lane-not-built", None),
         ({"lane": "unheard-of"}, "policy-lane-unknown", None),
         ({"validUntil": "2020-01-01"}, "policy-term-past", None),
         ({"subjectNotice": {"status": "deferred", "on": "2099-01-01"}}, "policy-notice-incomplete", None),

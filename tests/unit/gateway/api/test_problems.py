@@ -8,7 +8,7 @@ import pytest
 from gateway.api.problems import detail_of, language_of, problem_json, problem_of, refused_row
 from gateway.core.policy import Denied
 from gateway.core.refusals import Refusal, Refused
-from gateway.flows.refusal_of_policy import refused_by_policy
+from gateway.flows.deciding.refusal_of_policy import refused_by_policy
 from gateway.protocol.problems import FAMILIES, PROBLEMS
 from tests.support.cards import basis_until, policy
 from tests.support.gateways import Neighborhood

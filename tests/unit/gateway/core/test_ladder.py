@@ -6,7 +6,7 @@ import pytest
 
 from gateway.core.deadlines import OutsideCalendarError
 from gateway.core.ladder import NO_LADDER, StepDays
-from gateway.protocol.messages import LadderStep
+from gateway.protocol.messages.matches import LadderStep
 from tests.support.ladders import at, policies_of_all_years
 
 YOUTH = policies_of_all_years().policies[0]

@@ -5,7 +5,8 @@ from dataclasses import replace
 from gateway.core.contact import Mute, OpenedMatch, kept_muted, lapsed
 from gateway.core.involvement import Oin
 from gateway.core.matching import Side, meeting
-from gateway.protocol.messages import AlertKind, ContactOutcome
+from gateway.protocol.messages.alerts import AlertKind
+from gateway.protocol.messages.matches import ContactOutcome
 from tests.support.records import CARE, POLICE, SCHOOL, opened_match, person
 
 LANE = "youth"

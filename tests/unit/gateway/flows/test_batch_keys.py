@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from gateway.core.refusals import Refusal, Refused
-from gateway.flows.register import Outcome, Row, prepare, record
+from gateway.flows.registering.register import Outcome, Row, prepare, record
 from gateway.store import SqlStore
 from tests.support.house import SmallHouse, agencies, involvement
 

@@ -6,12 +6,14 @@ import pytest
 
 from gateway.core.events import EventKind
 from gateway.core.refusals import Refusal, Refused
-from gateway.flows.end_consents import expire_consents
-from gateway.flows.list_own import own_registrations
-from gateway.flows.match import match_waiting
-from gateway.flows.own_consents import own_consent, own_consents
-from gateway.flows.renew import Renewal, renew
-from gateway.protocol.messages import ConsentStatus, NoticeStatus, RenewRegistration, SubjectNotice
+from gateway.flows.matching.match import match_waiting
+from gateway.flows.mechanisms.end_consents import expire_consents
+from gateway.flows.mechanisms.own_consents import own_consent, own_consents
+from gateway.flows.registering.list_own import own_registrations
+from gateway.flows.registering.renew import Renewal, renew
+from gateway.protocol.messages.consents import ConsentStatus
+from gateway.protocol.messages.notices import NoticeStatus, SubjectNotice
+from gateway.protocol.messages.registrations import RenewRegistration
 from gateway.store import SqlStore, reconcile
 from tests.support.consents import (
     LOCAL_TEAM,
@@ -122,7 +124,7 @@ def test_a_consent_can_name_one_agency(small: SmallHouse, team: TestAgency, care
         ({"lane": "youth", "purpose": "youth-coordination"}, Refusal.CONSENT_NOT_KEPT),
         ({"lane": "unheard-of"}, Refusal.LANE_UNKNOWN),
         ({"lane": "home_ban"}, Refusal.LANE_NOT_BUILT),
-        ({"purpose": "fraud-detection"}, Refusal.PURPOSE_NOT_ADMITTED),
+        ({"purpose": "another-purpose"}, Refusal.PURPOSE_NOT_ADMITTED),
     ],
 )
 def test_a_consent_out_of_scope_is_refused(

@@ -7,23 +7,17 @@ import pytest
 
 from gateway.core.involvement import ends_at
 from gateway.core.refusals import Refusal, Refused
-from gateway.flows import register
-from gateway.flows.expire import expire
-from gateway.flows.impose_ban import row_of_ban
-from gateway.flows.match import match_waiting
-from gateway.flows.renew import Renewal, renew
-from gateway.flows.show_match import list_matches, show_match
+from gateway.flows.matching.match import match_waiting
+from gateway.flows.matching.show_match import list_matches, show_match
+from gateway.flows.mechanisms.impose_ban import row_of_ban
+from gateway.flows.registering import register
+from gateway.flows.registering.expire import expire
+from gateway.flows.registering.renew import Renewal, renew
 from gateway.policies.directory import load_policies
-from gateway.protocol.messages import (
-    ImposeHomeBan,
-    MatchState,
-    MatchView,
-    NoticeStatus,
-    OwnRegistration,
-    Receipt,
-    RenewRegistration,
-    SubjectNotice,
-)
+from gateway.protocol.messages.home_bans import ImposeHomeBan
+from gateway.protocol.messages.matches import MatchState, MatchView
+from gateway.protocol.messages.notices import NoticeStatus, SubjectNotice
+from gateway.protocol.messages.registrations import OwnRegistration, Receipt, RenewRegistration
 from gateway.store import SqlStore, reconcile
 from tests.support.house import DESK, POLICIES, SmallHouse, TestAgency, agencies, involvement, receipt_of, token_of
 from tests.support.stores import hold_clock

@@ -8,11 +8,12 @@ import yaml
 
 from gateway.core.events import EventKind
 from gateway.core.policy import LanePolicy, PolicySet, compile_policy
-from gateway.flows import register
-from gateway.flows.match import match_waiting
-from gateway.flows.show_match import list_matches, show_match
-from gateway.flows.withdraw import Withdrawal, withdraw
-from gateway.protocol.messages import MatchView, Receipt, WithdrawalReason, WithdrawRegistration
+from gateway.flows.matching.match import match_waiting
+from gateway.flows.matching.show_match import list_matches, show_match
+from gateway.flows.registering import register
+from gateway.flows.registering.withdraw import Withdrawal, withdraw
+from gateway.protocol.messages.matches import MatchView
+from gateway.protocol.messages.registrations import Receipt, WithdrawalReason, WithdrawRegistration
 from gateway.store import SqlStore, reconcile
 from tests.support.cards import POLICIES, load, policy
 from tests.support.house import SmallHouse, TestAgency, agencies, involvement, receipt_of
@@ -96,6 +97,7 @@ def test_a_meeting_of_which_one_side_would_hear_nothing_is_on_record_once(small:
 
     police, school = (small.parties[number].oin for number in (POLICE, SCHOOL))
     expected = {
+        "kind": "person_match",
         "lane": "veilig_thuis",
         "policy": small.policies.lane("veilig_thuis").digest,  # type: ignore[union-attr]
         "agencies": (police, school),
@@ -120,6 +122,42 @@ def test_a_further_registration_of_a_silent_pair_is_on_record_for_itself(small: 
     match_waiting(small.house)
 
     assert 2 == len(_withheld(small))
+    assert reconcile(store).sound
+
+
+def _remembered(store: SqlStore) -> int:
+    with store.database.engines.reader.connect() as connection:
+        return int(connection.exec_driver_sql("SELECT count(*) FROM withheld_meetings").scalar_one())
+
+
+def test_many_registrations_of_a_silent_pair_are_on_record_as_one(small: SmallHouse, store: SqlStore) -> None:
+    """What grows with the square of the registrations of two agencies would be a way to fill the house."""
+    for _ in range(5):
+        _registers(small, POLICE, "care_report")
+        _registers(small, SCHOOL, "involved")
+    match_waiting(small.house)
+    _registers(small, POLICE, "care_report")
+    _registers(small, SCHOOL, "involved")
+    match_waiting(small.house)
+
+    assert (1, 1) == (len(_withheld(small)), _remembered(store))
+    assert reconcile(store).sound
+
+
+@pytest.mark.parametrize("number", [POLICE, SCHOOL])
+def test_when_the_oldest_of_a_silent_pair_ends_the_others_stay_silent(
+    small: SmallHouse, store: SqlStore, number: int
+) -> None:
+    """What is left is remembered by those that go on (G10), and is no news."""
+    oldest = {agency: _registers(small, agency, "involved") for agency in (POLICE, SCHOOL)}
+    for agency in (POLICE, SCHOOL):
+        _registers(small, agency, "involved")
+    match_waiting(small.house)
+    _withdraws(small, small.parties[number], oldest[number])
+    assert reconcile(store).sound
+    match_waiting(small.house)
+
+    assert 1 == len(_withheld(small))
     assert reconcile(store).sound
 
 

@@ -3,9 +3,9 @@
 import pytest
 
 from gateway.core.refusals import Refusal, Refused
-from gateway.flows.match import match_waiting
-from gateway.flows.show_match import list_matches, show_match
-from gateway.protocol.messages import ListedMatch
+from gateway.flows.matching.match import match_waiting
+from gateway.flows.matching.show_match import list_matches, show_match
+from gateway.protocol.messages.matches import ListedMatch
 from gateway.store import SqlStore
 from tests.support.house import SmallHouse, agencies
 

@@ -7,20 +7,16 @@ import pytest
 
 from gateway.core.events import EventKind
 from gateway.core.refusals import Refusal, Refused
-from gateway.flows.desks import put_desk
-from gateway.flows.list_own import own_registrations
-from gateway.flows.match import match_waiting
-from gateway.flows.register import Row, prepare, record
-from gateway.flows.report_contact import Report, report_contact
-from gateway.flows.show_match import show_match
-from gateway.flows.withdraw import Withdrawal, withdraw
-from gateway.protocol.messages import (
-    ContactDesk,
-    ContactOutcome,
-    ReportContact,
-    WithdrawalReason,
-    WithdrawRegistration,
-)
+from gateway.flows.matching.match import match_waiting
+from gateway.flows.matching.report_contact import Report, report_contact
+from gateway.flows.matching.show_match import show_match
+from gateway.flows.registering.list_own import own_registrations
+from gateway.flows.registering.register import Row, prepare, record
+from gateway.flows.registering.withdraw import Withdrawal, withdraw
+from gateway.flows.telling.desks import put_desk
+from gateway.protocol.messages.contacts import ContactDesk
+from gateway.protocol.messages.matches import ContactOutcome, ReportContact
+from gateway.protocol.messages.registrations import WithdrawalReason, WithdrawRegistration
 from gateway.store import SqlStore
 from tests.support.house import SmallHouse, agencies, involvement
 

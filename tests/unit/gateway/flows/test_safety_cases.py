@@ -7,12 +7,14 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from gateway.core.refusals import Refusal, Refused
-from gateway.flows import register
-from gateway.flows.match import match_waiting
-from gateway.flows.safety_cases import close_case, list_cases, open_case, show_case
-from gateway.flows.show_match import list_matches
+from gateway.flows.matching.match import match_waiting
+from gateway.flows.matching.show_match import list_matches
+from gateway.flows.mechanisms.safety_cases import close_case, list_cases, open_case, show_case
+from gateway.flows.registering import register
 from gateway.policies.directory import load_policies
-from gateway.protocol.messages import CaseOpened, CaseStatus, ListedMatch, MatchState, OpenCase, Receipt
+from gateway.protocol.messages.matches import ListedMatch, MatchState
+from gateway.protocol.messages.registrations import Receipt
+from gateway.protocol.messages.safety_cases import CaseOpened, CaseStatus, OpenCase
 from gateway.store import SqlStore, reconcile
 from tests.support.crowd import at_once
 from tests.support.house import POLICIES, SmallHouse, TestAgency, agencies, involvement, receipt_of

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from gateway.flows.deliver import deliver, due
-from gateway.flows.ports import Delivery, Undelivered
+from gateway.flows.ports.webhooks import Delivery, Undelivered
+from gateway.flows.telling.deliver import deliver, due
 from keys.trust import TrustList
 from tests.support.gateways import Neighborhood
 

@@ -10,7 +10,8 @@ import jsonschema  # type: ignore[import-untyped]
 import pytest
 
 from gateway.core.involvement import Oin
-from gateway.flows.ports import Delivery, Endpoint, Undelivered, WaitingAlert
+from gateway.flows.ports.matches import WaitingAlert
+from gateway.flows.ports.webhooks import Delivery, Endpoint, Undelivered
 from gateway.peers.addresses import Addresses
 from gateway.peers.webhooks import Webhooks
 from keys.signing import SigningKey, verify_webhook

@@ -20,6 +20,8 @@ from tests.support.gateways import neighborhood
 from tests.support.parties import with_key
 from tests.support.releases import CREATED_ON, SIGNED_AT, Officers, signed, small_files, unsigned
 
+ENDED = {"van": date(2025, 1, 1), "tot-en-met": date(2025, 12, 31)}
+
 PROPOSAL = "voorstel: Meer scholen\nwaarom: Omdat het moet.\nverwachte-verruiming: {{geopend: {}}}\n"
 
 
@@ -404,6 +406,7 @@ def test_readiness_says_which_release_is_obeyed_and_what_is_amiss(office: Follow
         who = here.caller().call("GET", "/v1/whoami").json()
 
     in_force = {"number": 1, "digest": first.digest, "assurance": "officers", "fileGone": False, "refused": []}
+    in_force |= {"awaitingRelease": []}
     assert {"status": "ready", "policies": in_force} == before
     refused = [{"file": "0002.release.json", "faults": ["unreadable"]}]
     assert (200, {**in_force, "fileGone": True, "refused": refused}) == (after.status_code, after.json()["policies"])
@@ -413,9 +416,44 @@ def test_readiness_says_which_release_is_obeyed_and_what_is_amiss(office: Follow
 def test_without_a_release_the_gateway_is_not_ready(office: Follower, small_store: SqlStore) -> None:
     """And says that it lives."""
     with neighborhood(small_store, releases=office.start()) as here:
-        answers = [here.get(path).status_code for path in ("/v1/health/live", "/v1/health/ready")]
+        live, ready = (here.get(f"/v1/health/{name}") for name in ("live", "ready"))
+        registered = here.caller().register(1)
 
-    assert [200, 503] == answers
+    assert (200, 503, 503) == (live.status_code, ready.status_code, registered.status_code)
+    assert ["upstream-no-policies"] * 2 == [answer.json()["code"] for answer in (ready, registered)]
+    assert "refused" not in ready.json()
+    assert "retry-after" in ready.headers
+
+
+def test_where_all_is_refused_the_gateway_says_which_files_and_why(office: Follower, small_store: SqlStore) -> None:
+    """The store is not away: whoever looks after the folder is told what to mend."""
+    office.write(b"{", name="0001.release.json")
+    office.put(signed(unsigned(small_files()), office.officers.members[:1]), name="0002.release.json")
+    with neighborhood(small_store, releases=office.start()) as here:
+        ready = here.get("/v1/health/ready")
+
+    assert (503, "upstream-no-policies") == (ready.status_code, ready.json()["code"])
+    assert ["0001.release.json: unreadable", "0002.release.json: misnamed"] == sorted(ready.json()["refused"])
+
+
+def test_where_every_card_has_ended_the_gateway_is_not_ready(office: Follower, small_store: SqlStore) -> None:
+    """A release stays in force past the last day of its cards, and lets nobody do anything: that is told."""
+    made = office.officers.release(small_files(geldig=ENDED))
+    office.put(made)
+    with neighborhood(small_store, releases=office.start()) as here:
+        ready = here.get("/v1/health/ready")
+
+    assert (503, "upstream-policies-ended") == (ready.status_code, ready.json()["code"])
+    assert made.file_name == ready.json()["release"]
+
+
+def test_where_a_card_goes_on_the_gateway_is_ready(office: Follower, small_store: SqlStore) -> None:
+    """One lane is over, another is not."""
+    both = small_files(lanes=("jeugd", "volwassenen"))
+    over = small_files(lanes=("volwassenen",), geldig=ENDED)
+    office.put(office.officers.release(both | over))
+    with neighborhood(small_store, releases=office.start()) as here:
+        assert 200 == here.get("/v1/health/ready").status_code
 
 
 def test_taking_on_an_agency_uses_the_lanes_of_the_newest_release(office: Follower) -> None:

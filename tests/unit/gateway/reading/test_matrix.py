@@ -5,19 +5,20 @@ from dataclasses import replace
 from datetime import date
 from html.parser import HTMLParser
 from itertools import product
-from typing import Final
+from typing import Any, Final
 from xml.etree import ElementTree as ET
 
 import pytest
 
-from gateway.core.policy import DisclosureLevel, LanePolicy, Situation, compile_policy
+from gateway.core.policy import DisclosureLevel, LanePolicy, Permitted, Situation, compile_policy
 from gateway.core.policy.questions.words import Language
 from gateway.reading.grid import grids
 from gateway.reading.matrix import matrix_html, matrix_svg
 from gateway.reading.picture import DARK_PAPER, DARK_SILENT, PAPER, SHADES, Shade
-from tests.support.cards import VOCABULARY, policy
+from tests.support.cards import VOCABULARY, policy, telling
 from tests.support.lanes import LANES
 
+BASIS: Final = "jeugdwet-7.1.4.3"
 TODAY: Final = date(2027, 4, 20)
 SVG: Final = "{http://www.w3.org/2000/svg}"
 EACH_LANE: Final = pytest.mark.parametrize("lane", LANES, ids=lambda lane: lane.lane)
@@ -84,33 +85,73 @@ def contrast(shade: Shade) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
+def can_register(lane: LanePolicy) -> list[tuple[str, str, str]]:
+    """Ask of every kind, purpose and flag whether it may register on the day; what one message tells, is told."""
+    words = (VOCABULARY.agency_kinds, VOCABULARY.purposes)
+    every = product(*([term.code for term in terms] for terms in words), lane.card.flags)
+    facts = frozenset(term.code for term in VOCABULARY.preconditions)
+    by_message = {"school"} if "one_shot_message" in lane.card.mechanisms else set()
+    return [
+        (kind, purpose, flag)
+        for kind, purpose, flag in every
+        if kind in by_message
+        or isinstance(
+            lane.may_register(agency_kind=kind, purpose=purpose, flag=flag, preconditions=facts, on=TODAY), Permitted
+        )
+    ]
+
+
+def told_by_matches(lane: LanePolicy) -> dict[tuple[str, ...], tuple[DisclosureLevel, tuple[str, ...]]]:
+    """Give what each side of each meeting hears, when both hear something."""
+    found: dict[tuple[str, ...], tuple[DisclosureLevel, tuple[str, ...]]] = {}
+    for (kind, purpose, flag), (other, of_other, other_flag) in product(can_register(lane), repeat=2):
+        there = lane.decide(Situation(kind, other, purpose, flag, other_flag), on=TODAY)
+        back = lane.decide(Situation(other, kind, of_other, other_flag, flag), on=TODAY)
+        if there.level > 0 and back.level > 0:
+            found[kind, other, purpose, of_other, flag, other_flag] = (there.level, there.rules)
+    return found
+
+
+def only_police(content: dict[str, Any]) -> None:
+    """Leave the one rule of telling to the police among themselves."""
+    content["wederkerig"] = "nee"
+    content["vertellen"][0] |= {"van": ["politie"], "aan": ["politie"]}
+    shown = {"van": "politie", "aan": "politie", "doel": "jeugd-afstemming", "wat": "contact", "dan": "mag"}
+    content["voorbeelden"]["vertellen"] = [{**shown, "door": "V1"}]
+
+
 class TestGrids:
     """What the pictures and tables are drawn from."""
 
     @EACH_LANE
-    def test_the_grids_say_exactly_what_the_policy_decides(self, lane: LanePolicy) -> None:
-        """Every situation of the vocabulary, on one day: in a grid with its level and rules, or silent."""
-        shown: dict[Situation, tuple[DisclosureLevel, tuple[str, ...]]] = {}
+    def test_the_grids_say_exactly_what_a_match_would_tell(self, lane: LanePolicy) -> None:
+        """Every meeting of two who can register, on one day: with its level, or silent when either side is."""
+        shown: dict[tuple[str, ...], tuple[DisclosureLevel, tuple[str, ...]]] = {}
         for grid in grids(lane, on=TODAY):
             for recipient, cells in zip(grid.recipients, grid.cells, strict=True):
                 for other, cell in zip(grid.others, cells, strict=True):
-                    for ends in product(grid.purposes, grid.own_flags, grid.other_flags):
-                        assert (
-                            shown.setdefault(Situation(recipient, other, *ends), (cell.level, cell.rules)) is not None
-                        )
-        kinds = [term.code for term in VOCABULARY.agency_kinds]
-        purposes = [term.code for term in VOCABULARY.purposes]
-        silent = (DisclosureLevel.SILENT, ())
-        wrong = [
-            situation
-            for situation in map(Situation._make, product(kinds, kinds, purposes, lane.card.flags, lane.card.flags))
-            if (decision := lane.decide(situation, on=TODAY)).level > 0
-            and shown.get(situation, silent) != (decision.level, decision.rules)
-        ]
-        assert wrong == []
-        heard = [situation for situation, (level, _) in shown.items() if level > 0]
+                    for ends in product(grid.purposes, grid.other_purposes, grid.own_flags, grid.other_flags):
+                        assert shown.setdefault((recipient, other, *ends), (cell.level, cell.rules)) is not None
+        heard = {meeting: told for meeting, told in shown.items() if told[0] > 0}
         assert heard
-        assert [situation for situation in heard if lane.decide(situation, on=TODAY).level == 0] == []
+        assert told_by_matches(lane) == heard
+
+    def test_a_rule_whose_other_side_is_silent_tells_nothing(self) -> None:
+        """Both or neither: the square is silent, and says by which rule that is not enough."""
+        one_way = telling("V2", {"van": ["school"], "aan": ["ggz"], "mag": "contact", "grondslag": [BASIS]})
+        lane = policy(only_police, one_way)
+        [alone] = grids(lane, on=TODAY)
+        squares = [square for row in alone.cells for square in row]
+        assert [(0, ("V2",), True), (2, ("V1",), False)] == sorted(
+            (int(one.level), one.rules, one.held_back) for one in squares if one.rules
+        )
+        assert "because the other hears nothing" in matrix_html(
+            policy(only_police, one_way), VOCABULARY, "en", on=TODAY
+        )
+        back = telling("V3", {"van": ["ggz"], "aan": ["school"], "mag": "contact", "grondslag": [BASIS]})
+        [grid] = grids(policy(only_police, one_way, back), on=TODAY)
+        assert {"police", "school", "mental_health"} == set(grid.recipients)
+        assert not any(square.held_back for row in grid.cells for square in row)
 
     def test_out_of_force_there_is_nothing_to_show(self) -> None:
         """A page for a day after the card says that nobody hears anything."""

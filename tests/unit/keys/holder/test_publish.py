@@ -107,6 +107,21 @@ def test_tokens_of_two_agencies_meet_at_the_index(circle: HoldersHere) -> None:
     assert elements[0] == elements[1]
 
 
+def test_a_register_makes_tokens_under_a_key_of_its_own(circle: HoldersHere) -> None:
+    """So it can say of whom it speaks; another party on the list that is neither it nor an agency gets no key."""
+    register, officer = member(904, Role.REGISTER), member(903, Role.OFFICER)
+    circle.trust = circle.trust.with_party(register.party).with_party(officer.party)
+    for home in circle.homes:
+        circle.trust.save(home.trust_file)
+        circle.restart(home.index)
+    own = agency_label(register)
+    manifest = circle.learn(own)
+    (token,) = circle.tokens(own, person_numbers(1), by=register)
+    assert manifest.key_id == token.key_id
+    with pytest.raises(OnboardingFailed):
+        circle.learn(agency_label(officer))
+
+
 def test_agencies_publish_nothing_and_convert_nothing(circle: HoldersHere, label: KeyLabel) -> None:
     """An agency can neither make a key nor learn a factor."""
     school, message = circle.people.agencies[0], LabelMessage.of(label)

@@ -108,7 +108,7 @@ class TestWords:
         text = text.replace("van: 2026-01-01", "van: 2026-02-30")
         lines = text.splitlines()
         expected = [
-            (6, 15, "geldig.van", "verwacht een datum zoals 2027-03-01", ""),
+            (6, 15, "geldig.van", "'2026-02-30' bestaat niet, of ligt buiten 1800 tot en met 2100", ""),
             (11, 15, "zonder-regel", "onbekend woord 'mag-niett'", "mag-niet"),
             (12, 1, "wederkering", "onbekend woord 'wederkering'", "wederkerig"),
             (1 + lines.index("      - polite"), 9, "registreren[0].wie[0]", "onbekend woord 'polite'", "politie"),
@@ -390,7 +390,7 @@ class TestMeaning:
     def test_a_rule_may_not_be_wider_than_its_basis(self) -> None:
         """A basis that carries contact cannot carry a flag."""
         found = messages(lambda content: content["vertellen"][0].update({"mag": "vlag"}))
-        assert ("vertellen[0]", "gaat verder dan grondslag jeugdwet-7.1.4.3 reikt") in found
+        assert ("vertellen[0]", "regel V1 gaat verder dan grondslag jeugdwet-7.1.4.3 reikt") in found
 
     def test_a_rule_whose_basis_ended_is_reported(self) -> None:
         """It would decide nothing though it reads as if it did."""
@@ -467,3 +467,27 @@ class TestMeaning:
         """A purpose is silent or it has rules."""
         found = messages(lambda content: content["altijd-stil"].append("jeugd-afstemming"))
         assert ("registreren[0]", "noemt een doel dat altijd stil is") in found
+
+
+class TestPlainDutch:
+    """What is wrong is said to those who sign, who read no YAML by trade."""
+
+    @pytest.mark.parametrize(
+        ("old", "new", "said"),
+        [
+            ("stroom: jeugd", "stroom: jeugd: x", "hier hoort geen dubbele punt"),
+            ("stroom: jeugd", "stroom: [jeugd", "een lijst of tabel tussen haken is niet afgesloten"),
+            ("stroom: jeugd", "\tstroom: jeugd", "een tab telt niet als inspringen"),
+            ("van: 2026-01-01", "van: 2026-02-30", "'2026-02-30' bestaat niet"),
+        ],
+    )
+    def test_a_slip_of_the_pen_is_named(self, old: str, new: str, said: str) -> None:
+        """Whatever the reader of YAML calls it in English."""
+        first = mistakes(YOUTH.replace(old, new, 1))[0]
+        assert said in first.message
+        assert "expected" not in first.message
+
+    def test_people_count_from_one(self) -> None:
+        """The first rule of a list is number one."""
+        (mistake, *_) = mistakes(YOUTH.replace("mag: contact", "mag: contcat", 1))
+        assert "vertellen[1].mag: onbekend woord" in str(mistake)

@@ -1,5 +1,6 @@
 """What an officer reads of a change: counts first, one true sentence for each cause, and nothing left out."""
 
+from copy import deepcopy
 from datetime import date
 from typing import Any
 
@@ -79,10 +80,10 @@ class TestNothingChanges:
         assert said in found.text(language)
 
     def test_it_says_how_much_was_compared(self) -> None:
-        """All kinds, purposes and flags, registering and telling, in each of three periods."""
+        """All kinds, purposes and flags, and everyone who can register meeting everyone, in each of three periods."""
         kinds, purposes = len(VOCABULARY.agency_kinds), len(VOCABULARY.purposes)
         found = after()
-        assert kinds * purposes + kinds * kinds * purposes == found.situations
+        assert kinds * purposes + EVERYONE == found.situations
         assert 3 * found.situations == found.comparisons
 
 
@@ -172,6 +173,74 @@ class TestOneChange:
         assert "alle deelnemers horen van alle deelnemers, voor doel" in told.sentence_nl
 
 
+class TestBothOrNeither:
+    """A match is told to both or to neither, and so is its change."""
+
+    def test_a_rule_one_way_opens_nothing_and_says_so(self) -> None:
+        """The recipient would hear, the other would not: neither does."""
+        one_way = telling("V2", {"van": ["school"], "aan": ["ggz"], "mag": "contact", "grondslag": [BASIS]})
+        found = compare(sets(policy(only_police)), sets(policy(only_police, one_way)), VOCABULARY)
+        assert (0, 0, 1) == (found.opened, found.closed, found.other)
+        assert "Regel V2" in only(found).sentence_nl
+        assert "niets, want de ander hoort niets" in only(found).sentence_nl
+        assert "nothing, because the other learns nothing" in only(found).sentence_en
+
+    def test_a_rule_back_opens_both_ways(self) -> None:
+        """What one rule lets the one hear, the other rule lets both hear."""
+        there, back = (
+            telling(rule, {"van": [one], "aan": [other], "mag": "contact", "grondslag": [BASIS]})
+            for rule, one, other in (("V2", "school", "ggz"), ("V3", "ggz", "school"))
+        )
+        found = compare(sets(policy(only_police, there)), sets(policy(only_police, there, back)), VOCABULARY)
+        assert (2, 0, 0) == (found.opened, found.closed, found.other)
+        assert {("V2",), ("V3",)} == {change.rules for change in found.changes}
+
+    def test_a_refusal_one_way_closes_both_ways(self) -> None:
+        """The other is told nothing any more either, though its own rule still stands."""
+        refusal = telling("W1", {"van": ["ggz"], "aan": ["school"], "mag-niet": "bevestigd"})
+        found = after(put("wederkerig", value="nee"), refusal)
+        assert (0, 2) == (found.opened, found.closed)
+        assert "Geestelijke gezondheidszorg hoort van School" in found.text("nl")
+
+    def test_who_cannot_register_meets_nobody(self) -> None:
+        """A rule about those who register nothing in the lane opens nothing."""
+        idle = telling("V2", {"van": ["kinderopvang"], "aan": ["kinderopvang"], "mag": "contact", "grondslag": [BASIS]})
+        found = after(idle)
+        assert ((0, 0, 0), ()) == ((found.opened, found.closed, found.other), found.changes)
+
+    def test_who_may_register_now_opens_what_the_rules_already_said(self) -> None:
+        """The rule was there before anybody could be told by it."""
+        idle = telling("V2", {"van": ["kinderopvang"], "aan": ["kinderopvang"], "mag": "contact", "grondslag": [BASIS]})
+        found = compare(sets(policy(idle)), sets(policy(idle, childcare_registers)), VOCABULARY)
+        told = [change for change in found.changes if change.rules == ("V2",)]
+        assert [1] == [change.opened for change in told]
+
+
+BASIS = "jeugdwet-7.1.4.3"
+
+
+def only_police(content: dict[str, Any]) -> None:
+    """Leave the one rule of telling to the police among themselves."""
+    content["wederkerig"] = "nee"
+    content["vertellen"][0] |= {"van": ["politie"], "aan": ["politie"]}
+    shown = {"van": "politie", "aan": "politie", "doel": "jeugd-afstemming", "wat": "contact", "dan": "mag"}
+    content["voorbeelden"]["vertellen"] = [{**shown, "door": "V1"}]
+
+
+def childcare_registers(content: dict[str, Any]) -> None:
+    """Let childcare register by a rule of its own, which names nobody as a participant of the telling before it."""
+    content["nooit-registreren"][0]["wie"].remove("kinderopvang")
+    rule = content["registreren"][0]
+    content["vertellen"][0] |= {"van": list(rule["wie"]), "aan": list(rule["wie"])}
+    content["registreren"].append(deepcopy({**rule, "regel": "R2", "wie": ["kinderopvang"]}))
+    shown = content["voorbeelden"]["registreren"]
+    for example in shown:
+        if example["wie"] == "kinderopvang":
+            example |= {"dan": "mag", "door": "R2"}
+        if example.get("door") == "N1":
+            example["wie"] = content["nooit-registreren"][0]["wie"][0]
+
+
 class TestLanes:
     """A lane comes or goes."""
 
@@ -198,21 +267,21 @@ class TestShutLanes:
 
     def test_a_card_that_no_longer_relies_on_what_is_not_there_opens_its_lane(self) -> None:
         """All that it allows opens, so that a proposal has to expect it."""
-        found = compare(sets(relying_on("noodprocedure")), sets(OLD), VOCABULARY)
+        found = compare(sets(relying_on("eenmalig-bericht")), sets(OLD), VOCABULARY)
         assert (12 + EVERYONE, 0, 0) == (found.opened, found.closed, found.shut)
         assert f"De stroom {LANE[1:-1]} gaat open." in found.text("nl")
         assert "opens." in found.text("en")
 
     def test_a_card_that_comes_to_rely_on_what_is_not_there_shuts_its_lane(self) -> None:
         """All that it allowed closes."""
-        found = compare(sets(OLD), sets(relying_on("noodprocedure")), VOCABULARY)
+        found = compare(sets(OLD), sets(relying_on("eenmalig-bericht")), VOCABULARY)
         assert (0, 12 + EVERYONE, 0) == (found.opened, found.closed, found.shut)
-        assert f"De stroom {LANE[1:-1]} is dicht: er ontbreekt nog Noodprocedure" in found.text("nl")
+        assert f"De stroom {LANE[1:-1]} is dicht: er ontbreekt nog Eenmalig bericht" in found.text("nl")
 
     def test_what_changes_in_a_lane_that_stays_shut_is_told_apart(self) -> None:
         """It opens and closes nothing, and yet it is read before it is signed."""
-        shut = relying_on("noodprocedure")
-        fewer = policy(put("vergt", value=["noodprocedure"]), told_to("politie", "school"))
+        shut = relying_on("eenmalig-bericht")
+        fewer = policy(put("vergt", value=["eenmalig-bericht"]), told_to("politie", "school"))
         found = compare(sets(shut), sets(fewer), VOCABULARY)
         assert (0, 0, 0, EVERYONE - 4) == (found.opened, found.closed, found.other, found.shut)
         assert all(one.sentence_nl.startswith("Pas als de stroom opengaat: Regel V1") for one in found.changes)
@@ -221,13 +290,15 @@ class TestShutLanes:
 
     def test_a_lane_that_comes_shut_opens_nothing(self) -> None:
         """What it will allow is told all the same."""
-        found, were_it_open = (compare(sets(), sets(card), VOCABULARY) for card in (relying_on("noodprocedure"), OLD))
+        found, were_it_open = (
+            compare(sets(), sets(card), VOCABULARY) for card in (relying_on("eenmalig-bericht"), OLD)
+        )
         assert (0, 0, 0) == (found.opened, found.closed, found.other)
         assert were_it_open.opened + were_it_open.other == found.shut
 
     def test_a_set_says_which_mechanisms_exist(self) -> None:
         """The same card is open in a house that has what it relies on."""
-        able = PolicySet((relying_on("noodprocedure"),), "", frozenset({"emergency_procedure"}))
+        able = PolicySet((relying_on("eenmalig-bericht"),), "", frozenset({"one_shot_message"}))
         assert (0, 0, 0) == ((found := compare(sets(OLD), able, VOCABULARY)).opened, found.closed, found.shut)
 
 
@@ -260,6 +331,48 @@ class TestBesides:
         text = after(put("doel", value="Goed.\n\n# Er verandert niets <!-- [x](y)")).text("nl")
         assert "Goed. \\# Er verandert niets \\<!-- \\[x\\](y)" in text
         assert ["# Wat verandert er"] == [line for line in text.splitlines() if line.startswith("# ")]
+
+
+class TestExamples:
+    """The tests of a card are signed too: one that goes, or says the opposite, is told and counted."""
+
+    def test_an_example_that_is_gone_is_told(self) -> None:
+        """Nothing else changes, and yet nobody is told that nothing does."""
+        found = after(lambda content: content["voorbeelden"]["registreren"].pop())
+        (one,) = found.examples
+        assert ((), ()) == (found.changes, found.particulars)
+        assert (1, 0) == (found.examples_removed, found.examples_reversed)
+        assert "Voorbeelden: **1** weg, **0** zeggen het omgekeerde." in found.text("nl")
+        assert "Examples: **1** gone, **0** say the opposite." in found.text("en")
+        assert "weg is “Mag " in one.sentence_nl
+        assert one.sentence_nl in found.text("nl")
+        assert one.sentence_en in found.text("en")
+        assert "Er verandert niets" not in found.text("nl")
+
+    def test_an_example_that_says_the_opposite_is_told(self) -> None:
+        """With the rule that answers it now."""
+        refusal = telling("W1", {"van": ["ggz"], "aan": ["ggz"], "mag-niet": "bevestigd"}, example=False)
+
+        def turned(content: dict[str, Any]) -> None:
+            content["voorbeelden"]["vertellen"][2] |= {"dan": "mag-niet", "door": "W1"}
+
+        found = after(refusal, turned)
+        (one,) = found.examples
+        assert (0, 1) == (found.examples_removed, found.examples_reversed)
+        assert "is nu nee, door regel W1; het was het omgekeerde." in one.sentence_nl
+        assert "is now no, by rule W1; it was the opposite." in one.sentence_en
+
+    def test_another_first_day_is_no_other_example(self) -> None:
+        """An example without a day is of the first day of its card."""
+        found = after(put("geldig", "van", value=date(2026, 3, 1)))
+        assert (0, 0) == (found.examples_removed, found.examples_reversed)
+
+    def test_the_examples_of_a_lane_that_goes_are_counted(self) -> None:
+        """In one sentence: its whole card goes."""
+        found = compare(sets(OLD), sets(), VOCABULARY)
+        every = len(OLD.card.registration_examples) + len(OLD.card.disclosure_examples)
+        assert [every] == [one.removed for one in found.examples]
+        assert f"all {every} examples go with the lane" in found.text("en")
 
 
 def test_a_word_that_the_vocabulary_lost_is_said_as_it_is() -> None:

@@ -224,3 +224,21 @@ class TestChanges:
         assert (Reproduction(1, 0, 0), ()) == (found.reproduction, found.changes)
         built = PolicySet((adult,), "adult", mechanisms=frozenset(adult.card.mechanisms))
         assert 1 == tried(asked, old=policies, new=built).opened
+
+
+class TestShutLanes:
+    """A lane that the house cannot run as its card says is silent and refused, in a trial as in the house."""
+
+    SHUT = changed(lambda content: content.update(vergt=["eenmalig-bericht"]))
+
+    def test_what_was_told_closes_when_its_lane_shuts(self) -> None:
+        """Registering is refused and a meeting is silent."""
+        found = tried(REGISTERED, met("police", "school"), new=self.SHUT)
+        assert (0, 3) == (found.opened, found.closed)
+
+    def test_a_lane_that_was_shut_told_nothing(self) -> None:
+        """The record of a meeting there names no policy, and agrees; it opens with the lane."""
+        silent = (side("police", DisclosureLevel.SILENT), side("school", DisclosureLevel.SILENT))
+        found = tried(RecordedMeeting(ON, "youth", "", *silent), old=self.SHUT)
+        assert Reproduction(2, 0, 0) == found.reproduction
+        assert (2, 0) == (found.opened, found.closed)

@@ -1,0 +1,1 @@
+"""From two registrations to contact: match, tell, take over, climb, close."""

@@ -1,0 +1,1 @@
+"""What single lanes rely on besides an involvement: consents, home bans, accepted cases, broken glass."""

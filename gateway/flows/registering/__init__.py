@@ -1,0 +1,1 @@
+"""An involvement from its attestation to the archive: register, renew, withdraw, restrict, remind, expire."""

@@ -1,0 +1,1 @@
+"""Figures that tell of nobody: usefulness and coverage."""

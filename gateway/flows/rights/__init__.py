@@ -1,0 +1,1 @@
+"""What persons may ask about their data, and what is erased for good."""

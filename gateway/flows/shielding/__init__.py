@@ -1,0 +1,1 @@
+"""Who must learn nothing of whom: neither side hears, and a mediator does."""

@@ -1,0 +1,1 @@
+"""How what is told reaches an agency: desks, inbox, webhooks."""
