@@ -265,10 +265,10 @@ def _purges(given: argparse.Namespace) -> int:
 
 def _erasures(given: argparse.Namespace) -> int:
     settings = Settings.load(given.config)
-    entries = ErasureFile(settings.journal).read()
+    journal = ErasureFile(settings.journal)
     with open_store(settings.database) as store:
-        erased = replay_erasures(store, entries, mint=ids.mint)
-    sys.stdout.write(f"{len(entries)} entries in the journal; {erased} registrations erased again\n")
+        erased = replay_erasures(store, journal.read, mint=ids.mint)
+    sys.stdout.write(f"{len(journal.read())} entries in the journal; {erased} registrations erased again\n")
     return OK
 
 

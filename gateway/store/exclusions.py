@@ -12,7 +12,7 @@ from gateway.flows.ports.conversion import Converted
 from gateway.protocol.messages.alerts import AlertKind
 from gateway.protocol.messages.exclusions import ExclusionReach, ExclusionStatus
 from gateway.store import tables
-from gateway.store.activity import is_active
+from gateway.store.activity import held_active, is_active
 from gateway.store.alerts import DELIVER
 from gateway.store.instants import DatabaseTime, instant
 from gateway.store.sets import among
@@ -46,12 +46,18 @@ _FORGET_WITHHELD = delete(_withheld).where(_withheld.c.exclusion == bindparam("o
 _low, _high = _parties.alias("low"), _parties.alias("high")
 _of_low, _of_high = _registrations.alias("of_low"), _registrations.alias("of_high")
 _by_person = select(_matches.c.id).where(
-    _matches.c.token_prefix == bindparam("prefix"), _matches.c.index_token == bindparam("token")
+    _matches.c.token_prefix == bindparam("prefix"),
+    _matches.c.index_token == bindparam("token"),
+    _matches.c.ended_at.is_(None),
 )
 _by_child = (  # a parent match stands under the token of the parent
     select(_parties.c.match)
     .join(_registrations, _registrations.c.id == _parties.c.registration)
-    .where(_registrations.c.token_prefix == bindparam("prefix"), _registrations.c.index_token == bindparam("token"))
+    .where(
+        _registrations.c.token_prefix == bindparam("prefix"),
+        _registrations.c.index_token == bindparam("token"),
+        held_active(_registrations),
+    )
 )
 STANDING_MATCHES: Final = (
     select(

@@ -349,7 +349,10 @@ HOT: dict[str, tuple[Callable[[SqlTx], object], set[str]]] = {
     ),
     "consents due to expire": (lambda tx: tx.consents.due_to_expire(limit=200), {"consents_ending"}),
     "exclusions that stand": (lambda tx: tx.exclusions.standing({person(1)}), {"exclusions_standing"}),
-    "matches to part": (lambda tx: tx.exclusions.standing_matches(person(1)), {"registrations_of_person"}),
+    "matches to part": (
+        lambda tx: tx.exclusions.standing_matches(person(1)),
+        {"registrations_of_person", "matches_standing"},
+    ),
     "open cases": (
         lambda tx: tx.cases.open_of({"ZVH-3", "ZVH-4"}),
         {"safety_cases_open", "case_participants_pkey"},

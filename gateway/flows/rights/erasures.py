@@ -14,6 +14,7 @@ EXPORT_AT_ONCE = 500
 REPLAY_AT_ONCE = 500
 
 Append = Callable[[Sequence[JournalEntry]], None]
+Read = Callable[[], Sequence[JournalEntry]]
 
 
 class JournalIncomplete(Exception):
@@ -42,14 +43,17 @@ def export_erasures(house: House, *, append: Append, limit: int = EXPORT_AT_ONCE
     return house.store.change("export erasures", work)
 
 
-def replay_erasures(store: Store, entries: Sequence[JournalEntry], *, mint: Callable[[str], str]) -> int:
+def replay_erasures(store: Store, read: Read, *, mint: Callable[[str], str]) -> int:
     """End and forget whatever an older database brought back; return how many registrations that were.
+
+    The journal is read after the database was asked what must be in it: a worker may append at this moment.
 
     Raises:
         JournalIncomplete: the journal holds fewer entries than this database knows to be in it.
     """
-    known = len({(entry.registration, entry.kind) for entry in entries})
-    if known < store.view("journal", lambda view: view.journal.count_exported()):
+    expected = store.view("journal", lambda view: view.journal.count_exported())
+    entries = read()
+    if len({(entry.registration, entry.kind) for entry in entries}) < expected:
         raise JournalIncomplete
     chunks = (entries[start : start + REPLAY_AT_ONCE] for start in range(0, len(entries), REPLAY_AT_ONCE))
     return sum(_replay(store, chunk, mint) for chunk in chunks)
