@@ -3,10 +3,23 @@
 from collections.abc import Collection, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Row, Select, and_, bindparam, delete, exists, literal_column, or_, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    literal_column,
+    or_,
+    select,
+    union_all,
+)
 
 from gateway.core.involvement import Oin
-from gateway.core.matching import Meeting, Side, by_one_parent, kind_of, meeting, one_per_kind
+from gateway.core.matching import Meeting, Side, kind_of, meeting, one_per_kind
 from gateway.protocol.messages.matches import MatchKind
 from gateway.store import tables
 from gateway.store.activity import held_active, is_active
@@ -44,20 +57,32 @@ _stands = exists().where(
     _matches.c.kind == literal_column(f"'{MatchKind.PERSON_MATCH}'"),
     _matches.c.ended_at.is_(None),
 )
+
+
+def _comes_after(kept: Table) -> ColumnElement[bool]:
+    """Return the condition that a pair comes after another in order of both ids, as a search of its key."""
+    return and_(
+        kept.c.low >= bindparam("after_low"),
+        or_(kept.c.low > bindparam("after_low"), kept.c.high > bindparam("after_high")),
+    )
+
+
 PAGE: Final = (
     select(_low.c.lane, _low.c.index_token, *_sides)
     .select_from(_both)
-    .where(
-        _withheld.c.low >= bindparam("after_low"),
-        or_(_withheld.c.low > bindparam("after_low"), _withheld.c.high > bindparam("after_high")),
-        is_active(_low),
-        is_active(_high),
-        ~_stands,
-    )
+    .where(_comes_after(_withheld), is_active(_low), is_active(_high), ~_stands)
     .order_by(_withheld.c.low, _withheld.c.high)
     .limit(bindparam("limit"))
 )
 _of_low, _of_high = tables.registration_parents.alias("of_low"), tables.registration_parents.alias("of_high")
+_earlier, _their = tables.registration_parents.alias("earlier"), tables.registration_parents.alias("their")
+# Two children can have both parents in common, and are one pair all the same: they come by the one named first.
+_also_by_earlier = exists().where(
+    _earlier.c.registration == _of_low.c.registration,
+    _earlier.c.place < _of_low.c.place,
+    _their.c.registration == _of_high.c.registration,
+    common_parent(_earlier, _their),
+)
 PAGE_BY_PARENTS: Final = (
     select(_low.c.lane, _of_low.c.index_token, *_sides)
     .select_from(_by_parents)
@@ -65,12 +90,7 @@ PAGE_BY_PARENTS: Final = (
     .join(_high, _high.c.id == _by_parents.c.high)
     .join(_of_low, _of_low.c.registration == _low.c.id)
     .join(_of_high, and_(_of_high.c.registration == _high.c.id, common_parent(_of_low, _of_high)))
-    .where(
-        _by_parents.c.low >= bindparam("after_low"),
-        or_(_by_parents.c.low > bindparam("after_low"), _by_parents.c.high > bindparam("after_high")),
-        is_active(_low),
-        is_active(_high),
-    )
+    .where(_comes_after(_by_parents), is_active(_low), is_active(_high), ~_also_by_earlier)
     .order_by(_by_parents.c.low, _by_parents.c.high)
     .limit(bindparam("limit"))
 )
@@ -118,7 +138,7 @@ def kept_silent(sheet: Sheet, *, after: tuple[str, str], limit: int) -> tuple[Me
     place = {"after_low": low, "after_high": high, "limit": limit}
     of_persons = (_meeting(row) for row in sheet.read(PAGE, place))
     by_parents = (_meeting(row, kind=MatchKind.PARENT_MATCH) for row in sheet.read(PAGE_BY_PARENTS, place))
-    return tuple(sorted((*of_persons, *by_one_parent(by_parents)), key=_key)[:limit])
+    return tuple(sorted((*of_persons, *by_parents), key=_key)[:limit])
 
 
 def forget(sheet: Sheet, meetings: Collection[Meeting]) -> None:

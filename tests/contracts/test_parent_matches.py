@@ -8,10 +8,12 @@ import pytest
 from pydantic import ValidationError
 
 from gateway.core.events import EventKind
+from gateway.core.matching import Meeting
 from gateway.core.refusals import Refusal, Refused
 from gateway.flows.matching.escalate import escalate
 from gateway.flows.matching.match import match_waiting
 from gateway.flows.matching.report_contact import Report, report_contact
+from gateway.flows.ports.store import Tx
 from gateway.flows.registering import register
 from gateway.flows.registering.expire import expire
 from gateway.protocol.messages.alerts import AlertKind
@@ -289,3 +291,32 @@ def test_a_silent_purpose_names_nobody_as_a_parent(small: SmallHouse) -> None:
     prepared = register.prepare(call, small.house, today_on=today_on)
     assert receipt_of(register.record([prepared], small.house)[0]).id
     assert [0, 0, 0] == _told(small)
+
+
+def test_silent_families_come_page_by_page(small: SmallHouse, store: SqlStore) -> None:
+    """Each pair of children once, in order and to the last, though the two have both parents in common."""
+    police, school, _ = small.parties
+    for family in range(3):
+        parents = (f"mother {family}", f"father {family}")
+        register_child(small, police, f"daughter {family}", *parents)
+        register_child(small, school, f"son {family}", *parents)
+
+    withheld: list[Meeting] = []
+
+    def keep_silent(tx: Tx) -> None:
+        withheld.extend(tx.matches.withhold(tx.matches.meetings(tx.jobs.take(limit=10))))
+
+    do(store, keep_silent)
+    assert 3 == len(withheld)
+    first = _silent_after(store, ("", ""))
+    last = _silent_after(store, (first[-1].low.registration, first[-1].high.registration))
+    assert (2, 1) == (len(first), len(last))
+    assert sorted(map(_pair, withheld)) == [*map(_pair, first), *map(_pair, last)]
+
+
+def _silent_after(store: SqlStore, after: tuple[str, str]) -> tuple[Meeting, ...]:
+    return store.view("silent", lambda view: view.matches.kept_silent(after=after, limit=2))
+
+
+def _pair(found: Meeting) -> tuple[str, str]:
+    return found.low.registration, found.high.registration
