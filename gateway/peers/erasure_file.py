@@ -9,11 +9,12 @@ import json
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from gateway.core.subject_request import Journaled, JournalEntry
 
 _PRIVATE: Final = 0o600
+_BLOCK: Final = 4096
 
 
 class JournalRejected(Exception):
@@ -31,12 +32,12 @@ class ErasureFile:
         """Append entries; they are durable when this returns. What a crash left of a line is cut off first."""
         lines = b"".join(map(_line, entries))
         descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, _PRIVATE)
-        with os.fdopen(descriptor, "r+b", buffering=0) as file:
+        with os.fdopen(descriptor, "r+b") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
-            content = file.read()
-            file.seek(content.rfind(b"\n") + 1)
+            file.seek(_end_of_lines(file))
             file.truncate()
             file.write(lines)
+            file.flush()
             os.fsync(file.fileno())
         directory = os.open(self._path.parent, os.O_RDONLY)
         try:
@@ -49,6 +50,19 @@ class ErasureFile:
         content = self._path.read_bytes() if self._path.exists() else b""
         whole = content[: content.rfind(b"\n") + 1]  # behind it a crash left half a line, which comes again
         return tuple(_entry(number, line) for number, line in enumerate(whole.splitlines(), start=1))
+
+
+def _end_of_lines(file: BinaryIO) -> int:
+    """Return where the last whole line ends, read from the end: the journal only grows."""
+    end = file.seek(0, os.SEEK_END)
+    while end:
+        start = max(0, end - _BLOCK)
+        file.seek(start)
+        newline = file.read(end - start).rfind(b"\n")
+        if newline >= 0:
+            return start + newline + 1
+        end = start
+    return 0
 
 
 def _line(entry: JournalEntry) -> bytes:
