@@ -3,7 +3,7 @@
 from typing import Final
 
 from gateway.api.caller import signed, signed_bare
-from gateway.api.exchange import Endpoint, Query, Reply, Request
+from gateway.api.exchange import Endpoint, Reply, Request, paged
 from gateway.api.front import Front, today_on
 from gateway.core.refusals import Refusal
 from gateway.flows.admission import json_of
@@ -76,10 +76,7 @@ ENDPOINTS: Final = (
         summary="List the consents that you recorded, in order of id.",
         serve=_list,
         answers=OwnConsents,
-        query=(
-            Query("after", "Id of the last one seen.", pattern=r"cns_[0-9A-HJKMNP-TV-Z]{26}"),
-            Query("limit", "How many at most.", lowest=1, highest=100, default=100),
-        ),
+        query=paged("cns"),
     ),
     Endpoint(
         name="showConsent",

@@ -3,7 +3,7 @@
 from typing import Final
 
 from gateway.api.caller import signed, signed_bare
-from gateway.api.exchange import Endpoint, Query, Reply, Request
+from gateway.api.exchange import Endpoint, Query, Reply, Request, id_form, paged
 from gateway.api.front import Front, today_on
 from gateway.core.refusals import Refusal
 from gateway.flows.admission import json_of
@@ -21,9 +21,6 @@ from gateway.protocol.messages.emergencies import (
 )
 from keys.parties import Role
 
-_ID: Final = r"reg_[0-9A-HJKMNP-TV-Z]{26}"
-_AFTER: Final = Query("after", "Id of the last one seen.", pattern=_ID)
-_LIMIT: Final = Query("limit", "How many at most.", lowest=1, highest=100, default=100)
 _POLICY: Final = (
     Refusal.LANE_UNKNOWN,
     Refusal.LANE_NOT_BUILT,
@@ -104,7 +101,7 @@ ENDPOINTS: Final = (
         summary="List for what your agency broke the glass, in order of id.",
         serve=_list,
         answers=OwnEmergencies,
-        query=(_AFTER, _LIMIT),
+        query=paged("reg"),
     ),
     Endpoint(
         name="confirmEmergency",
@@ -132,7 +129,7 @@ ENDPOINTS: Final = (
         summary="List, as an officer, which emergencies two officers have not judged yet.",
         serve=_to_review,
         answers=EmergenciesToReview,
-        query=(Query("id", "Only this one, judged or not.", pattern=_ID), _AFTER, _LIMIT),
+        query=(Query("id", "Only this one, judged or not.", pattern=id_form("reg")), *paged("reg")),
         roles=(Role.OFFICER,),
         refusals=(Refusal.AGENCY_NOT_ADMITTED,),
     ),

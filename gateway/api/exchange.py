@@ -75,6 +75,19 @@ class Query:
 Serve = Callable[["Request", "Front"], Awaitable[Reply]]
 
 
+def id_form(prefix: str) -> str:
+    """Return the form of the ids of one kind of thing: its prefix and a ULID in Crockford's letters."""
+    return f"{prefix}_[0-9A-HJKMNP-TV-Z]{{26}}"
+
+
+def paged(prefix: str) -> tuple[Query, ...]:
+    """Return the parameters of a list in order of id, whose ids begin so."""
+    return (
+        Query("after", "Id of the last one seen.", pattern=id_form(prefix)),
+        Query("limit", "How many at most.", lowest=1, highest=100, default=100),
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
     """One method on one address: what it takes, what it answers, what it may refuse; routes and OpenAPI come from it.

@@ -3,7 +3,7 @@
 from typing import Final
 
 from gateway.api.caller import signed, signed_bare
-from gateway.api.exchange import Endpoint, Query, Reply, Request
+from gateway.api.exchange import Endpoint, Query, Reply, Request, id_form, paged
 from gateway.api.front import Front
 from gateway.core.refusals import Refusal
 from gateway.flows.admission import json_of
@@ -22,8 +22,6 @@ from gateway.protocol.messages.matches import (
     ReportContact,
     TakenOver,
 )
-
-MATCH_ID: Final = r"mat_[0-9A-HJKMNP-TV-Z]{26}"
 
 
 async def _list(request: Request, front: Front) -> Reply:
@@ -72,9 +70,8 @@ ENDPOINTS: Final = (
         serve=_list,
         answers=Matches,
         query=(
-            Query("id", "Only this one, if you are a party to it.", pattern=MATCH_ID),
-            Query("after", "Id of the last one seen.", pattern=MATCH_ID),
-            Query("limit", "How many at most.", lowest=1, highest=100, default=100),
+            Query("id", "Only this one, if you are a party to it.", pattern=id_form("mat")),
+            *paged("mat"),
         ),
     ),
     Endpoint(

@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Final
 
 from gateway.api.caller import announced_lines, lines_of, message_of_line, signed, signed_bare, signed_lines
-from gateway.api.exchange import NDJSON, Endpoint, Query, Reply, Request
+from gateway.api.exchange import NDJSON, Endpoint, Reply, Request, paged
 from gateway.api.front import Front, today_on
 from gateway.api.problems import language_of, refused_check, refused_row
 from gateway.core.refusals import Refusal, Refused
@@ -209,11 +209,6 @@ async def _check_policy(request: Request, front: Front) -> Reply:
     return Reply(200, json_of(refused_check(answer) if isinstance(answer, Refused) else answer))
 
 
-_PAGE: Final = (
-    Query("after", "Id of the last one seen.", pattern=r"reg_[0-9A-HJKMNP-TV-Z]{26}"),
-    Query("limit", "How many at most.", lowest=1, highest=100, default=100),
-)
-
 ENDPOINTS: Final = (
     Endpoint(
         name="register",
@@ -246,7 +241,7 @@ ENDPOINTS: Final = (
         summary="List your own registrations, in order of id.",
         serve=_list,
         answers=OwnRegistrations,
-        query=_PAGE,
+        query=paged("reg"),
     ),
     Endpoint(
         name="showRegistration",

@@ -4,7 +4,7 @@ import base64
 from typing import Final
 
 from gateway.api.caller import signed, signed_bare
-from gateway.api.exchange import Endpoint, Query, Reply, Request
+from gateway.api.exchange import Endpoint, Query, Reply, Request, id_form, paged
 from gateway.api.front import Front
 from gateway.core.policy.questions.words import Language
 from gateway.core.refusals import Refusal
@@ -29,7 +29,6 @@ from keys.parties import Role
 from keys.signing import Signed
 from keys.signing_key import base64url
 
-_ID: Final = "[0-9A-HJKMNP-TV-Z]{26}"
 _DECIDERS: Final = (Role.AGENCY, Role.OFFICER)
 
 
@@ -99,13 +98,6 @@ async def _decide(request: Request, front: Front) -> Reply:
     return Reply(201, await front.threads.run(call.caller.oin, decide_item, call, front.house))
 
 
-def _page_of(prefix: str) -> tuple[Query, ...]:
-    return (
-        Query("after", "Id of the last one seen.", pattern=f"{prefix}_{_ID}"),
-        Query("limit", "How many at most.", lowest=1, highest=100, default=100),
-    )
-
-
 ENDPOINTS: Final = (
     Endpoint(
         name="takeSubjectRequest",
@@ -136,7 +128,7 @@ ENDPOINTS: Final = (
         summary="List the requests that were taken at your desk.",
         serve=_list,
         answers=SubjectRequests,
-        query=_page_of("srq"),
+        query=paged("srq"),
     ),
     Endpoint(
         name="showSubjectRequest",
@@ -180,8 +172,8 @@ ENDPOINTS: Final = (
         serve=_items,
         answers=SubjectRequestItems,
         query=(
-            Query("registration", "Only those about this one.", pattern=f"reg_{_ID}"),
-            *_page_of("sri"),
+            Query("registration", "Only those about this one.", pattern=id_form("reg")),
+            *paged("sri"),
         ),
         roles=_DECIDERS,
     ),

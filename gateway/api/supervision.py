@@ -3,9 +3,8 @@
 from typing import Final
 
 from gateway.api.caller import signed_bare
-from gateway.api.exchange import Endpoint, Query, Reply, Request
+from gateway.api.exchange import Endpoint, Query, Reply, Request, id_form, paged
 from gateway.api.front import Front
-from gateway.api.matches import MATCH_ID
 from gateway.core.refusals import Refusal
 from gateway.flows.admission import json_of
 from gateway.flows.matching.supervise import supervised_matches
@@ -31,9 +30,8 @@ ENDPOINTS: Final = (
         serve=_list,
         answers=SupervisedMatches,
         query=(
-            Query("id", "Only this one, if it is of your municipality.", pattern=MATCH_ID),
-            Query("after", "Id of the last one seen.", pattern=MATCH_ID),
-            Query("limit", "How many at most.", lowest=1, highest=100, default=100),
+            Query("id", "Only this one, if it is of your municipality.", pattern=id_form("mat")),
+            *paged("mat"),
         ),
         roles=(Role.SUPERVISOR,),
         refusals=(Refusal.AGENCY_NOT_ADMITTED,),
