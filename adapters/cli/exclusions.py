@@ -12,6 +12,7 @@ from adapters.cli.options import (
     Attest,
     Case,
     Config,
+    Lane,
     PersonFile,
     open_gateway,
     person_in,
@@ -43,7 +44,7 @@ def record(
     mediator: Annotated[
         str, typer.Option(metavar="OIN", help=words("instantie die bemiddelt", "agency that mediates"))
     ],
-    lane: Annotated[str, typer.Option(help=words("stroom", "lane"))] = "",
+    lane: Lane = "",
     contact: Annotated[str, typer.Option(help=words("loket voor de bemiddelaar", "desk for the mediator"))] = "",
     attest: Attest = False,
     as_json: AsJson = False,

@@ -14,6 +14,7 @@ from adapters.cli.options import (
     Attest,
     Case,
     Config,
+    Lane,
     PersonFile,
     open_gateway,
     person_in,
@@ -21,7 +22,6 @@ from adapters.cli.options import (
 )
 
 On = Annotated[datetime, typer.Option(formats=DAY, help=words("dag waarop het gebeurde", "day on which it happened"))]
-Lane = Annotated[str, typer.Option(help=words("stroom", "lane"))]
 
 
 def death(

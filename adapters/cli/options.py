@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated, Final
 
 import typer
+from typer.models import OptionInfo
 
 from adapters.cli.locale import language, words
 from adapters.cli.vocabulary import completed_from, one_of
@@ -80,14 +81,23 @@ ArchiveUntil = Annotated[
         ),
     ),
 ]
+
+
+def _code_word(option: str, kind: str, metavar: str, says: str) -> OptionInfo:
+    """Make an option that takes one word of the vocabulary: completed while typing, refused with what was meant."""
+    made: OptionInfo = typer.Option(
+        option, metavar=metavar, callback=one_of(kind, option), autocompletion=completed_from(kind), help=says
+    )
+    return made
+
+
 Lane = Annotated[
     str,
-    typer.Option(
+    _code_word(
         "--lane",
-        metavar=words("STROOM", "LANE"),
-        callback=one_of("lanes", "--lane"),
-        autocompletion=completed_from("lanes"),
-        help=words(
+        "lanes",
+        words("STROOM", "LANE"),
+        words(
             "stroom, zoals veilig_thuis; anders die van de instellingen",
             "lane, like veilig_thuis; else that of the settings",
         ),
@@ -95,12 +105,11 @@ Lane = Annotated[
 ]
 Purpose = Annotated[
     str,
-    typer.Option(
+    _code_word(
         "--purpose",
-        metavar=words("DOEL", "PURPOSE"),
-        callback=one_of("purposes", "--purpose"),
-        autocompletion=completed_from("purposes"),
-        help=words(
+        "purposes",
+        words("DOEL", "PURPOSE"),
+        words(
             "doel van de stroom, zoals vt-radar; anders dat van de instellingen",
             "purpose of the lane, like vt-radar; else that of the settings",
         ),
@@ -108,12 +117,11 @@ Purpose = Annotated[
 ]
 Flag = Annotated[
     str,
-    typer.Option(
+    _code_word(
         "--flag",
-        metavar=words("VLAG", "FLAG"),
-        callback=one_of("flags", "--flag"),
-        autocompletion=completed_from("flags"),
-        help=words("hoe u betrokken bent, zoals care_report", "how you are involved, like care_report"),
+        "flags",
+        words("VLAG", "FLAG"),
+        words("hoe u betrokken bent, zoals care_report", "how you are involved, like care_report"),
     ),
 ]
 Attest = Annotated[

@@ -14,6 +14,7 @@ from adapters.cli.options import (
     AsJson,
     Case,
     Config,
+    Lane,
     PersonFile,
     open_gateway,
     person_in,
@@ -54,7 +55,7 @@ def take(
     wrong: Annotated[
         WrongPart | None, typer.Option(help=words("wat er niet klopt, bij rectificatie", "what is wrong"))
     ] = None,
-    lane: Annotated[str, typer.Option(help=words("stroom", "lane"))] = "",
+    lane: Lane = "",
     seen: Annotated[
         bool,
         typer.Option(

@@ -1,25 +1,11 @@
 """A1, A2: at an ordinary desk of the father's agency somebody looks for what its conflict desk is told."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from tests.support.door import Door, Visitor
 from tests.support.house import DESK
 
 CONFLICT_DESK = "cnt_conflict"
-
-
-@pytest.fixture
-def any_door(store_url: str, tmp_path: Path) -> Iterator[Door]:
-    """Open a door over either kind of store."""
-    opened = Door(store_url, tmp_path)
-    try:
-        opened.open_desks()
-        yield opened
-    finally:
-        opened.close()
 
 
 @pytest.fixture

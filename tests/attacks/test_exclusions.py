@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import httpx2
 import pytest
@@ -14,17 +13,6 @@ from tests.support.scene import shape_of
 from tests.support.statements import statements
 
 _NOTHING = "exc_01ARZ3NDEKTSV4RRFFQ69G5FAV"
-
-
-@pytest.fixture
-def any_door(store_url: str, tmp_path: Path) -> Iterator[Door]:
-    """Open a door over either kind of store."""
-    opened = Door(store_url, tmp_path)
-    try:
-        opened.open_desks()
-        yield opened
-    finally:
-        opened.close()
 
 
 @pytest.fixture

@@ -1,25 +1,11 @@
 """G32: whether anybody else is involved shows in no byte of an answer and in no statement made for it."""
 
 from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
 
 from keys.signing import RawCall
 from tests.support.door import Door, Visitor
 from tests.support.scene import shape_of
 from tests.support.statements import statements
-
-
-@pytest.fixture
-def any_door(store_url: str, tmp_path: Path) -> Iterator[Door]:
-    """Open a door over either kind of store."""
-    opened = Door(store_url, tmp_path)
-    try:
-        opened.open_desks()
-        yield opened
-    finally:
-        opened.close()
 
 
 def _classes(door: Door, police: Visitor, school: Visitor) -> Iterator[tuple[str, RawCall]]:

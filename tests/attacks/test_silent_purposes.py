@@ -7,7 +7,6 @@ kind (domain section 3); the officers must learn that it was asked.
 import json
 import secrets
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,17 +23,6 @@ from tests.support.statements import statements
 
 SILENT = tuple(term.code for term in VOCABULARY.always_silent)
 ASKED = "criminal-investigation"
-
-
-@pytest.fixture
-def any_door(store_url: str, tmp_path: Path) -> Iterator[Door]:
-    """Open a door over either kind of store."""
-    opened = Door(store_url, tmp_path)
-    try:
-        opened.open_desks()
-        yield opened
-    finally:
-        opened.close()
 
 
 def _asks(visitor: Visitor, child: str, purpose: str = ASKED, **changes: object) -> Any:

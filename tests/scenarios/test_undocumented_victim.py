@@ -1,8 +1,6 @@
 """Scenario 2: a victim without papers has a case; who asks in order to control migration gets what no-hit gets."""
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,17 +12,6 @@ from tests.support.scene import shape_of
 from tests.support.statements import statements
 
 MIGRATION = "migration-control"
-
-
-@pytest.fixture
-def any_door(store_url: str, tmp_path: Path) -> Iterator[Door]:
-    """Open a door over either kind of store."""
-    opened = Door(store_url, tmp_path)
-    try:
-        opened.open_desks()
-        yield opened
-    finally:
-        opened.close()
 
 
 def _victim(door: Door) -> str:

@@ -1,4 +1,4 @@
-"""Offers every test a door: a gateway in this process over a fresh SQLite database."""
+"""Offers every test a door: a gateway in this process over a fresh database, of SQLite or of either kind."""
 
 import shutil
 from collections.abc import Iterator
@@ -24,6 +24,17 @@ def door(migrated_file: Path, tmp_path: Path) -> Iterator[Door]:
     path = tmp_path / "gateway.db"
     shutil.copyfile(migrated_file, path)
     opened = Door(f"sqlite:///{path}", tmp_path)
+    try:
+        opened.open_desks()
+        yield opened
+    finally:
+        opened.close()
+
+
+@pytest.fixture
+def any_door(store_url: str, tmp_path: Path) -> Iterator[Door]:
+    """Open such a door over either kind of store."""
+    opened = Door(store_url, tmp_path)
     try:
         opened.open_desks()
         yield opened
