@@ -50,6 +50,6 @@ def rounds_of(house: House, *, sign: Sign, append: Append) -> tuple[Round, ...]:
         Round("remind of requests", 60.0, lambda: remind_of_requests(house) > 0),
         Round("alarm overdue requests", 60.0, lambda: alarm_overdue(house) > 0),
         Round("answer requests", 60.0, lambda: answer_requests(house, sign=sign) > 0),
-        Round("export erasures", 1.0, lambda: export_erasures(house, append=append) > 0),  # a lost disk revives no more than that
+        Round("export erasures", 1.0, lambda: export_erasures(house, append=append) > 0),  # what a disk may lose
         Round("trim", 600.0, lambda: trim(house) is None),
     )
