@@ -231,7 +231,7 @@ FAULTS = (
     Fault(
         "refusal-without-event",
         "a replayed registration leaves a nonce and no event: a contradiction that stops the process",
-        "gateway/flows/registering/register.py",
+        "gateway/flows/registering/register/record.py",
         "        return self._refuse(Refused(refusal), SINGLE, prepared, {})",
         "        return Refused(refusal)",
         CALLS + "test_a_call_heard_again_is_refused",
@@ -296,7 +296,7 @@ FAULTS = (
     Fault(
         "matching-in-the-request",
         "a registration is matched before it is answered",
-        "gateway/flows/registering/register.py",
+        "gateway/flows/registering/register/record.py",
         "    tx.registrations.add(writing.registrations)\n",
         "    from gateway.flows.matching.match import match_jobs\n\n"
         "    tx.registrations.add(writing.registrations)\n"
