@@ -82,16 +82,6 @@ def add_months(start_on: date, months: int) -> date:
     return date(year, month + 1, day)
 
 
-def birthday(birth_on: date, *, age: int) -> date:
-    """Give the date on which someone reaches an age; someone born on 29 February, on 28 February (domain rule 8)."""
-    return add_months(birth_on, age * _MONTHS_PER_YEAR)
-
-
-def twenty_third_birthday(birth_on: date) -> date:
-    """Give the date at whose first instant, in Amsterdam, a registration in the youth lane ends (Jeugdwet 7.1)."""
-    return birthday(birth_on, age=23)
-
-
 @lru_cache(maxsize=LAST_YEAR - FIRST_YEAR + 1)
 def _holidays_of(year: int) -> frozenset[date]:
     if not FIRST_YEAR <= year <= LAST_YEAR:

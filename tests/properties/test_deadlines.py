@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.core.deadlines import add_months, add_working_days, is_working_day, twenty_third_birthday
+from adapters.age_limits import limit_on
+from gateway.core.deadlines import add_months, add_working_days, is_working_day
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 DAYS = st.dates(date(1970, 1, 1), date(2090, 12, 31))
@@ -52,7 +53,8 @@ def test_months_keep_the_day_or_take_the_last_one(start_on: date, months: int) -
 @given(birth_on=DAYS)
 def test_nobody_is_kept_past_the_twenty_third_birthday(birth_on: date) -> None:
     """The end is the birthday, or the day before it for who has none that year."""
-    ends_on = twenty_third_birthday(birth_on)
+    ends_on = limit_on("youth", birth_on)
+    assert ends_on is not None
     leapling = (birth_on.month, birth_on.day) == (2, 29)
     assert (birth_on.year + 23, birth_on.month, 28 if leapling else birth_on.day) == (
         ends_on.year,

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from gateway.core.deadlines import twenty_third_birthday
+from adapters.age_limits import limit_on
 from gateway.core.involvement import ends_at
 from gateway.core.refusals import Refusal, Refused
 from gateway.flows.matching.match import match_waiting
@@ -79,7 +79,7 @@ def test_more_than_two_years_is_refused(small: SmallHouse) -> None:
 )
 def test_it_ends_when_somebody_turns_23(small: SmallHouse, clock: HeldClock, born_on: date, birthday_on: date) -> None:
     """At the first instant of that day in Amsterdam; whoever was born on 29 February turns 23 on the 28th."""
-    assert birthday_on == twenty_third_birthday(born_on)
+    assert birthday_on == limit_on("youth", born_on)
     receipt = _register(small, small.parties[0], "Sam", on=REGISTERED_ON, until=birthday_on)
     clock.set(ends_at(birthday_on) - JUST_BEFORE)
     assert RegistrationStatus.ACTIVE is _status(small, receipt)

@@ -1,6 +1,6 @@
 """Deadlines in Dutch working days, terms in months, and the birthday that ends a registration."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,7 +12,6 @@ from gateway.core.deadlines import (
     add_working_days,
     is_working_day,
     local_date,
-    twenty_third_birthday,
 )
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
@@ -108,13 +107,3 @@ class TestMonthsAndBirthdays:
         ends_on = add_months(date(2025, 11, 21), 24)
         assert ends_on == date(2027, 11, 21)
         assert not is_working_day(ends_on)
-
-    def test_the_twenty_third_birthday_ends_a_registration(self) -> None:
-        """Someone leaves the youth lane on the birthday itself."""
-        assert date(2027, 3, 15) == twenty_third_birthday(date(2004, 3, 15))
-
-    def test_a_leapling_turns_twenty_three_on_the_28th(self) -> None:
-        """Born on 29 February: the registration ends on 28 February."""
-        birthday = twenty_third_birthday(date(2004, 2, 29))
-        assert date(2027, 2, 28) == birthday
-        assert date(2027, 3, 1) == birthday + timedelta(days=1)
