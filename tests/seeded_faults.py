@@ -452,8 +452,8 @@ FAULTS = (
         "purge-by-the-card",
         "a lane is purged when its card has expired",
         "gateway/flows/deciding/sunset.py",
-        "if not policy.has_basis(on)]",
-        "if on >= policy.valid_until_on]",
+        "    return not policy.has_basis(now.astimezone(AMSTERDAM).date())",
+        "    return now.astimezone(AMSTERDAM).date() >= policy.valid_until_on",
         PURGES + "test_a_lane_that_a_basis_carries_or_that_has_no_card_is_left_alone",
     ),
     Fault(

@@ -10,6 +10,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from datetime import datetime
 from functools import partial
 
 from gateway.core.events import Event, EventKind, Value
@@ -29,16 +30,20 @@ Sign = Callable[[bytes], bytes]
 def sunset(house: House, *, sign: Sign, limit: int = PURGE_AT_ONCE) -> bool:
     """Purge a chunk of every lane that no basis carries; return whether there may be more to do at once."""
     now = house.store.view("now", lambda view: view.now())
-    on = now.astimezone(AMSTERDAM).date()
-    ended = [policy.lane for policy in house.policies().policies if not policy.has_basis(on)]
+    ended = [policy.lane for policy in house.policies().policies if _is_over(policy, now)]
     more = [house.store.change("purge", partial(_step, lane, house, sign, limit)) for lane in ended]
     return any(more)
+
+
+def _is_over(policy: LanePolicy, now: datetime) -> bool:
+    """Return whether no basis carries a lane any more; a card that expired refuses, and leaves what is registered."""
+    return not policy.has_basis(now.astimezone(AMSTERDAM).date())
 
 
 def _step(lane: str, house: House, sign: Sign, limit: int, tx: Tx) -> Recorded[bool]:
     """Take one chunk, by the policy that is in force now: a release may have given the lane a basis meanwhile."""
     policy = house.policies().lane(lane)
-    if policy is None or policy.has_basis(tx.now().astimezone(AMSTERDAM).date()):
+    if policy is None or not _is_over(policy, tx.now()):
         return Recorded(result=False, events=())
     purge = tx.purges.under_way(policy.lane)
     found = _next(tx, policy.lane, purge, limit)
